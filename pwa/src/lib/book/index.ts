@@ -1,0 +1,2 @@
+export { Book } from './book.svelte';
+export type * from './types';

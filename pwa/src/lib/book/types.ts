@@ -1,0 +1,141 @@
+// The seam between the screens and the book: plain data that crosses from the worker to the main thread.
+
+/** One customer as the tablet's copy holds it. Phones are E.164; money is whole minor units. */
+export interface CustomerRow {
+  id: string;
+  name: string;
+  name_latin: string | null;
+  phone: string | null;
+  cards: string[];
+  grade: string | null;
+  points: number;
+  /** Code of the store that looks after this customer. */
+  home_store: string | null;
+  language: string | null;
+  sex: string | null;
+  nationality: string | null;
+  district: string | null;
+  memo: string | null;
+  /** ISO day, in the time zone of the store that sold. */
+  last_purchase_on: string | null;
+  /** At most five lines; `amount` in minor units of `last_currency`. */
+  last_basket: [sku: string, quantity: number, amount: number][];
+  last_currency: string | null;
+  /** Days between purchases, oldest first, at most seven. */
+  purchase_gaps: number[];
+  /** Median gap in days; null with fewer than three purchases. */
+  cycle_days: number | null;
+  preferences: { kind: string; value: string }[];
+  /** Codes of the business units that may send commercial texts by consent. */
+  sms_senders: string[];
+  night_senders: string[];
+  /** True while the row shows something that the server has not receipted yet. */
+  pending?: boolean;
+}
+
+export interface ProductRow {
+  id: string;
+  sku: string;
+  barcode: string | null;
+  name: string;
+  name_latin: string | null;
+  brand: string | null;
+  category: string | null;
+  /** Minor units of `currency`. */
+  price: number;
+  currency: string;
+  business_unit: string | null;
+}
+
+export interface StoreRow {
+  id: string;
+  code: string;
+  name: string;
+  name_latin: string | null;
+  business_unit: string;
+  time_zone: string;
+  currency: string;
+  phone: string | null;
+}
+
+/** A stretch of `row[field]` that the query matched; `end` is exclusive, both count UTF-16 units. */
+export interface Mark {
+  field: string;
+  start: number;
+  end: number;
+}
+
+export interface SearchHit<T> {
+  row: T;
+  marks: Mark[];
+}
+
+export interface SearchAnswer<T> {
+  /** The query that the hits answer, as it was typed. */
+  query: string;
+  hits: SearchHit<T>[];
+  /** Matches in all, counted up to a cap. */
+  total: number;
+  /** True when there are more matches than `hits`. */
+  more: boolean;
+}
+
+export interface BookState {
+  phase: 'empty' | 'loading' | 'ready';
+  /** Rows stored so far and rows that the snapshot promises. */
+  loaded: number;
+  expected: number;
+  rows: Record<string, number>;
+  /** Time of the server when the copy was last level with it, RFC 3339. */
+  asOf: string | null;
+}
+
+export interface SyncProblem {
+  code: string;
+  detail: string;
+}
+
+export interface SyncState {
+  online: boolean;
+  syncing: boolean;
+  /** Mutations without a receipt. */
+  waiting: number;
+  lastContact: string | null;
+  lastError: SyncProblem | null;
+  /** Whether the browser promised to keep the storage; null until it has been asked. */
+  persisted: boolean | null;
+  upgradeRequired: boolean;
+  /** The staff session ended: reading stops, pushing goes on. */
+  sessionExpired: boolean;
+}
+
+/** The server's answer to one mutation (SYNC.md, POST /sync/push). */
+export interface PushResult {
+  id: string;
+  status: 'applied' | 'conflict' | 'rejected';
+  code?: string;
+  message?: string;
+  fields?: Record<string, { base: unknown; yours: unknown; server: unknown }>;
+  flags?: string[];
+  duplicate?: boolean;
+  v?: number;
+}
+
+/** A mutation on its way, or receipted within the last fourteen days. */
+export interface OutboxEntry {
+  id: string;
+  kind: string;
+  at: string;
+  seq: number;
+  staff: string;
+  data: unknown;
+  state: 'waiting' | 'sending' | 'applied' | 'conflict' | 'rejected';
+  result?: PushResult;
+}
+
+export interface OpenOptions {
+  /** Login of the staff member who acts; written into every mutation. */
+  staff: string;
+  /** Milliseconds between pulls; 15,000 unless given. */
+  pollEvery?: number;
+}
