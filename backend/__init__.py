@@ -1,0 +1,1 @@
+"""The JSON API of Dangol; complete without the SMS plug-in."""

@@ -1,0 +1,29 @@
+"""What the floor writes down about a customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backend.core import clock
+from backend.core.db import Base
+from backend.core.ids import new_id
+from backend.core.types import Id, UtcDateTime
+from backend.organization import Staff
+
+
+class Note(Base):
+    """A remark of a staff member about a customer."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index("ix_note_customer", "customer_id", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    staff: Mapped[Staff | None] = relationship(lazy="joined")

@@ -1,0 +1,79 @@
+"""Who changed what: one row for each write, in the transaction that wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core import clock
+from backend.core.db import Base, db
+from backend.core.ids import new_id
+from backend.core.types import Id, Json, UtcDateTime
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a staff member, on a tablet or at a desk, or the system itself (`staff_id` None)."""
+
+    staff_id: str | None = None
+    device_id: str | None = None
+
+
+SYSTEM = Actor()
+
+
+class AuditEntry(Base):
+    """One change that somebody made."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_subject", "subject_kind", "subject_id", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    staff_id: Mapped[str | None] = mapped_column(Id)
+    device_id: Mapped[str | None] = mapped_column(Id)
+    action: Mapped[str] = mapped_column(String(60))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str | None] = mapped_column(Id)
+    detail: Mapped[Any] = mapped_column(Json, nullable=True)
+
+
+class AccessEntry(Base):
+    """One view of a person's data: who, when, from which tablet, whose, what."""
+
+    __tablename__ = "access_entry"
+    __table_args__ = (Index("ix_access_entry_customer", "customer_id", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    staff_id: Mapped[str | None] = mapped_column(Id)
+    device_id: Mapped[str | None] = mapped_column(Id)
+    customer_id: Mapped[str] = mapped_column(Id)
+    what: Mapped[str] = mapped_column(String(60))
+
+
+def record(
+    actor: Actor, action: str, *, subject_kind: str, subject_id: str | None, detail: dict[str, Any] | None = None
+) -> None:
+    """Add an audit row to the open unit of work. `detail` is plain JSON and holds no secret."""
+    db.session.add(
+        AuditEntry(
+            staff_id=actor.staff_id,
+            device_id=actor.device_id,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            detail=detail,
+        )
+    )
+
+
+def record_access(actor: Actor, *, customer_id: str, what: str) -> None:
+    """Add to the open unit of work that `actor` saw `what` of a customer."""
+    db.session.add(
+        AccessEntry(staff_id=actor.staff_id, device_id=actor.device_id, customer_id=customer_id, what=what)
+    )

@@ -1,0 +1,39 @@
+"""The one place that asks what time it is, so that a test can say so."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_frozen: ContextVar[datetime | None] = ContextVar("dangol_frozen_clock", default=None)
+
+
+def now() -> datetime:
+    """The current time, aware, in UTC."""
+    return _frozen.get() or datetime.now(UTC)
+
+
+def business_day(moment: datetime, time_zone: str) -> date:
+    """The calendar day on which `moment` falls for a store in `time_zone` (an IANA name)."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def rfc3339(moment: datetime) -> str:
+    """`moment` as RFC 3339 text in UTC with a `Z`, microseconds only when there are any."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@contextmanager
+def frozen(moment: datetime) -> Iterator[None]:
+    """Hold `now()` at `moment` (aware) inside the block."""
+    token = _frozen.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _frozen.reset(token)

@@ -1,0 +1,190 @@
+"""The database: one `db`, one unit of work.
+
+Services never begin or commit. The edge (a route, the push, a command, the worker) opens one unit of work; its end runs
+the closers that were registered (the sync clock) and commits. On SQLite a unit of work begins IMMEDIATE, so that it never
+has to upgrade a read lock, and only one runs in a process at a time, so that waiting greenlets wait for each other rather
+than inside the driver. Reads begin deferred.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import current_app, has_request_context
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from backend.core.errors import Busy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+
+T = TypeVar("T")
+
+_BUSY_TIMEOUT_MS = 30_000
+_ATTEMPTS = 40
+_IN_UNIT = "dangol.unit_of_work"
+_CLOSERS = "dangol.unit_closers"
+_WRITE = "dangol_write"
+# PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
+_PG_CONTENTION = frozenset({"40001", "40P01", "55P03"})
+
+_write_turn = threading.Lock()
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": True})
+
+
+class TryAgain(Exception):  # noqa: N818 - it is a request, not an error
+    """Raised inside a unit of work that met a concurrent one: undo everything and run it once more."""
+
+
+def on_close(app: Flask, closer: Callable[[Session], None]) -> None:
+    """Have `closer(session)` run as the last thing of every unit of work, after the flush and before the commit."""
+    app.extensions.setdefault(_CLOSERS, []).append(closer)
+
+
+def in_unit_of_work() -> bool:
+    """Whether a unit of work is open on the current session."""
+    return bool(db.session().info.get(_IN_UNIT))
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """Open the one write transaction of an edge; commit at the end, or undo all of it on any exception.
+
+    Raises `RuntimeError` when one is open already: services that open their own would commit half of another's work.
+    """
+    session = db.session()
+    if session.info.get(_IN_UNIT):
+        message = "A unit of work is open already; services leave it to the edge."
+        raise RuntimeError(message)
+    session.rollback()  # An open read would pin an old view of the data.
+    turn = _write_turn if db.engine.dialect.name == "sqlite" else threading.Lock()
+    with turn:
+        session.info[_IN_UNIT] = True
+        try:
+            session.connection(execution_options={_WRITE: True})
+            yield session
+            session.flush()
+            for closer in current_app.extensions.get(_CLOSERS, ()):
+                closer(session)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.clear()
+
+
+def run_in_unit_of_work(work: Callable[[], T]) -> T:
+    """Run `work` in a unit of work, again as often as other writers are in its way.
+
+    Raises `Busy` after about a minute of contention, and whatever `work` raises.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with unit_of_work():
+                return work()
+        except (TryAgain, DBAPIError) as error:
+            if isinstance(error, DBAPIError) and not is_contention(error):
+                raise
+        # Full jitter keeps writers that collided once from colliding again.
+        time.sleep(random.uniform(0, min(2.0, 0.01 * 2**attempt)))  # noqa: S311 - not a secret
+    raise Busy
+
+
+def is_contention(error: DBAPIError) -> bool:
+    """Whether the database refused only because another transaction was in the way."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig) or "busy" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in _PG_CONTENTION
+
+
+def end_read() -> None:
+    """End the read transaction of a request that does something slow afterwards (streams, waits)."""
+    db.session.rollback()
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # Transactions are begun below, not guessed by the driver.
+    for pragma in (
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get(_WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+def _refuse_write_outside(session: Session, _context: object, _instances: object) -> None:
+    if not session.info.get(_IN_UNIT):
+        message = "Rows are written inside a unit of work only."
+        raise RuntimeError(message)
+
+
+event.listen(Engine, "connect", _configure_sqlite)
+event.listen(Engine, "begin", _begin)
+
+
+def init_app(app: Flask) -> None:
+    """Attach the database to `app` and forbid writes outside a unit of work."""
+    db.init_app(app)
+    with app.app_context():
+        session_class = db.session.session_factory.class_
+    if not event.contains(session_class, "before_flush", _refuse_write_outside):
+        event.listen(session_class, "before_flush", _refuse_write_outside)
+
+    @app.teardown_request
+    def _end(_error: BaseException | None) -> None:
+        if has_request_context():
+            db.session.rollback()
+
+
+__all__ = [
+    "Base",
+    "TryAgain",
+    "db",
+    "end_read",
+    "in_unit_of_work",
+    "init_app",
+    "is_contention",
+    "on_close",
+    "run_in_unit_of_work",
+    "unit_of_work",
+]

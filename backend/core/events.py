@@ -1,0 +1,32 @@
+"""What features tell each other without knowing each other.
+
+An event is a frozen dataclass. Handlers run at once, in the publisher's unit of work: what they write is committed with
+what caused it, and what they raise undoes it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+E = TypeVar("E")
+_KEY = "dangol.events"
+
+
+def subscribe(app: Flask, event_type: type[E], handler: Callable[[E], None]) -> None:
+    """Have `handler` called, in order of subscription, with each event of exactly `event_type`."""
+    handlers: dict[type[Any], list[Callable[[Any], None]]] = app.extensions.setdefault(_KEY, defaultdict(list))
+    handlers[event_type].append(handler)
+
+
+def publish(event: object) -> None:
+    """Tell every subscriber of the running app."""
+    for handler in current_app.extensions.get(_KEY, {}).get(type(event), ()):
+        handler(event)

@@ -1,0 +1,98 @@
+"""The member, her cards and preferences, and what the tablet's copy shows of her purchases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backend.core import clock
+from backend.core.db import Base
+from backend.core.ids import new_id
+from backend.core.types import Id, Json, UtcDateTime
+
+
+class Customer(Base):
+    """A member: one person, whatever card she shows."""
+
+    __tablename__ = "customer"
+    __table_args__ = (Index("ix_customer_phone", "phone"), Index("ix_customer_name", "name", "id"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120))
+    name_latin: Mapped[str | None] = mapped_column(String(120))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    language: Mapped[str | None] = mapped_column(String(5))
+    birth_date: Mapped[date | None]
+    sex: Mapped[str | None] = mapped_column(String(1))
+    nationality: Mapped[str | None] = mapped_column(String(2))
+    district: Mapped[str | None] = mapped_column(String(60))
+    home_store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"), index=True)
+    memo: Mapped[str | None] = mapped_column(Text)
+    # Where the row came from, for imports that may run again: ("complete-journey", "1").
+    source: Mapped[str | None] = mapped_column(String(40))
+    source_key: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
+
+    cards: Mapped[list[Card]] = relationship(order_by="Card.number")
+    preferences: Mapped[list[Preference]] = relationship(order_by="Preference.id")
+    facts: Mapped[CustomerFacts] = relationship(uselist=False)
+
+
+class Card(Base):
+    """A membership card; its number belongs to one customer."""
+
+    __tablename__ = "card"
+
+    number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), index=True)
+    business_unit_id: Mapped[str | None] = mapped_column(ForeignKey("business_unit.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class Preference(Base):
+    """Something the customer likes, dislikes, wears or cannot eat."""
+
+    __tablename__ = "preference"
+    __table_args__ = (Index("uq_preference_customer_kind_value", "customer_id", "kind", "value", unique=True),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(String(120))
+
+
+class CustomerFacts(Base):
+    """What is known of a customer from other features, as the tablet's copy shows it: facts, never states that age.
+
+    Written by their owners through `customers.service` (sales: purchases; loyalty: grade and points; consent: senders).
+    """
+
+    __tablename__ = "customer_facts"
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
+    grade: Mapped[str | None] = mapped_column(String(20))
+    points: Mapped[int] = mapped_column(default=0)
+    last_purchase_on: Mapped[date | None]
+    # [[sku, quantity, amount in minor units], …], at most five.
+    last_basket: Mapped[list[Any]] = mapped_column(Json, default=list)
+    last_currency: Mapped[str | None] = mapped_column(String(3))
+    # Days between purchase days, oldest first, at most seven.
+    purchase_gaps: Mapped[list[int]] = mapped_column(Json, default=list)
+    cycle_days: Mapped[int | None]
+    # Codes of the business units that may send commercial texts, by day and by night, as the consent ledger stands.
+    sms_senders: Mapped[list[str]] = mapped_column(Json, default=list)
+    night_senders: Mapped[list[str]] = mapped_column(Json, default=list)
+
+
+class StoreActivity(Base):
+    """On which day a customer last bought at a store: what decides whose tablets hold her."""
+
+    __tablename__ = "store_activity"
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("store.id"), primary_key=True, index=True)
+    last_on: Mapped[date]

@@ -1,0 +1,95 @@
+"""Korean law on commercial messages, each rule in one named place so that counsel can check it.
+
+Source: Act on Promotion of Information and Communications Network Utilization and Information Protection, article 50,
+its enforcement decree (articles 61 to 62-3) and the regulator's guide, as read in November 2026. Not legal advice. Pure.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import datetime, time
+from typing import Final
+
+COUNTRY: Final = "KR"
+NIGHT_BEGINS: Final = time(21)
+NIGHT_ENDS: Final = time(8)
+"""Article 50 (3): from 21:00 to 08:00 of the next day a commercial message needs a consent of its own."""
+
+ADVERT_PREFIX: Final = "(광고)"
+"""Decree, table 6: exactly so, at the very beginning; spaces or signs in between count as evasion."""
+
+EXISTING_CUSTOMER_MONTHS: Final = 6
+"""Article 50 (1) 1: goods of the same kind, to whoever bought them, within six months of the end of the deal."""
+
+RECONFIRM_YEARS: Final = 2
+"""Article 50 (8): whether consent still stands is confirmed every two years."""
+
+RESULT_NOTICE_DAYS: Final = 14
+"""Article 50 (7): within this the person is told the result of a consent, a refusal or a withdrawal."""
+
+_FREE_REFUSAL: Final = re.compile(r"무료\s?(?:수신)?거부[ :]?\s?(?:080-?\d{3,4}-?\d{4}|https://\S+)\s*\Z")
+_CONTACT: Final = re.compile(r"\d{2,4}-\d{3,4}-\d{4}|\d{4}-\d{4}|https://\S+|\S+@\S+\.\S+|\+\d{8,15}")
+
+
+def is_night(local: datetime) -> bool:
+    """Tell whether `local`, a time on the recipient's wall, lies within the hours that need a night consent."""
+    return local.time() >= NIGHT_BEGINS or local.time() < NIGHT_ENDS
+
+
+def has_advert_prefix(text: str) -> bool:
+    """Tell whether the text begins with the exact mark."""
+    return text.startswith(ADVERT_PREFIX)
+
+
+def names_sender(text: str, sender_name: str) -> bool:
+    """Tell whether the sender is named directly behind the mark."""
+    return bool(sender_name) and text.removeprefix(ADVERT_PREFIX).lstrip().startswith(sender_name)
+
+
+def has_contact(text: str) -> bool:
+    """Tell whether a way to reach the sender stands in the text before the line on refusing."""
+    return bool(_CONTACT.search(_FREE_REFUSAL.sub("", text)))
+
+
+def has_free_refusal(text: str) -> bool:
+    """Tell whether the text ends with a way to refuse that costs nothing."""
+    return bool(_FREE_REFUSAL.search(text))
+
+
+def advert_faults(text: str, *, sender_name: str) -> tuple[str, ...]:
+    """Name what a commercial text lacks: `prefix`, `sender`, `contact`, `free_refusal`; empty when its form is right."""
+    checks = {
+        "prefix": has_advert_prefix(text),
+        "sender": names_sender(text, sender_name),
+        "contact": has_contact(text),
+        "free_refusal": has_free_refusal(text),
+    }
+    return tuple(name for name, passed in checks.items() if not passed)
+
+
+def frame_advert(body: str, *, sender_name: str, contact: str, free_refusal: str) -> str:
+    """Put the legal frame around a commercial body: mark, sender and contact before it, the free refusal behind it.
+
+    `free_refusal` is an 080 number or an https address. A mark that the writer put first already is not doubled.
+    """
+    bare = body.strip().removeprefix(ADVERT_PREFIX).lstrip()
+    return f"{ADVERT_PREFIX}{sender_name} {contact}\n{bare}\n무료수신거부 {free_refusal}"
+
+
+def existing_customer_until(deal_ended_at: datetime) -> datetime:
+    """Return the end of the time in which a buyer may be written to without a consent."""
+    return add_months(deal_ended_at, EXISTING_CUSTOMER_MONTHS)
+
+
+def reconfirm_by(confirmed_at: datetime) -> datetime:
+    """Return when a consent given or confirmed at `confirmed_at` has to be confirmed anew."""
+    return add_months(confirmed_at, 12 * RECONFIRM_YEARS)
+
+
+def add_months(moment: datetime, months: int) -> datetime:
+    """Add calendar months; the 31st becomes the last day of a shorter month."""
+    index = moment.year * 12 + moment.month - 1 + months
+    year, month = divmod(index, 12)
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)

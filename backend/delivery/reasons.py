@@ -1,0 +1,74 @@
+"""Why a message waits, was not sent or failed: stable codes and what people read. Never change the meaning of a code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LANGUAGES: Final = ("ko", "en")
+
+_REASONS: Final[dict[str, tuple[str, str]]] = {
+    # The gate: ruled out.
+    "customer_erased": ("삭제된 고객입니다.", "This customer has been erased."),
+    "too_late": ("보낼 수 있는 시간이 지났습니다.", "The time in which it could be sent has passed."),
+    "no_phone": ("전화번호가 없습니다.", "No phone number is known."),
+    "bad_number": ("없는 전화번호이거나 형식이 잘못되었습니다.", "The phone number does not exist or is mistyped."),
+    "landline": ("문자를 받을 수 없는 유선 번호입니다.", "The number is a landline, which takes no texts."),
+    "number_suppressed": (
+        "이 번호로 보낸 문자가 도달하지 않아 발송을 중단했습니다.",
+        "Texts to this number did not arrive, so none are sent to it.",
+    ),
+    "refused": ("고객이 광고 수신을 거부했습니다.", "The customer has refused commercial messages."),
+    "no_consent": ("광고 수신에 동의하지 않은 고객입니다.", "The customer has not agreed to commercial messages."),
+    "advert_form": (
+        "광고 문자의 법정 표시((광고), 보내는 곳, 연락처, 무료수신거부)가 빠졌습니다.",
+        "The legal frame of a commercial text is missing: (광고), sender, contact, free refusal.",
+    ),
+    # The gate: held.
+    "unknown_consent": ("수신 동의 여부를 알 수 없어 보류합니다.", "Held: whether the customer agreed is not known."),
+    "unknown_sender": ("보내는 사업자를 알 수 없어 보류합니다.", "Held: the legal sender is not known."),
+    "unknown_time_zone": (
+        "고객이 있는 곳의 시간을 알 수 없어 보류합니다.",
+        "Held: the local time at the customer's place is not known.",
+    ),
+    "reconfirmation_due": (
+        "동의한 지 2년이 지나 수신 동의를 다시 확인해야 합니다.",
+        "Held: the consent is two years old and has to be confirmed anew.",
+    ),
+    "night": (
+        "야간(21시~8시)에는 보내지 않습니다. 아침에 자동으로 발송됩니다.",
+        "Not at night (21:00 to 08:00). It will go out in the morning.",
+    ),
+    # The dispatcher and the provider.
+    "throttled": ("통신사 속도 제한으로 잠시 뒤 다시 보냅니다.", "The provider asked to slow down; it is sent again shortly."),
+    "unsubscribed": (
+        "고객이 통신사를 통해 이 발신 번호를 거부했습니다.",
+        "The customer has refused this sender through the carrier.",
+    ),
+    "configuration": (
+        "발송 설정에 문제가 있어 보내지 못했습니다. 관리자에게 알려 주세요.",
+        "The sending service is not set up rightly. Tell an administrator.",
+    ),
+    "provider_refused": ("문자 서비스가 발송을 거절했습니다.", "The text service refused the message."),
+    "undeliverable": ("통신사가 전달하지 못했습니다.", "The carrier could not deliver it."),
+    "carrier_filtered": ("통신사가 차단했습니다.", "The carrier filtered it out."),
+    "unreachable": ("휴대폰이 꺼져 있거나 연결되지 않습니다.", "The phone is switched off or out of reach."),
+    "outcome_unknown": (
+        "보냈는지 확인되지 않았습니다. 두 번 보내지 않도록 다시 보내지 않습니다.",
+        "It is not known whether it was sent. It is not repeated, so that it never arrives twice.",
+    ),
+    "not_encodable": (
+        "한국 통신사가 전달하지 못하는 글자가 있습니다.",
+        "It has characters that Korean carriers do not pass.",
+    ),
+    "canceled": ("발송이 취소되었습니다.", "It was cancelled."),
+}
+
+CODES: Final = frozenset(_REASONS)
+
+
+def reason_text(code: str, language: str = "ko") -> str:
+    """Return the sentence for a code, in Korean unless `language` is `en`. An unknown code is its own sentence."""
+    sentences = _REASONS.get(code)
+    if sentences is None:
+        return code
+    return sentences[1] if language.lower().startswith("en") else sentences[0]

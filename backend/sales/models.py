@@ -1,0 +1,74 @@
+"""A sale and its lines. A sale that happened is a fact: it is taken, and what is odd about it stands in `flags`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backend.core import clock
+from backend.core.db import Base
+from backend.core.ids import new_id
+from backend.core.types import Id, Json, UtcDateTime
+
+
+class Sale(Base):
+    """One basket at one store. Money is in minor units of `currency`; `rate` is what one unit was worth in the store's."""
+
+    __tablename__ = "sale"
+    __table_args__ = (
+        Index("ix_sale_customer", "customer_id", "business_day", "id"),
+        Index("ix_sale_store", "store_id", "id"),
+        Index("uq_sale_source", "source", "source_key", unique=True),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customer.id"))
+    # Whom the till named, when nobody by that id is known here.
+    claimed_customer_id: Mapped[str | None] = mapped_column(String(64))
+    store_id: Mapped[str] = mapped_column(ForeignKey("store.id"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    currency: Mapped[str] = mapped_column(String(3))
+    total: Mapped[int] = mapped_column(BigInteger)
+    discount: Mapped[int] = mapped_column(BigInteger, default=0)
+    rate: Mapped[str | None] = mapped_column(String(24))
+    points_redeemed: Mapped[int] = mapped_column(BigInteger, default=0)
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    business_day: Mapped[date]
+    flight: Mapped[str | None] = mapped_column(String(12))
+    departs_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str | None] = mapped_column(Text)
+    flags: Mapped[list[Any]] = mapped_column(Json, default=list)
+    source: Mapped[str | None] = mapped_column(String(40))
+    source_key: Mapped[str | None] = mapped_column(String(80))
+
+    lines: Mapped[list[SaleLine]] = relationship(order_by="SaleLine.position")
+
+
+class SaleLine(Base):
+    """One article of a sale. `amount` is what was paid for the whole line; `sku` is kept even when no product has it."""
+
+    __tablename__ = "sale_line"
+
+    sale_id: Mapped[str] = mapped_column(ForeignKey("sale.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[str | None] = mapped_column(ForeignKey("product.id"))
+    sku: Mapped[str] = mapped_column(String(40))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    unit_price: Mapped[int | None] = mapped_column(BigInteger)
+    discount: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class SaleCoupon(Base):
+    """A coupon code that was taken with a sale."""
+
+    __tablename__ = "sale_coupon"
+    __table_args__ = (Index("ix_sale_coupon_code", "code"),)
+
+    sale_id: Mapped[str] = mapped_column(ForeignKey("sale.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)

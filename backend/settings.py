@@ -1,0 +1,142 @@
+"""Every setting, read once from `DANGOL_*` into a frozen object.
+
+A value that is missing or unsafe stops the start with one clear sentence (`Settings.refuse_unsafe_start`).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from flask import current_app
+
+from backend.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+
+ROOT = Path(__file__).resolve().parent.parent
+_PROVIDERS = ("simulator", "twilio", "console")
+_MIN_KEY_LENGTH = 32
+# Known to everyone, hence for demo mode only, which never leaves 127.0.0.1.
+_DEMO_KEY = "dangol-demo-key-known-to-everyone-not-for-use"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. Times are in seconds unless the name says otherwise."""
+
+    database_url: str
+    demo: bool
+    secret_key: str = field(repr=False)
+    public_url: str | None
+    behind_proxy: int
+    tls_cert: str | None
+    tls_key: str | None
+    sms_provider: Literal["simulator", "twilio", "console"]
+    sms_sender: str | None
+    twilio_account_sid: str | None
+    twilio_auth_token: str | None = field(repr=False)
+    twilio_messaging_service_sid: str | None
+    twilio_api_url: str | None
+    port: int
+    web_processes: int
+    session_hours: int
+    home_scope_limit: int
+    simulator_database: str
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is one SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+    def refuse_unsafe_start(self) -> None:
+        """Raise `SettingsError` with what is missing when this is no demo and not safe to serve."""
+        if self.demo:
+            return
+        missing = []
+        if len(self.secret_key) < _MIN_KEY_LENGTH or self.secret_key == _DEMO_KEY:
+            missing.append(f"DANGOL_SECRET_KEY needs at least {_MIN_KEY_LENGTH} random characters.")
+        missing += self._missing_provider()
+        if not (self.tls_cert and self.tls_key) and not self.behind_proxy:
+            missing.append(
+                "HTTPS is needed: give --tls-cert and --tls-key, or set DANGOL_BEHIND_PROXY=1 behind a proxy that ends TLS."
+            )
+        if self.behind_proxy and not (self.public_url or "").startswith("https://"):
+            missing.append("DANGOL_PUBLIC_URL must say the https address under which the proxy serves Dangol.")
+        if missing:
+            message = "Dangol does not start outside demo mode like this. " + " ".join(missing)
+            raise SettingsError(message)
+
+    def _missing_provider(self) -> list[str]:
+        if self.sms_provider == "simulator":
+            return ["DANGOL_SMS_PROVIDER must be twilio or console: the simulator exists in demo mode only."]
+        if self.sms_provider == "twilio":
+            names = {
+                "DANGOL_TWILIO_ACCOUNT_SID": self.twilio_account_sid,
+                "DANGOL_TWILIO_AUTH_TOKEN": self.twilio_auth_token,
+                "DANGOL_SMS_SENDER or DANGOL_TWILIO_MESSAGING_SERVICE_SID": self.sms_sender
+                or self.twilio_messaging_service_sid,
+            }
+            return [f"{name} is missing." for name, value in names.items() if not value]
+        return []
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings. Raises `SettingsError` naming the variable whose value cannot be understood."""
+    demo = _flag(environment, "DANGOL_DEMO")
+    var = ROOT / "var"
+    provider = environment.get("DANGOL_SMS_PROVIDER") or "simulator"
+    if provider not in _PROVIDERS:
+        message = f"DANGOL_SMS_PROVIDER is {provider!r}; it must be one of {', '.join(_PROVIDERS)}."
+        raise SettingsError(message)
+    return Settings(
+        database_url=environment.get("DANGOL_DATABASE_URL") or f"sqlite:///{var / 'dangol.sqlite3'}",
+        demo=demo,
+        secret_key=environment.get("DANGOL_SECRET_KEY") or _DEMO_KEY,
+        public_url=(environment.get("DANGOL_PUBLIC_URL") or "").rstrip("/") or None,
+        behind_proxy=_integer(environment, "DANGOL_BEHIND_PROXY", 0),
+        tls_cert=environment.get("DANGOL_TLS_CERT") or None,
+        tls_key=environment.get("DANGOL_TLS_KEY") or None,
+        sms_provider=cast("Literal['simulator', 'twilio', 'console']", provider),
+        sms_sender=environment.get("DANGOL_SMS_SENDER") or ("+8215880000" if demo else None),
+        twilio_account_sid=environment.get("DANGOL_TWILIO_ACCOUNT_SID") or None,
+        twilio_auth_token=environment.get("DANGOL_TWILIO_AUTH_TOKEN") or None,
+        twilio_messaging_service_sid=environment.get("DANGOL_TWILIO_MESSAGING_SERVICE_SID") or None,
+        twilio_api_url=(environment.get("DANGOL_TWILIO_API_URL") or "").rstrip("/") or None,
+        port=_integer(environment, "PORT", 8000),
+        web_processes=_integer(environment, "DANGOL_WEB_PROCESSES", 2),
+        session_hours=_integer(environment, "DANGOL_SESSION_HOURS", 12),
+        home_scope_limit=_integer(environment, "DANGOL_SCOPE_LIMIT", 100_000),
+        simulator_database=environment.get("DANGOL_SIMULATOR_DATABASE") or str(var / "simulator.sqlite3"),
+    )
+
+
+def current_settings() -> Settings:
+    """The settings of the running app."""
+    return cast("Settings", current_app.extensions["dangol.settings"])
+
+
+def attach(app: Flask, settings: Settings) -> None:
+    """Make `settings` those of `app`."""
+    app.extensions["dangol.settings"] = settings
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    value = (environment.get(name) or "0").lower()
+    if value not in {"0", "1", "true", "false", "yes", "no"}:
+        message = f"{name} is {value!r}; it must be 1 or 0."
+        raise SettingsError(message)
+    return value in {"1", "true", "yes"}
+
+
+def _integer(environment: Mapping[str, str], name: str, default: int) -> int:
+    value = environment.get(name) or str(default)
+    if not value.isascii() or not value.isdigit():
+        message = f"{name} is {value!r}; it must be a whole number."
+        raise SettingsError(message)
+    return int(value)
