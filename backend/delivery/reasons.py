@@ -40,6 +40,10 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     # The dispatcher and the provider.
     "throttled": ("통신사 속도 제한으로 잠시 뒤 다시 보냅니다.", "The provider asked to slow down; it is sent again shortly."),
+    "provider_unreachable": (
+        "문자 서비스에 연결할 수 없어 잠시 뒤 다시 보냅니다.",
+        "The text service cannot be reached; it is sent again shortly.",
+    ),
     "unsubscribed": (
         "고객이 통신사를 통해 이 발신 번호를 거부했습니다.",
         "The customer has refused this sender through the carrier.",

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from backend.delivery import law_abroad, law_kr
 from backend.delivery.numbers import Number
 
-Channel = Literal["sms", "push", "call"]
+ChannelName = Literal["sms", "push", "call"]
 Purpose = Literal["commercial", "service"]
 Basis = Literal["consent", "existing_customer", "service"]
 
@@ -85,7 +85,7 @@ class Skipped:
 Verdict = Allowed | Held | Skipped
 
 
-def may_contact(channel: Channel, facts: Facts) -> Verdict:
+def may_contact(channel: ChannelName, facts: Facts) -> Verdict:
     """Decide on one contact. What rules it out is looked at before what delays it."""
     refusal = _out_of_the_question(channel, facts)
     if refusal is not None:
@@ -100,7 +100,7 @@ def may_contact(channel: Channel, facts: Facts) -> Verdict:
     return _quiet_hours(channel, facts) or ground
 
 
-def _out_of_the_question(channel: Channel, facts: Facts) -> Skipped | None:
+def _out_of_the_question(channel: ChannelName, facts: Facts) -> Skipped | None:
     if facts.erased:
         return Skipped("customer_erased")
     if facts.not_after is not None and facts.now > facts.not_after:
@@ -140,21 +140,34 @@ def _ground_of_existing_customer(facts: Facts) -> Verdict:
     return Allowed("existing_customer")
 
 
-def _advert_faults(channel: Channel, facts: Facts) -> bool:
+def _advert_faults(channel: ChannelName, facts: Facts) -> bool:
     text = facts.text or ""
     if channel == "push":
         return not law_kr.has_advert_prefix(text)
     return bool(law_kr.advert_faults(text, sender_name=facts.sender_name or ""))
 
 
-def _quiet_hours(channel: Channel, facts: Facts) -> Verdict | None:
+def closes_at(channel: ChannelName, facts: Facts) -> datetime | None:
+    """Return when a contact that is allowed now stops being so: the next night, or its not-after time if that is sooner.
+
+    A provider's own queue must not hold a commercial message past it. None: no limit.
+    """
+    limits = [] if facts.not_after is None else [facts.not_after]
+    if facts.purpose == "commercial":
+        limits += [
+            evening
+            for zone, abroad in _binding_zones(facts, _zones(channel, facts) or ())
+            for evening in _moments(facts.now, zone, law_abroad.QUIET_BEGINS if abroad else law_kr.NIGHT_BEGINS)
+        ]
+    return min(limits, default=None)
+
+
+def _quiet_hours(channel: ChannelName, facts: Facts) -> Verdict | None:
     """Hold at night in the store's zone or in any zone that the number may be in, whichever is stricter."""
     zones = _zones(channel, facts)
     if zones is None:
         return Held(None, "unknown_time_zone")
-    # Night consent is consent under Korean law; the hours of other countries are not lifted by it.
-    night = facts.consent is not None and facts.consent.night
-    binding = tuple((zone, abroad) for zone, abroad in zones if abroad or not night)
+    binding = _binding_zones(facts, zones)
     if not any(_is_quiet(facts.now, zone, abroad=abroad) for zone, abroad in binding):
         return None
     until = _next_open(facts.now, binding)
@@ -163,7 +176,13 @@ def _quiet_hours(channel: Channel, facts: Facts) -> Verdict | None:
     return Held(until, "night")
 
 
-def _zones(channel: Channel, facts: Facts) -> tuple[tuple[str, bool], ...] | None:
+def _binding_zones(facts: Facts, zones: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
+    """Leave out what a night consent lifts. It is given under Korean law and says nothing about hours abroad."""
+    night = facts.consent is not None and facts.consent.night
+    return tuple((zone, abroad) for zone, abroad in zones if abroad or not night)
+
+
+def _zones(channel: ChannelName, facts: Facts) -> tuple[tuple[str, bool], ...] | None:
     """Pair each zone that binds with whether it is bound by foreign hours. None when one of them is not known."""
     if facts.store_zone is None:
         return None
@@ -186,7 +205,7 @@ def _next_open(moment: datetime, zones: tuple[tuple[str, bool], ...]) -> datetim
     mornings = sorted(
         morning
         for zone, abroad in zones
-        for morning in _mornings(moment, zone, law_abroad.QUIET_ENDS if abroad else law_kr.NIGHT_ENDS)
+        for morning in _moments(moment, zone, law_abroad.QUIET_ENDS if abroad else law_kr.NIGHT_ENDS)
     )
     for morning in mornings:
         if not any(_is_quiet(morning, zone, abroad=abroad) for zone, abroad in zones):
@@ -194,8 +213,9 @@ def _next_open(moment: datetime, zones: tuple[tuple[str, bool], ...]) -> datetim
     return None
 
 
-def _mornings(moment: datetime, zone: str, ends: time) -> list[datetime]:
+def _moments(moment: datetime, zone: str, wall: time) -> list[datetime]:
+    """List the next times at which clocks in `zone` show `wall`."""
     here = moment.astimezone(ZoneInfo(zone))
     days = (here.date() + timedelta(days=offset) for offset in range(_LOOK_AHEAD_DAYS))
-    starts = (datetime.combine(day, ends, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days)
-    return [start for start in starts if start > moment]
+    times = (datetime.combine(day, wall, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days)
+    return [time for time in times if time > moment]

@@ -1,0 +1,23 @@
+"""The only door to messages for people: unknown and forbidden look alike."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+
+from backend.core.db import db
+from backend.core.errors import NotFound
+from backend.delivery.models import Message
+
+
+def messages(customer_id: str | None = None) -> Select[tuple[Message]]:
+    """Select messages, those of one customer when given (ix_message_customer); the caller orders and pages."""
+    query = select(Message)
+    return query if customer_id is None else query.where(Message.customer_id == customer_id)
+
+
+def message(message_id: str) -> Message:
+    """Return one message. Raises `NotFound`."""
+    found = db.session.get(Message, message_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,115 @@
+"""The port through which a feature sends on its channel, and the registry of those that do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from threading import Event
+from typing import Literal, Protocol, cast
+
+from flask import Flask
+
+from backend.delivery.rules import ChannelName
+from backend.delivery.states import State
+
+Consequence = Literal["block", "count", "refusal"]
+"""What an ending means for the next messages: none to this address, none after it happened a few times, a refusal."""
+
+Companion = Callable[[Flask, Event], Awaitable[None]]
+
+_CHANNELS = "dangol.delivery.channels"
+_COMPANIONS = "dangol.delivery.companions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message on its way out, as plain values: the transport sees no row and no session. `ttl` is in seconds."""
+
+    id: str
+    attempt: int
+    address: str
+    body: str
+    purpose: str
+    ttl: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The provider has it. `state` is how far it says it is already."""
+
+    ref: str
+    state: State = State.ACCEPTED
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The provider answered no and did nothing. `reason` is a code of `reasons`, `code` the provider's own."""
+
+    reason: str
+    code: str | None = None
+    detail: str | None = None
+    consequence: Consequence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotProcessed:
+    """It certainly did not reach the provider's queue (asked to slow down, no connection): sent again later."""
+
+    reason: str
+    retry_after: float | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeUnknown:
+    """The request went out and no answer says what came of it. It is never simply repeated."""
+
+    code: str | None = None
+    detail: str | None = None
+
+
+Outcome = Accepted | Refused | NotProcessed | OutcomeUnknown
+
+
+class Transport(Protocol):
+    """An open connection to a provider, used by one worker."""
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Hand over one message, once. Raises nothing that the caller would have to understand."""
+        ...
+
+
+class Channel(Protocol):
+    """What a feature registers: a name and a way to open its transport inside the worker's event loop."""
+
+    @property
+    def name(self) -> ChannelName:
+        """The channel's name in consent, rules and tables."""
+        ...
+
+    def open(self) -> AbstractAsyncContextManager[Transport]:
+        """Open a transport; leaving the context closes its connections."""
+        ...
+
+
+def register(app: Flask, channel: Channel) -> None:
+    """Make `channel` known to the dispatcher of `app`. A second channel of a name replaces the first."""
+    app.extensions.setdefault(_CHANNELS, {})[channel.name] = channel
+
+
+def registered(app: Flask) -> dict[ChannelName, Channel]:
+    """Return the channels of `app` by name."""
+    return cast("dict[ChannelName, Channel]", app.extensions.get(_CHANNELS, {}))
+
+
+def register_companion(app: Flask, companion: Companion) -> None:
+    """Have the coroutine `companion(app, stop)` run in the worker's loop beside the dispatcher until `stop` is set."""
+    app.extensions.setdefault(_COMPANIONS, []).append(companion)
+
+
+def companions(app: Flask) -> tuple[Companion, ...]:
+    """Return what runs beside the dispatcher of `app`."""
+    return tuple(app.extensions.get(_COMPANIONS, ()))

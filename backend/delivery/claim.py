@@ -1,0 +1,113 @@
+"""Claiming: what a worker takes from the outbox, checked by the gate and marked `sending` in one transaction.
+
+The transaction commits before the first byte goes to the provider. Whoever dies afterwards leaves rows whose lease runs
+out; nobody can tell whether those went, so they become `unknown` and are never simply sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from sqlalchemy import exists, or_, select, update
+
+from backend.core import clock
+from backend.core.db import db
+from backend.delivery.channels import Outgoing
+from backend.delivery.facts import load_facts
+from backend.delivery.models import Message, MessageAttempt
+from backend.delivery.rules import Allowed, ChannelName, Facts, closes_at, may_contact
+from backend.delivery.service import apply_verdict
+from backend.delivery.states import State
+
+LEASE: Final = timedelta(seconds=120)
+"""Longer than any provider call may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a claim took: `outgoing` may go now; `looked_at` counts those too that the gate held back."""
+
+    outgoing: tuple[tuple[ChannelName, Outgoing], ...] = ()
+    looked_at: int = 0
+
+
+def has_work() -> bool:
+    """Tell, by a read alone, whether a claim would find something: an idle worker takes no write lock."""
+    now = clock.now()
+    found = db.session.scalar(
+        select(
+            or_(
+                exists().where(Message.state == State.QUEUED.value),
+                exists().where(Message.state == State.HELD.value, Message.due_at <= now),
+                exists().where(Message.state == State.SENDING.value, Message.lease_until <= now),
+            )
+        )
+    )
+    return bool(found)
+
+
+def claim(*, worker: str, channels: Collection[ChannelName], limit: int) -> Claimed:
+    """Take up to `limit` messages, the most urgent first, and mark those that may go as `sending`.
+
+    Uses ix_message_claim (queued only, by priority and id). On PostgreSQL rows that another worker is claiming are
+    skipped; on SQLite the transaction is the only writer.
+    """
+    now = clock.now()
+    release_held(now)
+    expire_leases(now)
+    query = (
+        select(Message)
+        .where(Message.state == State.QUEUED.value, Message.channel.in_(channels))
+        .order_by(Message.priority, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    messages = list(db.session.scalars(query))
+    outgoing = []
+    for message, facts in zip(messages, load_facts(messages, now=now), strict=True):
+        channel = cast("ChannelName", message.channel)
+        verdict = may_contact(channel, facts)
+        apply_verdict(message, verdict, now=now)
+        if isinstance(verdict, Allowed):
+            outgoing.append((channel, _begin(message, channel, facts, worker=worker)))
+    return Claimed(tuple(outgoing), len(messages))
+
+
+def release_held(now: datetime) -> None:
+    """Queue again what was held until now; its claim asks the gate anew."""
+    held = Message.state == State.HELD.value
+    db.session.execute(
+        update(Message).where(held, Message.due_at <= now).values(state=State.QUEUED.value, reason=None, due_at=None)
+    )
+
+
+def expire_leases(now: datetime) -> None:
+    """Mark as `unknown` what a worker began and did not report: it may have gone."""
+    expired = (Message.state == State.SENDING.value, Message.lease_until <= now)
+    db.session.execute(
+        update(Message)
+        .where(*expired)
+        .values(state=State.UNKNOWN.value, reason="outcome_unknown", lease_until=None, worker=None)
+    )
+
+
+def _begin(message: Message, channel: ChannelName, facts: Facts, *, worker: str) -> Outgoing:
+    message.state = State.SENDING
+    message.attempts += 1
+    message.worker = worker
+    message.lease_until = facts.now + LEASE
+    db.session.add(
+        MessageAttempt(message_id=message.id, number=message.attempts, worker=worker, began_at=facts.now)
+    )
+    closes = closes_at(channel, facts)
+    return Outgoing(
+        id=message.id,
+        attempt=message.attempts,
+        address=message.address or "",
+        body=message.body,
+        purpose=message.purpose,
+        ttl=None if closes is None else max(1, int((closes - facts.now).total_seconds())),
+    )

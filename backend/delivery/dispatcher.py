@@ -1,0 +1,179 @@
+"""The worker's loop: claim, call, record; everything asynchronous but the database, which has one thread of its own.
+
+Runs in a process without gevent (asyncio and gevent do not share one). Any number of workers may run on PostgreSQL, one
+or more on SQLite; what they do is kept apart by the claims alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from typing import Final, TypeVar
+
+import structlog
+from flask import Flask
+
+from backend.core import clock
+from backend.core.db import end_read, run_in_unit_of_work
+from backend.delivery import claim, outcomes
+from backend.delivery.channels import (
+    Companion,
+    NotProcessed,
+    Outcome,
+    OutcomeUnknown,
+    Outgoing,
+    Transport,
+    companions,
+    registered,
+)
+from backend.delivery.claim import Claimed
+from backend.delivery.outcomes import Result
+from backend.delivery.pacing import Window
+from backend.delivery.rules import ChannelName
+
+IN_FLIGHT: Final = 32
+POLL: Final = 0.2
+"""Seconds between looks at an empty outbox."""
+
+PATIENCE: Final = 5.0
+"""Seconds to wait after a failure of the database before the next try."""
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+def run_dispatcher(app: Flask, stop: threading.Event) -> None:
+    """Send until `stop` is set, then finish the calls under way, write down their outcomes and return.
+
+    Blocks; call it in the main thread or in a thread of the worker process. Companions that features registered (the
+    simulator's callbacks) run in the same event loop.
+    """
+    asyncio.run(dispatch(app, stop))
+
+
+async def dispatch(app: Flask, stop: threading.Event) -> None:
+    """Run the loop of `run_dispatcher` inside a running event loop."""
+    beside = [asyncio.create_task(_keep_company(companion, app, stop)) for companion in companions(app)]
+    dispatcher = Dispatcher(app, worker=f"{socket.gethostname()}:{os.getpid()}")
+    try:
+        await dispatcher.run(stop)
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        dispatcher.close()
+
+
+async def _keep_company(companion: Companion, app: Flask, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            await companion(app, stop)
+        except Exception:
+            log.exception("companion_failed", companion=getattr(companion, "__qualname__", repr(companion)))
+            await asyncio.sleep(PATIENCE)
+
+
+class Dispatcher:
+    """One worker's loop over the outbox."""
+
+    def __init__(self, app: Flask, *, worker: str, in_flight: int = IN_FLIGHT) -> None:
+        self._app = app
+        self._worker = worker
+        self._window = Window.of(in_flight)
+        self._channels: dict[ChannelName, Transport] = {}
+        self._under_way: set[asyncio.Task[Result]] = set()
+        self._unrecorded: list[Result] = []
+        self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="dispatcher-db")
+
+    def close(self) -> None:
+        """End the database thread."""
+        self._database.shutdown(wait=True)
+
+    async def run(self, stop: threading.Event) -> None:
+        """Open every registered channel and work until `stop` is set and nothing is under way."""
+        async with AsyncExitStack() as stack:
+            for name, channel in registered(self._app).items():
+                self._channels[name] = await stack.enter_async_context(channel.open())
+            log.info("dispatcher_started", worker=self._worker, channels=sorted(self._channels))
+            while not stop.is_set():
+                if not await self._turn():
+                    await self._wait()
+            await self._finish()
+        log.info("dispatcher_stopped", worker=self._worker)
+
+    async def _turn(self) -> bool:
+        """Write down what has finished and claim as much as there is room for, in one transaction. False when idle."""
+        self._collect()
+        room = self._window.room(len(self._under_way))
+        try:
+            if not self._unrecorded and not (room and await self._in_database(self._look)):
+                return False
+            results, self._unrecorded = self._unrecorded, []
+            try:
+                claimed = await self._in_database(lambda: run_in_unit_of_work(lambda: self._record_and_claim(results, room)))
+            except BaseException:
+                self._unrecorded = results + self._unrecorded
+                raise
+        except Exception:
+            log.exception("dispatcher_turn_failed")
+            await asyncio.sleep(PATIENCE)
+            return False
+        for channel, outgoing in claimed.outgoing:
+            self._under_way.add(asyncio.create_task(self._send(outgoing, self._channels[channel])))
+        return bool(results or claimed.looked_at)
+
+    def _look(self) -> bool:
+        try:
+            return claim.has_work()
+        finally:
+            end_read()
+
+    def _record_and_claim(self, results: list[Result], room: int) -> Claimed:
+        outcomes.record(results)
+        if not room:
+            return Claimed()
+        return claim.claim(worker=self._worker, channels=tuple(self._channels), limit=room)
+
+    async def _send(self, outgoing: Outgoing, transport: Transport) -> Result:
+        outcome: Outcome
+        try:
+            outcome = await transport.send(outgoing)
+        except Exception as error:
+            # A transport that breaks its promise may have sent before it broke.
+            log.exception("transport_failed", message_id=outgoing.id)
+            outcome = OutcomeUnknown(detail=type(error).__name__)
+        if isinstance(outcome, NotProcessed):
+            self._window.was_throttled()
+        else:
+            self._window.went_well()
+        return Result(outgoing, outcome, clock.now())
+
+    def _collect(self) -> None:
+        done = {task for task in self._under_way if task.done()}
+        self._under_way -= done
+        self._unrecorded += [task.result() for task in done]
+
+    async def _wait(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await asyncio.sleep(POLL)
+
+    async def _finish(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        self._collect()
+        if self._unrecorded:
+            await self._in_database(lambda: run_in_unit_of_work(lambda: outcomes.record(self._unrecorded)))
+
+    async def _in_database(self, work: Callable[[], T]) -> T:
+        def in_context() -> T:
+            with self._app.app_context():
+                return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self._database, in_context)

@@ -1,0 +1,110 @@
+"""Loading what the gate looks at: a fixed number of statements for any number of messages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, cast
+
+from sqlalchemy import select
+
+from backend import consent
+from backend.core.db import db
+from backend.delivery import numbers
+from backend.delivery.models import AddressBlock
+from backend.delivery.rules import ChannelName, Consent, Facts, Purpose
+from backend.organization import BusinessUnit, Store
+
+
+class Contact(Protocol):
+    """What a message and a draft have in common for the gate."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def customer_id(self) -> str | None: ...
+    @property
+    def sender_id(self) -> str | None: ...
+    @property
+    def store_id(self) -> str | None: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def not_after(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    bad: frozenset[tuple[str, str]]
+    refused: frozenset[tuple[str, str, str | None]]
+
+
+def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
+    """Load the facts of each contact, in order. `store_zone` falls to the store's only; without one it is unknown."""
+    senders = _senders({contact.sender_id for contact in contacts if contact.sender_id})
+    zones = _zones({contact.store_id for contact in contacts if contact.store_id})
+    consents = _consents(contacts)
+    blocks = _blocks(contacts)
+    return [
+        Facts(
+            now=now,
+            purpose=cast("Purpose", contact.purpose),
+            sender=contact.sender_id,
+            sender_name=senders.get(contact.sender_id or ""),
+            number=numbers.describe(contact.address) if contact.address and contact.channel != "push" else None,
+            consent=consents.get((contact.channel, contact.sender_id, contact.customer_id)),
+            store_zone=zones.get(contact.store_id or ""),
+            text=contact.body,
+            not_after=contact.not_after,
+            number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
+            number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
+        )
+        for contact in contacts
+    ]
+
+
+def _senders(ids: set[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    query = select(BusinessUnit.id, BusinessUnit.sender_name, BusinessUnit.name).where(BusinessUnit.id.in_(ids))
+    return {unit: sender_name or name for unit, sender_name, name in db.session.execute(query)}
+
+
+def _zones(ids: set[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    return dict(db.session.execute(select(Store.id, Store.time_zone).where(Store.id.in_(ids))).tuples().all())
+
+
+def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | None], Consent]:
+    """Ask the ledger once for each pair of channel and sender. A person it does not answer for stays unknown."""
+    groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for contact in contacts:
+        if contact.purpose == "commercial" and contact.customer_id and contact.sender_id:
+            groups[contact.channel, contact.sender_id].add(contact.customer_id)
+    found: dict[tuple[str, str | None, str | None], Consent] = {}
+    for (channel, sender_id), customers in groups.items():
+        states = consent.current_state(sorted(customers), channel=cast("ChannelName", channel), sender=sender_id)
+        for customer_id, state in states.items():
+            found[channel, sender_id, customer_id] = Consent(
+                granted=state.granted, night=state.night, refused=state.refused, confirmed_at=state.granted_at
+            )
+    return found
+
+
+def _blocks(contacts: Sequence[Contact]) -> _Blocks:
+    addresses = {contact.address for contact in contacts if contact.address}
+    if not addresses:
+        return _Blocks(frozenset(), frozenset())
+    query = select(AddressBlock.channel, AddressBlock.address, AddressBlock.kind, AddressBlock.sender_id)
+    rows = db.session.execute(query.where(AddressBlock.address.in_(addresses))).tuples().all()
+    return _Blocks(
+        frozenset((channel, address) for channel, address, kind, _ in rows if kind == "bad"),
+        frozenset((channel, address, sender_id) for channel, address, kind, sender_id in rows if kind == "refused"),
+    )

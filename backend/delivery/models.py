@@ -1,0 +1,115 @@
+"""The outbox of every channel: what was to be said to whom, whether it might, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core import clock
+from backend.core.db import Base
+from backend.core.ids import new_id
+from backend.core.types import Id, Json, UtcDateTime
+
+
+class Message(Base):
+    """One message to one person, with its body as sent.
+
+    `due_at`: when a held message is looked at again; None while only a person can free it. `lease_until`: when a worker
+    that has not reported is taken for dead. `source_id`: what caused it, in the terms of the feature that enqueued it.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_claim", "priority", "id", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+        Index("ix_message_due", "due_at", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
+        Index(
+            "ix_message_lease", "lease_until", sqlite_where=text("state = 'sending'"), postgresql_where=text("state = 'sending'")
+        ),
+        Index("ix_message_customer", "customer_id", "id"),
+        Index("ix_message_address", "address"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(String(10))
+    purpose: Mapped[str] = mapped_column(String(12))
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customer.id"))
+    sender_id: Mapped[str | None] = mapped_column(ForeignKey("business_unit.id"))
+    store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    template: Mapped[str | None] = mapped_column(String(80))
+    source_id: Mapped[str | None] = mapped_column(Id)
+    language: Mapped[str | None] = mapped_column(String(5))
+    address: Mapped[str | None] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    # In the provider's unit of cost: segments of a text.
+    size: Mapped[int] = mapped_column(default=1)
+    priority: Mapped[int] = mapped_column(default=5)
+    at_most_once: Mapped[bool] = mapped_column(default=True)
+    not_after: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    basis: Mapped[str | None] = mapped_column(String(20))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    provider_ref: Mapped[str | None] = mapped_column(String(80), unique=True)
+    provider_code: Mapped[str | None] = mapped_column(String(20))
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MessageAttempt(Base):
+    """One call to the provider: written before it is made, completed when its outcome is known."""
+
+    __tablename__ = "message_attempt"
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    worker: Mapped[str] = mapped_column(String(80))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    provider_ref: Mapped[str | None] = mapped_column(String(80))
+    provider_code: Mapped[str | None] = mapped_column(String(20))
+    detail: Mapped[str | None] = mapped_column(String(400))
+
+
+class MessageReport(Base):
+    """One thing that a provider told about a message, as it came. A repetition is recognised by reference and status."""
+
+    __tablename__ = "message_report"
+    __table_args__ = (Index("uq_message_report_ref_status", "provider_ref", "status", unique=True),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    message_id: Mapped[str | None] = mapped_column(Id, index=True)
+    provider_ref: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(20))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    raw: Mapped[Any] = mapped_column(Json)
+
+
+class AddressBlock(Base):
+    """An address that is not written to: it does not exist, takes no texts, or its holder refused and is not known here."""
+
+    __tablename__ = "address_block"
+    __table_args__ = (Index("uq_address_block", "channel", "address", "kind", "sender_id", unique=True),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(200))
+    # "bad" holds for every sender; "refused" for the one named.
+    kind: Mapped[str] = mapped_column(String(10))
+    sender_id: Mapped[str | None] = mapped_column(ForeignKey("business_unit.id"))
+    message_id: Mapped[str | None] = mapped_column(Id)
+    provider_code: Mapped[str | None] = mapped_column(String(20))
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -1,0 +1,237 @@
+"""Writing down what became of messages: the answers to calls, and what providers report later."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from backend.core import clock, events
+from backend.core.db import db
+from backend.delivery.channels import Accepted, Consequence, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused
+from backend.delivery.models import AddressBlock, Message, MessageAttempt, MessageReport
+from backend.delivery.pacing import backoff
+from backend.delivery.service import end
+from backend.delivery.states import FINAL, State, advances
+
+ATTEMPTS: Final = 12
+"""Calls that were not processed before a message is given up: about an hour."""
+
+FAILURES_BEFORE_BLOCK: Final = 3
+"""Messages to one address that ended the same hopeless way before no more are sent to it."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished call."""
+
+    outgoing: Outgoing
+    outcome: Outcome
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a provider told about a message. `state` is None for a status that says nothing about progress."""
+
+    message_id: str
+    ref: str
+    status: str
+    state: State | None
+    reason: str | None = None
+    code: str | None = None
+    consequence: Consequence | None = None
+    raw: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientRefused:
+    """Published when a provider says that the holder of `address` refused this sender."""
+
+    message_id: str
+    channel: str
+    customer_id: str | None
+    sender_id: str | None
+    address: str
+    provider_code: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEnded:
+    """Published when a message that was handed over reaches an end."""
+
+    message_id: str
+    customer_id: str | None
+    state: State
+    reason: str | None
+
+
+def record(results: list[Result]) -> None:
+    """Write the outcomes of calls. One that a report has overtaken moves nothing back."""
+    if not results:
+        return
+    ids = [result.outgoing.id for result in results]
+    messages = {row.id: row for row in db.session.scalars(select(Message).where(Message.id.in_(ids)))}
+    for result in results:
+        message = messages.get(result.outgoing.id)
+        if message is not None:
+            _complete_attempt(result)
+            if message.attempts == result.outgoing.attempt:
+                _apply(message, result)
+
+
+def apply_report(report: Report) -> bool:
+    """Keep a report and move its message on. Returns False for a repetition; a report on nobody's message is only kept."""
+    if not _keep(report):
+        return False
+    message = db.session.get(Message, report.message_id, with_for_update=True)
+    if message is None or message.provider_ref not in {None, report.ref}:
+        log.warning("report_without_message", message_id=report.message_id, ref=report.ref, status=report.status)
+        return True
+    message.provider_ref = report.ref
+    if report.state is not None and advances(State(message.state), report.state):
+        message.provider_code = report.code
+        _move(message, report.state, reason=report.reason, now=clock.now())
+        _draw_consequence(message, report.consequence, code=report.code)
+    return True
+
+
+def _keep(report: Report) -> bool:
+    row = MessageReport(message_id=report.message_id, provider_ref=report.ref, status=report.status, raw=report.raw)
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _complete_attempt(result: Result) -> None:
+    attempt = db.session.get(MessageAttempt, (result.outgoing.id, result.outgoing.attempt))
+    if attempt is None:
+        return
+    outcome = result.outcome
+    attempt.ended_at = result.ended_at
+    attempt.outcome = _OUTCOME_NAMES[type(outcome)]
+    if isinstance(outcome, Accepted):
+        attempt.provider_ref = outcome.ref
+    else:
+        attempt.provider_code = outcome.code
+        attempt.detail = (outcome.detail or "")[:400] or None
+
+
+def _apply(message: Message, result: Result) -> None:
+    outcome = result.outcome
+    if isinstance(outcome, Accepted):
+        message.provider_ref = outcome.ref
+        message.size = outcome.size or message.size
+        if advances(State(message.state), outcome.state):
+            _move(message, outcome.state, reason=None, now=result.ended_at)
+    elif message.state not in {State.SENDING, State.UNKNOWN}:
+        return  # A report came first and knows better.
+    elif isinstance(outcome, Refused):
+        message.provider_code = outcome.code
+        _move(message, State.FAILED, reason=outcome.reason, now=result.ended_at)
+        _draw_consequence(message, outcome.consequence, code=outcome.code)
+    elif isinstance(outcome, NotProcessed):
+        _put_back(message, outcome, now=result.ended_at)
+    else:
+        message.state = State.UNKNOWN
+        message.reason = "outcome_unknown"
+        message.lease_until = None
+
+
+def _put_back(message: Message, outcome: NotProcessed, *, now: datetime) -> None:
+    message.provider_code = outcome.code
+    if message.attempts >= ATTEMPTS:
+        _move(message, State.FAILED, reason=outcome.reason, now=now)
+        return
+    wait = backoff(message.attempts, retry_after=outcome.retry_after, jitter=random.random())  # noqa: S311 (no secret)
+    message.state = State.HELD
+    message.reason = outcome.reason
+    message.due_at = now + wait
+    message.lease_until = None
+
+
+def _move(message: Message, state: State, *, reason: str | None, now: datetime) -> None:
+    message.lease_until = None
+    message.accepted_at = message.accepted_at or (now if state not in {State.FAILED} else None)
+    if state in {State.SENT, State.DELIVERED}:
+        message.sent_at = message.sent_at or now
+    if state is State.DELIVERED:
+        message.delivered_at = now
+    if state not in FINAL:
+        message.state = state
+        message.reason = None
+        return
+    end(message, state, reason=reason, now=now)
+    events.publish(
+        MessageEnded(message_id=message.id, customer_id=message.customer_id, state=state, reason=reason)
+    )
+
+
+def _draw_consequence(message: Message, consequence: Consequence | None, *, code: str | None) -> None:
+    if consequence is None or message.address is None:
+        return
+    if consequence == "refusal":
+        _note_refusal(message, code)
+    elif consequence == "block" or _failures(message) >= FAILURES_BEFORE_BLOCK:
+        _block(message, "bad", sender_id=None, code=code)
+
+
+def _note_refusal(message: Message, code: str | None) -> None:
+    """Stop at once by the number, whoever holds it; consent writes it into the ledger when it learns of it."""
+    _block(message, "refused", sender_id=message.sender_id, code=code)
+    events.publish(
+        RecipientRefused(
+            message_id=message.id,
+            channel=message.channel,
+            customer_id=message.customer_id,
+            sender_id=message.sender_id,
+            address=message.address or "",
+            provider_code=code,
+            at=clock.now(),
+        )
+    )
+
+
+def _failures(message: Message) -> int:
+    db.session.flush()
+    query = select(func.count()).where(Message.address == message.address, Message.reason == message.reason)
+    return db.session.scalar(query) or 0
+
+
+def _block(message: Message, kind: str, *, sender_id: str | None, code: str | None) -> None:
+    known = select(AddressBlock.id).where(
+        AddressBlock.channel == message.channel,
+        AddressBlock.address == message.address,
+        AddressBlock.kind == kind,
+        AddressBlock.sender_id.is_not_distinct_from(sender_id),
+    )
+    if db.session.scalar(known) is None:
+        db.session.add(
+            AddressBlock(
+                channel=message.channel,
+                address=message.address,
+                kind=kind,
+                sender_id=sender_id,
+                message_id=message.id,
+                provider_code=code,
+            )
+        )
+
+
+_OUTCOME_NAMES: Final[dict[type[Any], str]] = {
+    Accepted: "accepted",
+    Refused: "refused",
+    NotProcessed: "not_taken",
+    OutcomeUnknown: "unknown",
+}

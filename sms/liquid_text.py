@@ -1,0 +1,111 @@
+"""Liquid for texts: strict, bounded, without escaping. Pure.
+
+A field that does not exist is found when the template is saved. A field that is empty for one customer stops the text,
+unless the template says what to write instead: `{{ customer.name | default: "고객" }}님`. Conditions may ask for it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from liquid import BoundTemplate, Environment, FalsyStrictUndefined
+from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError
+
+from sms import fields
+
+LONGEST_BODY: Final = 2_000
+LONGEST_TEXT: Final = 1_600
+"""Characters; Twilio takes no more."""
+
+_TAGS_LEFT: Final = frozenset({"if", "unless", "case", "assign", "comment", "#", "raw", "content", "output", "illegal"})
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+
+
+class EmptyField(Exception):
+    """A field that the template uses without a fallback is empty for this customer."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+
+class TooLong(Exception):
+    """The text would be longer than what can be sent."""
+
+
+class _Empty(FalsyStrictUndefined):
+    """An empty field: false in conditions, replaced by `default`, an error when written out."""
+
+    force_liquid_default = True
+
+
+class _Environment(Environment):
+    context_depth_limit = 8
+    block_nesting_limit = 8
+    loop_iteration_limit = 100
+    local_namespace_limit = 20_000
+    output_stream_limit = 20_000
+
+
+_ENVIRONMENT: Final = _Environment(undefined=_Empty, autoescape=False)
+for _tag in set(_ENVIRONMENT.tags) - _TAGS_LEFT:
+    # Loops, partials and counters have no place in a text, and what is not there cannot be misused.
+    del _ENVIRONMENT.tags[_tag]
+
+
+def normalised(text: str) -> str:
+    """Compose Hangul, unify line ends and drop control characters."""
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def faults(body: str) -> list[str]:
+    """Return what is wrong with a body, in sentences; empty when it can be saved."""
+    if not body.strip():
+        return ["The text is empty."]
+    if len(body) > LONGEST_BODY:
+        return [f"The text is longer than {LONGEST_BODY} characters."]
+    try:
+        template = _parsed(body)
+        analysis = template.analyze(include_partials=False)
+    except (LiquidError, RecursionError) as error:
+        return [f"The template cannot be read: {_sentence(error)}"]
+    used = {str(variable) for spans in analysis.globals.values() for variable in spans}
+    unknown = [f"There is no field {name}." for name in sorted(used - set(fields.BY_NAME))]
+    return unknown + [f"There is no filter {name}." for name in sorted(set(analysis.filters) - set(_ENVIRONMENT.filters))]
+
+
+def fields_used(body: str) -> frozenset[str]:
+    """Return the names of the fields in a body that has no faults."""
+    analysis = _parsed(body).analyze(include_partials=False)
+    return frozenset(str(variable) for spans in analysis.globals.values() for variable in spans)
+
+
+def render(body: str, values: Mapping[str, str | None]) -> str:
+    """Write the text for one customer. Raises `EmptyField` and `TooLong`; `body` has been saved, hence is readable."""
+    try:
+        text = _parsed(body).render(fields.nested(values))
+    except UndefinedError as error:
+        raise EmptyField(_missing(body, values)) from error
+    except ResourceLimitError as error:
+        raise TooLong from error
+    text = normalised(text).strip()
+    if len(text) > LONGEST_TEXT:
+        raise TooLong
+    return text
+
+
+@lru_cache(maxsize=512)
+def _parsed(body: str) -> BoundTemplate:
+    return _ENVIRONMENT.from_string(body)
+
+
+def _missing(body: str, values: Mapping[str, str | None]) -> str:
+    return ", ".join(sorted(name for name in fields_used(body) if not (values.get(name) or "").strip()))
+
+
+def _sentence(error: Exception) -> str:
+    return str(getattr(error, "message", None) or error).splitlines()[0] if str(error) else type(error).__name__
