@@ -1,0 +1,139 @@
+import type { Term } from './query';
+import { EXACT, PART, START } from './score';
+
+const NO_PHONE = 0xffff;
+/** Up to this many digits a query is the start of the last four; more are the number itself. */
+const LAST_DIGITS = 4;
+
+/** The longest E.164 number; shorter ones are filled up with zeros to this many digits. */
+const WIDTH = 15;
+
+/**
+ * Numbers as sortable keys: their digits, left-aligned in fifteen places, so that "begins with" is a range of keys.
+ * All are exact integers below 10^15.
+ */
+export interface PhoneField {
+  kind: 'phone';
+  field: string;
+  /** The last four digits as a number, or NO_PHONE. */
+  lastFour: Uint16Array;
+  /** Country code first. */
+  international: Float64Array;
+  /** Without the country code. */
+  national: Float64Array;
+  /** Last digit first. */
+  backward: Float64Array;
+  /** Digits with and without the country code. */
+  length: Uint8Array;
+  nationalLength: Uint8Array;
+}
+
+/** `values[row]` is an E.164 number or null. */
+export function buildPhoneField(field: string, values: readonly unknown[]): PhoneField {
+  const rows = values.length;
+  const built: PhoneField = {
+    kind: 'phone',
+    field,
+    lastFour: new Uint16Array(rows).fill(NO_PHONE),
+    international: new Float64Array(rows).fill(-1),
+    national: new Float64Array(rows).fill(-1),
+    backward: new Float64Array(rows).fill(-1),
+    length: new Uint8Array(rows),
+    nationalLength: new Uint8Array(rows),
+  };
+  const digits = new Uint8Array(WIDTH);
+  values.forEach((value, row) => {
+    if (typeof value === 'string') keepNumber(built, row, digits, readDigits(value, digits));
+  });
+  return built;
+}
+
+function readDigits(phone: string, digits: Uint8Array): number {
+  let length = 0;
+  for (let i = 0; i < phone.length && length < WIDTH; i++) {
+    const digit = phone.charCodeAt(i) - 48;
+    if (digit >= 0 && digit <= 9) digits[length++] = digit;
+  }
+  return length;
+}
+
+function keepNumber(field: PhoneField, row: number, digits: Uint8Array, length: number): void {
+  if (length < LAST_DIGITS) return;
+  const country = countryLength(digits[0] as number, digits[1] as number);
+  let international = 0;
+  let backward = 0;
+  for (let i = 0; i < length; i++) {
+    international = international * 10 + (digits[i] as number);
+    backward = backward * 10 + (digits[length - 1 - i] as number);
+  }
+  const national = international % 10 ** (length - country);
+  field.lastFour[row] = international % 10_000;
+  field.international[row] = international * 10 ** (WIDTH - length);
+  field.national[row] = national * 10 ** (WIDTH - length + country);
+  field.backward[row] = backward * 10 ** (WIDTH - length);
+  field.length[row] = length;
+  field.nationalLength[row] = length - country;
+}
+
+/** Length of the country code that an E.164 number begins with (ITU-T E.164, list of 2024). */
+function countryLength(first: number, second: number): number {
+  if (first === 1 || first === 7) return 1;
+  const two: Record<number, string> = { 2: '07', 3: '0123469', 4: '013456789', 5: '12345678', 6: '0123456', 8: '1246', 9: '0123458' };
+  return two[first]?.includes(String(second)) === true ? 2 : 3;
+}
+
+export function scanPhones(field: PhoneField, term: Term, best: Uint8Array): void {
+  if (term.digits === '') return;
+  if (term.digits.length <= LAST_DIGITS && !term.international) scanLastFour(field.lastFour, term.digits, best);
+  else scanNumbers(field, term, best);
+}
+
+function scanLastFour(lastFour: Uint16Array, typed: string, best: Uint8Array): void {
+  const span = 10 ** (LAST_DIGITS - typed.length);
+  const low = Number(typed) * span;
+  const high = low + span - 1;
+  const score = span === 1 ? EXACT : START;
+  for (let row = 0, rows = lastFour.length; row < rows; row++) {
+    const last = lastFour[row] as number;
+    if (last >= low && last <= high && score < (best[row] as number)) best[row] = score;
+  }
+}
+
+/** E.164 from its start, the national form (0 for the country code), or the end of a number without its prefix. */
+function scanNumbers(field: PhoneField, term: Term, best: Uint8Array): void {
+  const { digits, international } = term;
+  scanKeys(field.international, field.length, digits, START, best);
+  if (international) return;
+  if (digits.startsWith('0')) scanKeys(field.national, field.nationalLength, digits.slice(1), START, best);
+  scanKeys(field.backward, field.nationalLength, [...digits].reverse().join(''), PART, best);
+}
+
+/** Scores the numbers whose key begins with `typed`: EXACT when they are no longer than it, else `partly`. */
+function scanKeys(
+  keys: Float64Array, lengths: Uint8Array, typed: string, partly: number, best: Uint8Array,
+): void {
+  const span = 10 ** (WIDTH - typed.length);
+  const low = Number(typed) * span;
+  const high = low + span;
+  for (let row = 0, rows = keys.length; row < rows; row++) {
+    const key = keys[row] as number;
+    if (key < low || key >= high || (lengths[row] as number) < typed.length) continue;
+    const score = lengths[row] === typed.length && partly === START ? EXACT : partly;
+    if (score < (best[row] as number)) best[row] = score;
+  }
+}
+
+/** Where the term stands in an E.164 number, as [start, end), or null. */
+export function findInPhone(phone: string, term: Term): [start: number, end: number] | null {
+  if (term.digits === '') return null;
+  const { length } = term.digits;
+  if (length <= LAST_DIGITS && !term.international) {
+    const lastFour = phone.length - LAST_DIGITS;
+    return phone.startsWith(term.digits, lastFour) ? [lastFour, lastFour + length] : null;
+  }
+  const significant = term.digits.replace(/^0/, '');
+  const candidates = [phone.indexOf(term.digits), phone.indexOf(significant)];
+  const at = candidates.find((position) => position >= 0);
+  if (at === undefined) return null;
+  return [at, at + (at === candidates[0] ? length : significant.length)];
+}

@@ -1,0 +1,63 @@
+import { foldCode } from './fold';
+import { growing, isInitial, settled, splitClusters, type Range } from './hangul';
+
+/** Ranges of UTF-16 units that must follow one another in a text; separators between them do not count. */
+export interface Pattern {
+  low: Uint16Array;
+  high: Uint16Array;
+}
+
+/** One word of a query, ready to be compared. */
+export interface Term {
+  /** As typed, folded and without separators. */
+  text: string;
+  patterns: Pattern[];
+  /** Latin letters and digits match where a word starts; Hangul and Han match anywhere. */
+  wordStart: boolean;
+  /** Whether initial consonants stand for syllables. */
+  initials: boolean;
+  /** The digits when the term is nothing but digits, otherwise empty. */
+  digits: string;
+  /** Digits that began with `+`: only the start of an E.164 number. */
+  international: boolean;
+}
+
+const NUMBER = /^\+?[\d\s().-]*\d[\d\s().-]*$/;
+const WORD_START = /^[\u0021-\u024f\u0370-\u052f\u1e00-\u1fff]/;
+
+/**
+ * The terms of a query, all of which a row must match. `onePhone` reads a query of nothing but digits, blanks and
+ * dashes as one number.
+ */
+export function parseQuery(query: string, onePhone: boolean): Term[] {
+  const typed = query.normalize('NFC').trim();
+  const words = onePhone && NUMBER.test(typed) ? [typed] : typed.split(/\s+/);
+  return words.map(term).filter(({ text }) => text !== '');
+}
+
+function term(word: string): Term {
+  const text = foldCode(word);
+  const units = [...splitClusters(text)];
+  return {
+    text,
+    patterns: patterns(units),
+    wordStart: WORD_START.test(text),
+    initials: units.some(isInitial),
+    digits: /^\d+$/.test(text) ? text : '',
+    international: word.startsWith('+'),
+  };
+}
+
+function patterns(units: string[]): Pattern[] {
+  const last = units.at(-1);
+  if (last === undefined) return [];
+  const head = units.slice(0, -1).map(settled);
+  return growing(last).map((tail) => pattern([...head, ...tail]));
+}
+
+function pattern(ranges: Range[]): Pattern {
+  return {
+    low: Uint16Array.from(ranges, ({ low }) => low),
+    high: Uint16Array.from(ranges, ({ high }) => high),
+  };
+}
