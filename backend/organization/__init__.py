@@ -1,5 +1,101 @@
 """Business units, stores, staff, roles, tablets and sign-in."""
 
-from backend.organization.models import BusinessUnit, Device, EnrolmentCode, Staff, StaffRole, Store
+from __future__ import annotations
 
-__all__ = ["BusinessUnit", "Device", "EnrolmentCode", "Staff", "StaffRole", "Store"]
+from typing import TYPE_CHECKING
+
+from backend.organization.access import (
+    DEVICE_COOKIE,
+    current_actor,
+    current_device,
+    require_device,
+    require_session,
+    require_staff,
+    signed_in,
+)
+from backend.organization.demo_sign_ins import DEMO_LOGINS, DEMO_PASSWORD, DemoSignIn, demo_sign_ins
+from backend.organization.errors import DeviceRevoked, EnrolmentCodeUnusable, TooManyAttempts
+from backend.organization.models import BusinessUnit, Device, EnrolmentCode, Staff, StaffRole, Store
+from backend.organization.passwords import hash_password
+from backend.organization.security import init_security
+from backend.organization.service import (
+    add_business_unit,
+    add_staff,
+    add_store,
+    business_unit,
+    business_units,
+    staff_member,
+    store,
+    stores,
+)
+from backend.organization.tablets import enrol
+from backend.organization.values import (
+    DeviceCaller,
+    Enrolled,
+    NewBusinessUnit,
+    NewStaff,
+    NewStore,
+    Person,
+    ScopeWish,
+    Tablet,
+)
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the organisation to `app`: sign-in, limits, routes, commands, sync. After `core.http` and `sync`."""
+    from backend.core import http  # noqa: PLC0415 - see below
+    from backend.organization import cli, limits, routes, sync  # noqa: PLC0415 - the edges import features, too
+
+    init_security(app)
+    limits.init_limits(app)
+    http.register(app, routes.blueprint)
+    sync.init_sync(app)
+    for group in (cli.staff_group, cli.store_group, cli.unit_group, cli.tablet_group):
+        app.cli.add_command(group)
+
+
+__all__ = [
+    "DEMO_LOGINS",
+    "DEMO_PASSWORD",
+    "DEVICE_COOKIE",
+    "BusinessUnit",
+    "DemoSignIn",
+    "Device",
+    "DeviceCaller",
+    "DeviceRevoked",
+    "Enrolled",
+    "EnrolmentCode",
+    "EnrolmentCodeUnusable",
+    "NewBusinessUnit",
+    "NewStaff",
+    "NewStore",
+    "Person",
+    "ScopeWish",
+    "Staff",
+    "StaffRole",
+    "Store",
+    "Tablet",
+    "TooManyAttempts",
+    "add_business_unit",
+    "add_staff",
+    "add_store",
+    "business_unit",
+    "business_units",
+    "current_actor",
+    "current_device",
+    "demo_sign_ins",
+    "enrol",
+    "hash_password",
+    "init_app",
+    "init_security",
+    "require_device",
+    "require_session",
+    "require_staff",
+    "signed_in",
+    "staff_member",
+    "store",
+    "stores",
+]

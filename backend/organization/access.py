@@ -1,0 +1,156 @@
+"""The doors: who is asking, on which tablet, and whether that is enough.
+
+A person is known by the session cookie, a tablet by its token, which a script sends as `Authorization: Bearer` and a
+browser as the cookie `dangol_device`. A cookie alone reads nothing: it needs a living session beside it. A bearer token
+stands for whoever enrolled the tablet, for reading only.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from flask import current_app, g, request, session
+from flask_security import current_user
+
+from backend.core import clock
+from backend.core.audit import Actor
+from backend.core.db import db, in_unit_of_work, run_in_unit_of_work
+from backend.core.errors import Busy, Forbidden, NotSignedIn, SessionExpired
+from backend.organization import tablets
+from backend.organization.errors import DeviceRevoked
+from backend.organization.models import Staff
+from backend.organization.values import DeviceCaller, Person, Tablet
+from backend.settings import current_settings
+
+if TYPE_CHECKING:
+    from flask import Response
+
+DEVICE_COOKIE = "dangol_device"
+# Browsers cap a cookie's life at 400 days; the cookie is renewed whenever the tablet is enrolled anew.
+_DEVICE_COOKIE_SECONDS = 400 * 24 * 3600
+_SIGNED_IN_AT = "dangol_signed_in_at"
+
+
+def signed_in() -> Person | None:
+    """The person of the living session, or None. A session ends so many hours after its sign-in, used or not."""
+    if not current_user or not current_user.is_authenticated:
+        return None
+    since = session.get(_SIGNED_IN_AT, 0)
+    if clock.now().timestamp() - since > timedelta(hours=current_settings().session_hours).total_seconds():
+        return None
+    return _person(current_user)
+
+
+def date_session() -> None:
+    """Write into the session that was just opened when that was."""
+    session.permanent = True
+    session[_SIGNED_IN_AT] = clock.now().timestamp()
+
+
+def require_session() -> Staff:
+    """The person of the living session, as the database holds them. Raises `NotSignedIn`."""
+    if signed_in() is None:
+        raise NotSignedIn
+    staff: Staff = current_user._get_current_object()  # noqa: SLF001 - how a LocalProxy gives its object
+    return staff
+
+
+def require_staff(*roles: str) -> Person:
+    """The person who asks. With `roles`, one of them is needed.
+
+    Raises `NotSignedIn` without a living session (or, for reading, a bearer token), `Forbidden` for another role.
+    """
+    person = signed_in() or _behind_bearer()
+    if person is None:
+        raise NotSignedIn
+    if roles and person.role not in roles:
+        raise Forbidden
+    return person
+
+
+def require_device(*, reading: bool) -> DeviceCaller:
+    """The tablet that calls, and the person at it where there is a living session.
+
+    Raises `NotSignedIn` for a missing or unknown token, `SessionExpired` when a browser reads without a session,
+    `DeviceRevoked` when a withdrawn tablet reads; what waits on it to be pushed is still taken.
+    """
+    token, via = _token()
+    tablet = _find(token) if token else None
+    if tablet is None:
+        raise NotSignedIn
+    if tablet.revoked_at is not None and reading:
+        raise DeviceRevoked(accept_outbox=True)
+    person = signed_in() if via == "cookie" else None
+    if reading and via == "cookie" and person is None:
+        raise SessionExpired
+    _note_seen(tablet)
+    return DeviceCaller(device=tablet, staff=person, via=via)
+
+
+def current_device() -> Tablet | None:
+    """The tablet that the request comes from, if it is one and not withdrawn."""
+    token, _ = _token()
+    tablet = _find(token) if token else None
+    return tablet if tablet is not None and tablet.revoked_at is None else None
+
+
+def current_actor() -> Actor:
+    """Who acts in this request, for the audit: the person and the tablet, as far as there are any."""
+    person, tablet = signed_in() or _behind_bearer(), current_device()
+    return Actor(staff_id=person.id if person else None, device_id=tablet.id if tablet else None)
+
+
+def set_device_cookie(response: Response, token: str) -> None:
+    """Leave a tablet's token in its browser, out of reach of scripts."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        token,
+        max_age=_DEVICE_COOKIE_SECONDS,
+        path="/api/v1",
+        httponly=True,
+        samesite="Strict",
+        secure=not current_settings().demo,
+    )
+
+
+def _behind_bearer() -> Person | None:
+    """Whoever enrolled the tablet whose bearer token a script reads with."""
+    token, via = _token()
+    if via != "bearer" or not token or request.method not in {"GET", "HEAD"}:
+        return None
+    tablet = _find(token)
+    if tablet is None:
+        return None
+    if tablet.revoked_at is not None:
+        raise DeviceRevoked(accept_outbox=True)
+    staff = db.session.get(Staff, tablet.staff_id)
+    return _person(staff) if staff is not None and staff.active else None
+
+
+def _token() -> tuple[str | None, Literal["bearer", "cookie"]]:
+    header = request.authorization
+    if header is not None and header.type == "bearer":
+        return header.token, "bearer"
+    return request.cookies.get(DEVICE_COOKIE), "cookie"
+
+
+def _find(token: str) -> Tablet | None:
+    known: dict[str, Tablet | None] = g.setdefault("dangol_tablets", {})
+    if token not in known:
+        known[token] = tablets.find(token)
+    return known[token]
+
+
+def _person(staff: Staff) -> Person:
+    return Person(id=staff.id, login=staff.login, name=staff.name, role=staff.role, store_id=staff.store_id)
+
+
+def _note_seen(tablet: Tablet) -> None:
+    if in_unit_of_work() or not tablets.seen_long_ago(tablet):
+        return
+    try:
+        run_in_unit_of_work(lambda: tablets.note_seen(tablet.id))
+    except Busy:
+        # When a tablet was last seen is nice to know; its work is what counts.
+        current_app.logger.info("last_seen of tablet %s was left for later", tablet.id)

@@ -1,0 +1,82 @@
+"""What the organisation gives the sync engine: the collection `stores`, and who may call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from backend.organization import access, rules, service
+from backend.organization.models import BusinessUnit, Store
+from backend.sync import registry
+from backend.sync.contract import Caller, Collection, StaffMember
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+
+def load_stores(session: Session, ids: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The stores with these ids as tablets hold them, ordered by id."""
+    rows = session.execute(
+        select(
+            Store.id,
+            Store.code,
+            Store.name,
+            Store.name_latin,
+            BusinessUnit.code,
+            Store.time_zone,
+            Store.currency,
+            Store.phone,
+        )
+        .join(BusinessUnit, BusinessUnit.id == Store.business_unit_id)
+        .where(Store.id.in_(ids))
+        .order_by(Store.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+STORES = Collection(
+    name="stores",
+    fields=("id", "code", "name", "name_latin", "business_unit", "time_zone", "currency", "phone"),
+    load=load_stores,
+    personal=False,
+)
+
+
+class Staffing:
+    """`StaffingPort`, answered from the organisation's tables."""
+
+    def caller(self, *, reading: bool) -> Caller:
+        """The tablet behind the current request. Raises `NotSignedIn` and its kin."""
+        tablet = access.require_device(reading=reading).device
+        return Caller(
+            device_id=tablet.id,
+            store_id=tablet.store_id,
+            store_code=tablet.store_code,
+            business_unit_id=tablet.business_unit_id,
+            scope=tablet.scope,
+            staff_id=tablet.staff_id,
+            staff_login=tablet.staff_login,
+        )
+
+    def staff_member(self, login: str, caller: Caller) -> StaffMember | None:
+        """The active staff member with this login, or None."""
+        staff = service.staff_member(login)
+        if staff is None or not staff.active:
+            return None
+        belongs = rules.belongs(
+            staff_store_id=staff.store_id,
+            tablet_store_id=caller.store_id,
+            enrolled_it=staff.id == caller.staff_id,
+        )
+        return StaffMember(id=staff.id, login=staff.login, role=staff.role, belongs=belongs)
+
+
+def init_sync(app: Flask) -> None:
+    """Register with the sync engine of `app`."""
+    registry.of(app).staffing = Staffing()
+    registry.register_collection(app, STORES)
+    registry.track(app, Store, STORES.name, lambda store: str(store.id))

@@ -1,0 +1,196 @@
+"""Enrolling, finding and withdrawing tablets. Every write happens in the caller's unit of work."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, update
+
+from backend.core import audit, clock
+from backend.core.db import db
+from backend.core.errors import NotFound, ValidationFailed
+from backend.organization import rules, service
+from backend.organization.errors import EnrolmentCodeUnusable
+from backend.organization.models import Device, EnrolmentCode, Staff, StaffRole, Store
+from backend.organization.values import Enrolled, FreshCode, ScopeKind, ScopeWish, Tablet
+
+if TYPE_CHECKING:
+    from backend.core.audit import Actor
+
+CODE_LIFETIME = timedelta(minutes=15)
+_SEEN_EVERY = timedelta(minutes=1)
+_LABEL_LIMIT = 80
+_REASON_LIMIT = 400
+
+
+def make_code(store_code: str, login: str, *, wish: ScopeWish, acting_staff: Actor) -> FreshCode:
+    """Make a one-time code, good for 15 minutes, that turns a browser into a tablet of a store and a person.
+
+    Raises `ValidationFailed` by field.
+    """
+    store, staff, scope = _enrolment(store_code, login, wish, acting_staff)
+    code = "".join(secrets.choice(rules.CODE_ALPHABET) for _ in range(rules.CODE_LENGTH))
+    entry = EnrolmentCode(
+        code_hash=rules.secret_hash(code),
+        store_id=store.id,
+        staff_id=staff.id,
+        scope=scope,
+        scope_reason=wish.reason,
+        created_by=acting_staff.staff_id,
+        expires_at=clock.now() + CODE_LIFETIME,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    detail = {"store": store.code, "staff": staff.login, "scope": scope, "reason": wish.reason}
+    audit.record(acting_staff, "tablet.code", subject_kind="enrolment_code", subject_id=entry.id, detail=detail)
+    return FreshCode(code=rules.shown_code(code), expires_at=entry.expires_at)
+
+
+def enrol_with_code(code: str, *, label: str | None = None) -> Enrolled:
+    """Use a code up and enrol the tablet that it stands for. Raises `EnrolmentCodeUnusable`, `ValidationFailed`."""
+    hashed, now = rules.secret_hash(rules.normal_code(code)), clock.now()
+    used = db.session.execute(
+        # One statement decides, so that of two browsers with the same code one gets the tablet.
+        update(EnrolmentCode)
+        .where(EnrolmentCode.code_hash == hashed, EnrolmentCode.used_at.is_(None), EnrolmentCode.expires_at > now)
+        .values(used_at=now)
+        .returning(EnrolmentCode.id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if used is None:
+        raise EnrolmentCodeUnusable
+    entry = db.session.scalars(select(EnrolmentCode).where(EnrolmentCode.id == used)).one()
+    if not entry.staff.active:
+        raise EnrolmentCodeUnusable
+    return _enrol(
+        entry.store,
+        entry.staff,
+        scope=entry.scope,
+        reason=entry.scope_reason,
+        label=label,
+        acting_staff=audit.Actor(staff_id=entry.created_by),
+    )
+
+
+def enrol(store_code: str, login: str, *, wish: ScopeWish, acting_staff: Actor, label: str | None = None) -> Enrolled:
+    """Enrol a tablet without a code: for the command line and the demo. Raises `ValidationFailed` by field."""
+    store, staff, scope = _enrolment(store_code, login, wish, acting_staff)
+    return _enrol(store, staff, scope=scope, reason=wish.reason, label=label, acting_staff=acting_staff)
+
+
+def enrol_in_demo(login: str, *, acting_staff: Actor) -> Enrolled:
+    """Enrol a tablet of a person's own store; one of head office gets the first store's. Raises `ValidationFailed`."""
+    staff = service.staff_member(login)
+    home = staff.store if staff is not None and staff.store is not None else next(iter(service.stores()), None)
+    if home is None:
+        raise ValidationFailed({"store": ["There is no store yet."]})
+    return enrol(home.code, login, wish=ScopeWish(), acting_staff=acting_staff)
+
+
+def find(token: str) -> Tablet | None:
+    """The tablet with this token, revoked or not: one query by the unique index on `device.token_hash`."""
+    row = db.session.execute(
+        select(
+            Device.id,
+            Device.store_id,
+            Store.code,
+            Store.business_unit_id,
+            Device.scope,
+            Device.staff_id,
+            Staff.login,
+            Device.last_seen_at,
+            Device.revoked_at,
+        )
+        .join(Store, Store.id == Device.store_id)
+        .join(Staff, Staff.id == Device.staff_id)
+        .where(Device.token_hash == rules.secret_hash(token))
+    ).one_or_none()
+    return Tablet(*row) if row else None
+
+
+def seen_long_ago(tablet: Tablet) -> bool:
+    """Whether it is time to note again that this tablet called: once a minute is enough."""
+    return tablet.last_seen_at is None or clock.now() - tablet.last_seen_at >= _SEEN_EVERY
+
+
+def note_seen(device_id: str) -> None:
+    """Write that a tablet called, unless another request of this minute did."""
+    now = clock.now()
+    db.session.execute(
+        update(Device)
+        .where(Device.id == device_id, or_(Device.last_seen_at.is_(None), Device.last_seen_at <= now - _SEEN_EVERY))
+        .values(last_seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def revoke(device_id: str, *, acting_staff: Actor) -> Device:
+    """Withdraw a tablet: its next call is told to wipe. Withdrawing it again changes nothing. Raises `NotFound`."""
+    device = db.session.get(Device, device_id)
+    if device is None:
+        raise NotFound
+    if device.revoked_at is None:
+        device.revoked_at = clock.now()
+        audit.record(acting_staff, "tablet.revoke", subject_kind="device", subject_id=device.id)
+    return device
+
+
+def tablets() -> list[Device]:
+    """Every tablet, the one enrolled last first."""
+    return list(db.session.scalars(select(Device).order_by(Device.id.desc())))
+
+
+def _enrolment(store_code: str, login: str, wish: ScopeWish, acting_staff: Actor) -> tuple[Store, Staff, str]:
+    store, staff = service.store(store_code), service.staff_member(login)
+    problems = _scope_problems(wish, acting_staff)
+    if store is None:
+        problems["store"] = ["There is no store with this code."]
+    if staff is None or not staff.active:
+        problems["staff"] = ["There is no active staff member with this login."]
+    if problems or store is None or staff is None:
+        raise ValidationFailed(problems)
+    scopes = {
+        ScopeKind.STORE: f"store:{store.id}",
+        ScopeKind.BUSINESS_UNIT: f"business_unit:{store.business_unit_id}",
+        ScopeKind.ALL: rules.EVERY_STORE,
+    }
+    return store, staff, scopes[ScopeKind(wish.kind)]
+
+
+def _scope_problems(wish: ScopeWish, acting_staff: Actor) -> dict[str, list[str]]:
+    if wish.kind not in set(ScopeKind):
+        return {"scope": [f"Give one of {', '.join(ScopeKind)}."]}
+    if wish.reason and len(wish.reason) > _REASON_LIMIT:
+        return {"reason": [f"Use at most {_REASON_LIMIT} characters."]}
+    if wish.kind == ScopeKind.STORE:
+        return {}
+    if not (wish.reason or "").strip():
+        return {"reason": ["A tablet that holds more than its store's customers needs a reason."]}
+    # Nobody is signed in on the command line: who runs it has the whole database in hand.
+    person = db.session.get(Staff, acting_staff.staff_id) if acting_staff.staff_id else None
+    if person is not None and person.role != StaffRole.ADMIN:
+        return {"scope": ["Only an admin may give a tablet more than its store's customers."]}
+    return {}
+
+
+def _enrol(
+    store: Store, staff: Staff, *, scope: str, reason: str | None, label: str | None, acting_staff: Actor
+) -> Enrolled:
+    if label and len(label) > _LABEL_LIMIT:
+        raise ValidationFailed({"label": [f"Use at most {_LABEL_LIMIT} characters."]})
+    token = secrets.token_urlsafe(32)
+    device = Device(
+        store_id=store.id,
+        staff_id=staff.id,
+        label=label,
+        token_hash=rules.secret_hash(token),
+        scope=scope,
+        scope_reason=reason,
+    )
+    db.session.add(device)
+    db.session.flush()
+    detail = {"store": store.code, "staff": staff.login, "scope": scope, "reason": reason}
+    audit.record(acting_staff, "tablet.enrol", subject_kind="device", subject_id=device.id, detail=detail)
+    return Enrolled(device_id=device.id, token=token, store=store.code, scope=scope)
