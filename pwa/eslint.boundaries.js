@@ -13,8 +13,10 @@ const allowed = {
   'lib/session': ['lib/api', 'lib/i18n'],
   'lib/ui': ['lib/i18n'],
   'lib/*': ['lib/i18n'],
+  // What the features of one area have in common (its context, its words): `floor/shared`, `admin/shared`.
+  shared: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/ui', 'lib/*'],
   feature: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/ui', 'lib/*', 'shared'],
-  app: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/ui', 'lib/*', 'feature'],
+  app: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/ui', 'lib/*', 'feature', 'shared'],
 };
 const areas = ['floor', 'admin', 'member'];
 
@@ -30,13 +32,16 @@ function place(file) {
   if (!areas.includes(parts[0])) return { kind: 'app', name: 'app' };
   // Files directly in an area are its frame (rail, routes): they may mount every feature of that area.
   if (parts.length === 2) return { kind: 'frame', name: parts[0] };
-  return { kind: 'feature', name: `${parts[0]}/${parts[1]}` };
+  return { kind: parts[1] === 'shared' ? 'shared' : 'feature', name: `${parts[0]}/${parts[1]}` };
 }
+
+const areaOf = ({ name }) => name.split('/')[0];
 
 function permitted(from, to) {
   if (from.name === to.name) return true;
   if (from.kind === 'frame') return to.name.startsWith(`${from.name}/`) || allowed.feature.includes(to.kind);
   if (from.kind === 'app') return to.kind === 'frame' || allowed.app.includes(to.kind);
+  if (to.kind === 'shared' && areaOf(from) !== areaOf(to)) return false;
   return allowed[from.kind].includes(to.kind);
 }
 

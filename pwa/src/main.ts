@@ -1,8 +1,40 @@
 import { mount } from 'svelte';
+import { speak } from '$lib/api';
+import { Book } from '$lib/book';
+import { BrowserMemory } from '$lib/i18n/device-memory';
+import { Formatter } from '$lib/i18n/formatter';
+import { Language } from '$lib/i18n/language.svelte';
+import { Session } from '$lib/session';
+import { Appearance } from '$lib/ui/appearance.svelte';
+import '$lib/ui/theme.css';
+import { Router } from '$lib/ui/router.svelte';
+import { Updates } from '$lib/updates/updates.svelte';
 import App from './App.svelte';
-import './app.css';
+import { Basket } from './floor/shared/basket.svelte';
+import { Recents } from './floor/shared/recents.svelte';
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no #app');
 
-export default mount(App, { target });
+const memory = new BrowserMemory();
+const language = new Language(memory, speak);
+const session = new Session(memory);
+const router = new Router();
+if (router.path === '/') router.replace('/floor');
+const updates = new Updates();
+
+const parts = {
+  book: new Book(),
+  session,
+  router,
+  language,
+  memory,
+  appearance: new Appearance(memory),
+  format: new Formatter(language, () => session.timeZone),
+  basket: new Basket(() => session.staff?.store?.currency ?? 'KRW'),
+  recents: new Recents(),
+};
+
+mount(App, { target, props: { parts, updates } });
+void session.open();
+void updates.watch();

@@ -1,0 +1,114 @@
+import type { CustomerRow, ProductRow } from '$lib/book';
+import {
+  amountToPay, basketTotal, canSave, itemCount, priceIn, saleData, type BasketExtras, type BasketLine, type SaleData,
+} from './totals';
+
+const noExtras: BasketExtras = { points: 0, coupon: '', flight: '', departsAt: '', note: '' };
+
+/** The sale being made. Lives as long as the page, so that looking something up elsewhere loses nothing. */
+export class Basket {
+  #customer = $state.raw<CustomerRow | null>(null);
+  #lines = $state.raw<readonly BasketLine[]>([]);
+  #currency = $state('KRW');
+  #extras = $state.raw<BasketExtras>(noExtras);
+  readonly #storeCurrency: () => string;
+
+  constructor(storeCurrency: () => string) {
+    this.#storeCurrency = storeCurrency;
+    this.#currency = storeCurrency();
+  }
+
+  readonly count = $derived(itemCount(this.#lines));
+  readonly total = $derived(basketTotal(this.#lines));
+  readonly toPay = $derived(amountToPay(this.total, this.#extras.points, this.#currency));
+  readonly savable = $derived(canSave(this.#lines, this.#extras));
+
+  get customer(): CustomerRow | null {
+    return this.#customer;
+  }
+
+  get lines(): readonly BasketLine[] {
+    return this.#lines;
+  }
+
+  get currency(): string {
+    return this.#currency;
+  }
+
+  get extras(): BasketExtras {
+    return this.#extras;
+  }
+
+  get empty(): boolean {
+    return this.#lines.length === 0;
+  }
+
+  sellTo(customer: CustomerRow | null): void {
+    this.#customer = customer;
+    if (this.empty) this.#currency = this.#storeCurrency();
+  }
+
+  add(product: ProductRow, quantity = 1): void {
+    const at = this.#lines.findIndex((line) => line.product.sku === product.sku);
+    if (at >= 0) {
+      this.#change(at, (line) => ({ ...line, quantity: line.quantity + quantity }));
+      return;
+    }
+    const line = { product, quantity, unitPrice: priceIn(product, this.#currency), discount: 0 };
+    this.#lines = [...this.#lines, line];
+  }
+
+  /** Everything of the last purchase at today's prices. Products that are no longer sold are left out. */
+  addLast(customer: CustomerRow, products: ReadonlyMap<string, ProductRow>): void {
+    for (const [sku, quantity] of customer.last_basket) {
+      const product = products.get(sku);
+      if (product !== undefined) this.add(product, Math.max(1, quantity));
+    }
+  }
+
+  setQuantity(sku: string, quantity: number): void {
+    if (quantity < 1) this.remove(sku);
+    else this.#changeBySku(sku, (line) => ({ ...line, quantity: Math.min(quantity, 999) }));
+  }
+
+  setUnitPrice(sku: string, unitPrice: number | null): void {
+    this.#changeBySku(sku, (line) => ({ ...line, unitPrice }));
+  }
+
+  setDiscount(sku: string, discount: number): void {
+    this.#changeBySku(sku, (line) => ({ ...line, discount }));
+  }
+
+  remove(sku: string): void {
+    this.#lines = this.#lines.filter((line) => line.product.sku !== sku);
+  }
+
+  setCurrency(currency: string): void {
+    this.#currency = currency;
+    this.#lines = this.#lines.map((line) => ({ ...line, unitPrice: priceIn(line.product, currency), discount: 0 }));
+  }
+
+  setExtras(extras: Partial<BasketExtras>): void {
+    this.#extras = { ...this.#extras, ...extras };
+  }
+
+  clear(): void {
+    this.#lines = [];
+    this.#extras = noExtras;
+    this.#customer = null;
+    this.#currency = this.#storeCurrency();
+  }
+
+  sale(occurredAt: Date): SaleData {
+    const customerId = this.#customer?.id ?? null;
+    return saleData({ customerId, currency: this.#currency, lines: this.#lines, extras: this.#extras }, occurredAt);
+  }
+
+  #changeBySku(sku: string, change: (line: BasketLine) => BasketLine): void {
+    this.#change(this.#lines.findIndex((line) => line.product.sku === sku), change);
+  }
+
+  #change(at: number, change: (line: BasketLine) => BasketLine): void {
+    this.#lines = this.#lines.map((line, index) => (index === at ? change(line) : line));
+  }
+}

@@ -1,0 +1,25 @@
+import { createContext } from 'svelte';
+import type { Book } from '$lib/book';
+import type { DeviceMemory } from '$lib/i18n/device-memory';
+import type { Formatter } from '$lib/i18n/formatter';
+import type { Language } from '$lib/i18n/language.svelte';
+import type { Session } from '$lib/session';
+import type { Appearance } from '$lib/ui/appearance.svelte';
+import type { Router } from '$lib/ui/router.svelte';
+import type { Basket } from './basket.svelte';
+import type { Recents } from './recents.svelte';
+
+/** What every screen of the floor works with; built in main.ts and handed down. */
+export interface Floor {
+  readonly book: Book;
+  readonly session: Session;
+  readonly router: Router;
+  readonly format: Formatter;
+  readonly language: Language;
+  readonly appearance: Appearance;
+  readonly memory: DeviceMemory;
+  readonly basket: Basket;
+  readonly recents: Recents;
+}
+
+export const [getFloor, setFloor] = createContext<Floor>();

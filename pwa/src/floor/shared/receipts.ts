@@ -1,0 +1,88 @@
+import type { OutboxEntry } from '$lib/book';
+import { m } from '$lib/i18n/paraglide/messages';
+import { fieldName } from './words';
+
+/** `good` went through; `look` went through and a person should look; `bad` did not; `wait` is on its way. */
+export type ReceiptTone = 'wait' | 'good' | 'look' | 'bad';
+
+export interface ReceiptDifference {
+  readonly field: string;
+  readonly yours: string;
+  readonly server: string;
+}
+
+/** The server's answer to one record, in plain words. */
+export interface ReceiptWords {
+  readonly title: string;
+  readonly state: string;
+  readonly tone: ReceiptTone;
+  readonly sentences: readonly string[];
+  readonly differences: readonly ReceiptDifference[];
+}
+
+const kinds: Record<string, () => string> = {
+  'sale.log': m.kind_sale, 'sale.return': m.kind_return, 'customer.register': m.kind_register,
+  'customer.edit': m.kind_edit, 'consent.record': m.kind_consent, 'note.add': m.kind_note,
+};
+
+const flags: Record<string, () => string> = {
+  points_overdrawn: m.flag_points_overdrawn, coupon_already_used: m.flag_coupon_already_used,
+  unknown_coupon: m.flag_unknown_coupon, price_differs: m.flag_price_differs, clock_skew: m.flag_clock_skew,
+  merged_customer: m.flag_merged_customer, unknown_customer: m.flag_unknown_customer,
+  unknown_product: m.flag_unknown_product, unknown_staff: m.flag_unknown_staff, unknown_store: m.flag_unknown_store,
+  unknown_wording: m.flag_unknown_wording, duplicate_phone: m.flag_duplicate_phone,
+};
+
+export function kindName(kind: string): string {
+  return (kinds[kind] ?? m.kind_other)();
+}
+
+export function flagWords(flag: string): string {
+  return (flags[flag] ?? m.flag_other)();
+}
+
+function valueWords(value: unknown): string {
+  if (value === null || value === undefined || value === '') return m.conflict_empty();
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+function rejectionWords(entry: OutboxEntry): string[] {
+  const said = entry.result?.code === 'payload_mismatch' ? m.rejected_payload_mismatch() : entry.result?.message;
+  return [m.rejected_intro(), ...(said === undefined || said === '' ? [] : [said]), m.rejected_hint()];
+}
+
+/** True for answers that a person should see: flags, values that differ, refusals. */
+export function needsLook(entry: OutboxEntry): boolean {
+  return entry.state === 'conflict' || entry.state === 'rejected' || (entry.result?.flags ?? []).length > 0;
+}
+
+export function receiptWords(entry: OutboxEntry): ReceiptWords {
+  const title = kindName(entry.kind);
+  const raised = (entry.result?.flags ?? []).map(flagWords);
+  switch (entry.state) {
+    case 'waiting':
+      return { title, state: m.state_waiting(), tone: 'wait', sentences: [], differences: [] };
+    case 'sending':
+      return { title, state: m.state_sending(), tone: 'wait', sentences: [], differences: [] };
+    case 'applied':
+      return {
+        title,
+        state: raised.length > 0 ? m.state_flagged() : m.state_applied(),
+        tone: raised.length > 0 ? 'look' : 'good',
+        sentences: raised,
+        differences: [],
+      };
+    case 'conflict':
+      return {
+        title,
+        state: m.state_conflict(),
+        tone: 'look',
+        sentences: [m.conflict_intro(), ...raised],
+        differences: Object.entries(entry.result?.fields ?? {}).map(([field, values]) => ({
+          field: fieldName(field), yours: valueWords(values.yours), server: valueWords(values.server),
+        })),
+      };
+    case 'rejected':
+      return { title, state: m.state_rejected(), tone: 'bad', sentences: rejectionWords(entry), differences: [] };
+  }
+}

@@ -1,0 +1,63 @@
+import { m } from '$lib/i18n/paraglide/messages';
+
+/** Codes of the book and the server as people say them. A code without a word falls back to a general word, never to itself. */
+
+const grades: Record<string, () => string> = {
+  vip: m.grade_vip, vvip: m.grade_vip, platinum: m.grade_platinum, diamond: m.grade_diamond, gold: m.grade_gold,
+  silver: m.grade_silver, bronze: m.grade_bronze, member: m.grade_member, basic: m.grade_member, welcome: m.grade_member,
+};
+
+export function gradeName(code: string | null): string {
+  return code === null ? m.grade_none() : (grades[code.toLowerCase()] ?? m.grade_member)();
+}
+
+/** Grades that wear the golden mark. */
+export function isTopGrade(code: string | null): boolean {
+  return code !== null && ['vip', 'vvip', 'platinum', 'diamond', 'gold'].includes(code.toLowerCase());
+}
+
+const preferenceKinds: Record<string, () => string> = {
+  scent: m.preference_scent, skin: m.preference_skin, skin_type: m.preference_skin, gift_wrap: m.preference_gift_wrap,
+  brand: m.preference_brand, category: m.preference_category, contact_time: m.preference_contact_time,
+  size: m.preference_size, color: m.preference_color, colour: m.preference_color,
+};
+
+export function preferenceName(kind: string): string {
+  return (preferenceKinds[kind] ?? m.preference_other)();
+}
+
+const fields: Record<string, () => string> = {
+  name: m.field_name, name_latin: m.field_name_latin, phone: m.field_phone, language: m.field_language,
+  nationality: m.field_nationality, district: m.field_district, memo: m.field_memo, sex: m.field_sex,
+  home_store: m.field_home_store, birth_date: m.field_birth_date,
+};
+
+export function fieldName(field: string): string {
+  return (fields[field] ?? m.field_other)();
+}
+
+const messageStates: Record<string, () => string> = {
+  queued: m.message_queued, pending: m.message_queued, ready: m.message_queued, accepted: m.message_sending,
+  held: m.message_held, sending: m.message_sending, sent: m.message_sent, delivered: m.message_delivered,
+  undelivered: m.message_undelivered, failed: m.message_failed, skipped: m.message_skipped,
+  unknown: m.message_unknown, canceled: m.message_canceled, cancelled: m.message_canceled,
+};
+
+export function messageStateName(state: string): string {
+  return (messageStates[state] ?? m.message_other)();
+}
+
+export function purposeName(purpose: string): string {
+  return purpose === 'commercial' ? m.purpose_commercial() : m.purpose_service();
+}
+
+const consentNames: Record<string, () => string> = {
+  privacy: m.consent_privacy, profiling: m.consent_profiling, third_party: m.consent_third_party, abroad: m.consent_abroad,
+  marketing_sms: m.consent_marketing_sms, marketing_push: m.consent_marketing_push, marketing_call: m.consent_marketing_call,
+};
+
+export function consentName(consent: { purpose: string; channel?: string | null; night?: boolean | null }): string {
+  if (consent.night === true && consent.channel === 'sms') return m.consent_marketing_night();
+  const key = consent.purpose === 'marketing' ? `marketing_${consent.channel ?? 'sms'}` : consent.purpose;
+  return (consentNames[key] ?? m.consent_other)();
+}
