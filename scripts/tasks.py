@@ -1,0 +1,212 @@
+"""What each target of the Makefile does, put together from the steps."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+
+from steps import (
+    PWA,
+    ROOT,
+    STATE,
+    Failed,
+    alone,
+    bin_path,
+    call,
+    environment,
+    fingerprint,
+    pwa_build,
+    pwa_packages,
+    python_steps,
+    say,
+)
+
+_DEMO_MEMBERS = "3000"
+_VAR = ROOT / "var"
+_EPOCH = """
+from backend.sync import clock
+from wsgi import app
+with app.app_context():
+    print(clock.epoch())
+"""
+
+
+def setup(_arguments: list[str]) -> int:
+    """Prepare everything that `run` needs."""
+    with alone():
+        _prepare()
+    say("Ready. `make run` serves it")
+    return 0
+
+
+def run(_arguments: list[str]) -> int:
+    """Prepare what is missing and become the server."""
+    with alone():
+        _prepare()
+    port = os.environ.get("PORT") or "8000"
+    _refuse_taken_port(port)
+    say("Starting web and worker in demo mode; Ctrl-C stops them")
+    # The announcer says where to go once the server answers, while this process becomes the server.
+    subprocess.run(["/bin/sh", "-c", '"$0" scripts/announce.py "$1" &', sys.executable, port], cwd=ROOT, check=True)
+    program = str(bin_path("dangol"))
+    os.chdir(ROOT)
+    os.execve(program, [program, "serve"], environment(DANGOL_DEMO="1", PORT=port))  # noqa: S606 - no shell is wanted
+
+
+def test(arguments: list[str]) -> int:
+    """Run pytest and Vitest and sum up. Further arguments go to pytest."""
+    with alone():
+        python_steps(dev=True)
+        call(ROOT / "scripts" / "system-packages")
+        pwa_packages()
+        pwa_build()
+    say("Running the Python tests and the browser tests (pytest)")
+    results = [_timed("pytest", [bin_path("python"), "-m", "pytest", "-n", "2", "-q", *arguments])]
+    say("Running the PWA's tests (Vitest)")
+    results.append(_timed("Vitest", [bin_path("npm"), "test", "--silent"], cwd=PWA))
+    return _sum_up(results)
+
+
+def bench(arguments: list[str]) -> int:
+    """Run one benchmark, or all."""
+    with alone():
+        python_steps(dev=True)
+        pwa_packages()
+        pwa_build()
+    return _status([bin_path("python"), "-m", "tests.bench", *arguments])
+
+
+def chaos(arguments: list[str]) -> int:
+    """Run the tests that kill things."""
+    if not (ROOT / "tests" / "chaos").is_dir():
+        say("There are no chaos tests yet")
+        return 0
+    with alone():
+        python_steps(dev=True)
+        pwa_packages()
+        pwa_build()
+    return _status([bin_path("python"), "-m", "pytest", "tests/chaos", *arguments])
+
+
+def lint(_arguments: list[str]) -> int:
+    """Run every check, and say at the end which failed."""
+    with alone():
+        python_steps(dev=True)
+        pwa_packages()
+    npm, demo = [bin_path("npm"), "run", "--silent"], {"DANGOL_DEMO": "1"}
+    checks = {
+        "ruff check": ([bin_path("ruff"), "check"], ROOT),
+        "ruff format": ([bin_path("ruff"), "format", "--check"], ROOT),
+        "mypy": ([bin_path("mypy")], ROOT),
+        "import contracts": ([bin_path("lint-imports")], ROOT),
+        "OpenAPI document": ([bin_path("dangol"), "openapi", "--check"], ROOT),
+        "lock files": ([bin_path("python"), "scripts/check_locks.py"], ROOT),
+        "svelte-check": ([*npm, "check"], PWA),
+        "eslint": ([*npm, "lint"], PWA),
+    }
+    results = []
+    for name, (command, folder) in checks.items():
+        say(f"Checking: {name}")
+        results.append(_timed(name, command, cwd=folder, **demo))
+    return _sum_up(results)
+
+
+def reformat(_arguments: list[str]) -> int:
+    """Format, and fix what a machine can."""
+    with alone():
+        python_steps(dev=True)
+        pwa_packages()
+    call(bin_path("ruff"), "check", "--fix", "--exit-zero")
+    call(bin_path("ruff"), "format")
+    call(bin_path("npm"), "run", "--silent", "lint", "--", "--fix", cwd=PWA)
+    return 0
+
+
+def lock(_arguments: list[str]) -> int:
+    """Renew requirements/*.txt and the PWA's lock."""
+    with alone():
+        python_steps(dev=True)
+    compile_ = ["uv", "pip", "compile", "pyproject.toml", "--quiet", "--python-version", "3.11", "--universal"]
+    compile_ += ["--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock"]
+    compile_ += ["--extra", "postgres", "--group", "node", "--group", "build"]
+    say("Locking the Python packages")
+    call(bin_path(compile_[0]), *compile_[1:], "-o", "requirements/run.txt")
+    dev = ["--group", "dev", "-c", "requirements/run.txt", "-o", "requirements/dev.txt"]
+    call(bin_path(compile_[0]), *compile_[1:], *dev)
+    say("Locking the PWA's packages")
+    call(bin_path("npm"), "install", "--package-lock-only", "--no-audit", "--no-fund", cwd=PWA)
+    call(bin_path("python"), "scripts/check_locks.py")
+    return 0
+
+
+def _prepare() -> None:
+    python_steps(dev=False)
+    pwa_packages()
+    pwa_build()
+    demo = {"DANGOL_DEMO": "1"}
+    _VAR.mkdir(exist_ok=True)
+    say("Creating or migrating the database")
+    call(bin_path("dangol"), "init", **demo)
+    _load_demo(demo)
+
+
+def _refuse_taken_port(port: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(port)))
+        except ValueError as error:
+            message = f"PORT is {port!r}; it must be a whole number."
+            raise Failed(message) from error
+        except OSError as error:
+            message = f"Port {port} is taken already; choose another one: make run PORT=8001"
+            raise Failed(message) from error
+
+
+def _load_demo(demo: dict[str, str]) -> None:
+    """Load the demo data into a database that does not have them: once for each database, whose epoch names it."""
+    epoch = subprocess.run(
+        [str(bin_path("python")), "-c", _EPOCH],
+        cwd=ROOT,
+        env=environment(**demo),
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    stamp = STATE / "demo.stamp"
+    known = fingerprint([epoch])
+    if stamp.exists() and known in stamp.read_text().split():
+        return
+    members = os.environ.get("DEMO_MEMBERS") or _DEMO_MEMBERS
+    say(f"Loading the demo: {members} members and what they bought in two years")
+    call(bin_path("dangol"), "demo", "--members", members, **demo)
+    with stamp.open("a") as stamps:
+        stamps.write(f"{known}\n")
+
+
+def _timed(name: str, command: list[object], **options: object) -> tuple[str, int, float]:
+    start = time.monotonic()
+    return name, _status(command, **options), time.monotonic() - start
+
+
+def _status(command: list[object], *, cwd: object = ROOT, **more: object) -> int:
+    """Run a command to its end. Returns its exit code."""
+    extra = {key: str(value) for key, value in more.items()}
+    return subprocess.run(
+        [str(part) for part in command], cwd=str(cwd), env=environment(**extra), check=False
+    ).returncode
+
+
+def _sum_up(results: list[tuple[str, int, float]]) -> int:
+    print()
+    for name, status, seconds in results:
+        print(f"  {'✓' if status == 0 else '✗'} {name:<18} {seconds:6.1f} s")
+    failed = [name for name, status, _ in results if status]
+    if failed:
+        message = f"Failed: {', '.join(failed)}"
+        raise Failed(message)
+    print("\nAll passed.", flush=True)
+    return 0
