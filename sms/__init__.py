@@ -1,0 +1,41 @@
+"""Direct marketing by text, a plug-in above `backend`: templates, one-to-one texts, providers, the simulator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sms.models import Template, TemplateVersion
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the plug-in to `app`: the channel `sms`, routes, commands; in demo mode the simulator, too."""
+    from backend import delivery
+    from backend.core import http
+    from backend.settings import Settings
+    from sms import channel, cli, routes, webhooks
+
+    settings = app.extensions["dangol.settings"]
+    assert isinstance(settings, Settings)
+    delivery.register(app, channel.SmsChannel(settings))
+    http.register(app, routes.blueprint)
+    app.register_blueprint(webhooks.blueprint)
+    app.cli.add_command(cli.template_group)
+    app.cli.add_command(cli.sms_group)
+    if settings.demo and settings.sms_provider == "simulator":
+        _init_simulator(app)
+
+
+def _init_simulator(app: Flask) -> None:
+    from backend import delivery
+    from sms.simulator import api, phone
+    from sms.simulator.callbacks import tell_of_progress
+
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(phone.blueprint)
+    delivery.register_companion(app, tell_of_progress)
+
+
+__all__ = ["Template", "TemplateVersion", "init_app"]

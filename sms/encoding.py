@@ -7,9 +7,11 @@ switches the whole text to UCS-2; a character is never cut by a segment's end), 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Encoding = Literal["GSM-7", "UCS-2"]
 DomesticKind = Literal["sms", "lms", "too_long"]
@@ -125,7 +127,7 @@ def euc_kr_problems(text: str) -> tuple[EucKrProblem, ...]:
 def passes_euc_kr(char: str) -> bool:
     """Tell whether one character is in KS X 1001. The codec alone would not do: it makes eight bytes of 뷁 and is content."""
     try:
-        return len(char.encode("euc_kr")) <= 2  # noqa: PLR2004 (KS X 1001 is a two-byte set)
+        return len(char.encode("euc_kr")) <= 2
     except UnicodeEncodeError:
         return False
 
@@ -135,7 +137,7 @@ def suggested_replacement(char: str) -> str | None:
     if char in _REPLACEMENTS:
         return _REPLACEMENTS[char]
     bare = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
-    if bare and bare != char and len(bare) <= 3 and all(passes_euc_kr(part) and part.isascii() for part in bare):  # noqa: PLR2004
+    if bare and bare != char and len(bare) <= 3 and all(passes_euc_kr(part) and part.isascii() for part in bare):
         return bare
     return "" if unicodedata.category(char) in {"So", "Sk", "Mn", "Me", "Cf", "Co", "Cn"} else None
 
@@ -163,7 +165,7 @@ def domestic_kind(text: str) -> DomesticKind:
 def _units(char: str, encoding: Encoding) -> int:
     if encoding == "GSM-7":
         return 2 if char in GSM_EXTENSION else 1
-    return 2 if ord(char) > 0xFFFF else 1  # noqa: PLR2004 (beyond the plane that one UTF-16 unit reaches)
+    return 2 if ord(char) > 0xFFFF else 1
 
 
 def _pieces(text: str, encoding: Encoding, room: int) -> Iterator[str]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from liquid import BoundTemplate, Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError
 
 from sms import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LONGEST_BODY: Final = 2_000
 LONGEST_TEXT: Final = 1_600
@@ -75,7 +77,9 @@ def faults(body: str) -> list[str]:
         return [f"The template cannot be read: {_sentence(error)}"]
     used = {str(variable) for spans in analysis.globals.values() for variable in spans}
     unknown = [f"There is no field {name}." for name in sorted(used - set(fields.BY_NAME))]
-    return unknown + [f"There is no filter {name}." for name in sorted(set(analysis.filters) - set(_ENVIRONMENT.filters))]
+    return unknown + [
+        f"There is no filter {name}." for name in sorted(set(analysis.filters) - set(_ENVIRONMENT.filters))
+    ]
 
 
 def fields_used(body: str) -> frozenset[str]:

@@ -1,0 +1,96 @@
+"""Every message of every channel: the gate, the outbox, and the worker that empties it.
+
+Other packages use what is named here. `may_contact` decides; `enqueue` puts a message into the outbox; a channel is
+registered with `register`; `run_dispatcher(app, stop)` is the worker's loop.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.delivery.channels import (
+    Accepted,
+    Channel,
+    Companion,
+    Consequence,
+    NotProcessed,
+    Outcome,
+    OutcomeUnknown,
+    Outgoing,
+    Refused,
+    Transport,
+    register,
+    register_companion,
+    registered,
+)
+from backend.delivery.dispatcher import dispatch, run_dispatcher
+from backend.delivery.law_kr import frame_advert
+from backend.delivery.models import Message
+from backend.delivery.numbers import Number, describe
+from backend.delivery.outcomes import MessageEnded, Report, apply_report
+from backend.delivery.reasons import reason_text
+from backend.delivery.rules import Allowed, ChannelName, Consent, Facts, Held, Purpose, Skipped, Verdict, may_contact
+from backend.delivery.schemas import MessageSchema, VerdictSchema, verdict_view
+from backend.delivery.service import AUTOMATIC, CAMPAIGN, ONE_TO_ONE, Draft, cancel, decide, enqueue
+from backend.delivery.states import FINAL, State
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature to `app`: its routes, and its loop to the worker."""
+    from backend.core import http, jobs
+    from backend.delivery.routes import blueprint
+
+    http.register(app, blueprint)
+    jobs.loop(app, "dispatcher", run_dispatcher)
+
+
+__all__ = [
+    "AUTOMATIC",
+    "CAMPAIGN",
+    "FINAL",
+    "ONE_TO_ONE",
+    "Accepted",
+    "Allowed",
+    "Channel",
+    "ChannelName",
+    "Companion",
+    "Consent",
+    "Consequence",
+    "Draft",
+    "Facts",
+    "Held",
+    "Message",
+    "MessageEnded",
+    "MessageSchema",
+    "NotProcessed",
+    "Number",
+    "Outcome",
+    "OutcomeUnknown",
+    "Outgoing",
+    "Purpose",
+    "Refused",
+    "Report",
+    "Skipped",
+    "State",
+    "Transport",
+    "Verdict",
+    "VerdictSchema",
+    "apply_report",
+    "cancel",
+    "decide",
+    "describe",
+    "dispatch",
+    "enqueue",
+    "frame_advert",
+    "init_app",
+    "may_contact",
+    "reason_text",
+    "register",
+    "register_companion",
+    "registered",
+    "run_dispatcher",
+    "verdict_view",
+]

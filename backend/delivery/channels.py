@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from threading import Event
-from typing import Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from flask import Flask
 
-from backend.delivery.rules import ChannelName
 from backend.delivery.states import State
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from backend.delivery.rules import ChannelName
 
 Consequence = Literal["block", "count", "refusal"]
 """What an ending means for the next messages: none to this address, none after it happened a few times, a refusal."""

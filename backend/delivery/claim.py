@@ -6,10 +6,9 @@ out; nobody can tell whether those went, so they become `unknown` and are never 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy import exists, or_, select, update
 
@@ -21,6 +20,9 @@ from backend.delivery.models import Message, MessageAttempt
 from backend.delivery.rules import Allowed, ChannelName, Facts, closes_at, may_contact
 from backend.delivery.service import apply_verdict
 from backend.delivery.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 LEASE: Final = timedelta(seconds=120)
 """Longer than any provider call may take."""
@@ -99,9 +101,7 @@ def _begin(message: Message, channel: ChannelName, facts: Facts, *, worker: str)
     message.attempts += 1
     message.worker = worker
     message.lease_until = facts.now + LEASE
-    db.session.add(
-        MessageAttempt(message_id=message.id, number=message.attempts, worker=worker, began_at=facts.now)
-    )
+    db.session.add(MessageAttempt(message_id=message.id, number=message.attempts, worker=worker, began_at=facts.now))
     closes = closes_at(channel, facts)
     return Outgoing(
         id=message.id,

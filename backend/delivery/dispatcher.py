@@ -9,14 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
-from flask import Flask
 
 from backend.core import clock
 from backend.core.db import end_read, run_in_unit_of_work
@@ -34,7 +31,14 @@ from backend.delivery.channels import (
 from backend.delivery.claim import Claimed
 from backend.delivery.outcomes import Result
 from backend.delivery.pacing import Window
-from backend.delivery.rules import ChannelName
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from backend.delivery.rules import ChannelName
 
 IN_FLIGHT: Final = 32
 POLL: Final = 0.2
@@ -115,7 +119,9 @@ class Dispatcher:
                 return False
             results, self._unrecorded = self._unrecorded, []
             try:
-                claimed = await self._in_database(lambda: run_in_unit_of_work(lambda: self._record_and_claim(results, room)))
+                claimed = await self._in_database(
+                    lambda: run_in_unit_of_work(lambda: self._record_and_claim(results, room))
+                )
             except BaseException:
                 self._unrecorded = results + self._unrecorded
                 raise

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from sqlalchemy import select
 
@@ -14,8 +12,12 @@ from backend import consent
 from backend.core.db import db
 from backend.delivery import numbers
 from backend.delivery.models import AddressBlock
-from backend.delivery.rules import ChannelName, Consent, Facts, Purpose
+from backend.delivery.rules import Consent, Facts, Purpose
 from backend.organization import BusinessUnit, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
 
 
 class Contact(Protocol):
@@ -83,19 +85,23 @@ def _zones(ids: set[str]) -> dict[str, str]:
 
 
 def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | None], Consent]:
-    """Ask the ledger once for each pair of channel and sender. A person it does not answer for stays unknown."""
+    """Ask the ledger once for each pair of channel and sender. Who is not in it was never asked, which is known, too."""
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     for contact in contacts:
         if contact.purpose == "commercial" and contact.customer_id and contact.sender_id:
             groups[contact.channel, contact.sender_id].add(contact.customer_id)
     found: dict[tuple[str, str | None, str | None], Consent] = {}
     for (channel, sender_id), customers in groups.items():
-        states = consent.current_state(sorted(customers), channel=cast("ChannelName", channel), sender=sender_id)
-        for customer_id, state in states.items():
-            found[channel, sender_id, customer_id] = Consent(
-                granted=state.granted, night=state.night, refused=state.refused, confirmed_at=state.granted_at
-            )
+        states = consent.current_state(sorted(customers), channel=channel, sender=sender_id)
+        for customer_id in customers:
+            found[channel, sender_id, customer_id] = _stands(states.get(customer_id))
     return found
+
+
+def _stands(state: consent.ConsentState | None) -> Consent:
+    if state is None:
+        return Consent(granted=False)
+    return Consent(granted=state.granted, night=state.night, refused=state.refused, confirmed_at=state.granted_at)
 
 
 def _blocks(contacts: Sequence[Contact]) -> _Blocks:

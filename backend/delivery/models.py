@@ -23,10 +23,19 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        Index("ix_message_claim", "priority", "id", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+        Index(
+            "ix_message_claim",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
         Index("ix_message_due", "due_at", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
         Index(
-            "ix_message_lease", "lease_until", sqlite_where=text("state = 'sending'"), postgresql_where=text("state = 'sending'")
+            "ix_message_lease",
+            "lease_until",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
         ),
         Index("ix_message_customer", "customer_id", "id"),
         Index("ix_message_address", "address"),

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from backend.core import clock, events
+from backend import consent
+from backend.core import audit, clock, events
 from backend.core.db import db
 from backend.delivery.channels import Accepted, Consequence, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused
 from backend.delivery.models import AddressBlock, Message, MessageAttempt, MessageReport
 from backend.delivery.pacing import backoff
 from backend.delivery.service import end
 from backend.delivery.states import FINAL, State, advances
+from backend.organization import BusinessUnit
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 ATTEMPTS: Final = 12
 """Calls that were not processed before a message is given up: about an hour."""
@@ -49,19 +53,6 @@ class Report:
     code: str | None = None
     consequence: Consequence | None = None
     raw: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientRefused:
-    """Published when a provider says that the holder of `address` refused this sender."""
-
-    message_id: str
-    channel: str
-    customer_id: str | None
-    sender_id: str | None
-    address: str
-    provider_code: str | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +145,7 @@ def _put_back(message: Message, outcome: NotProcessed, *, now: datetime) -> None
     if message.attempts >= ATTEMPTS:
         _move(message, State.FAILED, reason=outcome.reason, now=now)
         return
-    wait = backoff(message.attempts, retry_after=outcome.retry_after, jitter=random.random())  # noqa: S311 (no secret)
+    wait = backoff(message.attempts, retry_after=outcome.retry_after, jitter=random.random())
     message.state = State.HELD
     message.reason = outcome.reason
     message.due_at = now + wait
@@ -173,9 +164,7 @@ def _move(message: Message, state: State, *, reason: str | None, now: datetime) 
         message.reason = None
         return
     end(message, state, reason=reason, now=now)
-    events.publish(
-        MessageEnded(message_id=message.id, customer_id=message.customer_id, state=state, reason=reason)
-    )
+    events.publish(MessageEnded(message_id=message.id, customer_id=message.customer_id, state=state, reason=reason))
 
 
 def _draw_consequence(message: Message, consequence: Consequence | None, *, code: str | None) -> None:
@@ -188,19 +177,21 @@ def _draw_consequence(message: Message, consequence: Consequence | None, *, code
 
 
 def _note_refusal(message: Message, code: str | None) -> None:
-    """Stop at once by the number, whoever holds it; consent writes it into the ledger when it learns of it."""
-    _block(message, "refused", sender_id=message.sender_id, code=code)
-    events.publish(
-        RecipientRefused(
-            message_id=message.id,
-            channel=message.channel,
-            customer_id=message.customer_id,
-            sender_id=message.sender_id,
-            address=message.address or "",
-            provider_code=code,
-            at=clock.now(),
-        )
-    )
+    """Write the refusal into the ledger of a customer we know, where a later grant can name it; otherwise by the number."""
+    if message.customer_id is None:
+        _block(message, "refused", sender_id=message.sender_id, code=code)
+        return
+    sender = db.session.get(BusinessUnit, message.sender_id) if message.sender_id else None
+    statement = {
+        "purpose": "marketing",
+        "channel": message.channel,
+        "sender": sender.code if sender else None,
+        "granted": False,
+        "wording_version": "provider-opt-out",
+        "occurred_at": clock.now(),
+        "evidence": {"message": message.id, "provider_code": code, "provider_ref": message.provider_ref},
+    }
+    consent.record(message.customer_id, statement, acting_staff=audit.SYSTEM, store_id=None)
 
 
 def _failures(message: Message) -> int:

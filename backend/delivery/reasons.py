@@ -39,7 +39,10 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "Not at night (21:00 to 08:00). It will go out in the morning.",
     ),
     # The dispatcher and the provider.
-    "throttled": ("통신사 속도 제한으로 잠시 뒤 다시 보냅니다.", "The provider asked to slow down; it is sent again shortly."),
+    "throttled": (
+        "통신사 속도 제한으로 잠시 뒤 다시 보냅니다.",
+        "The provider asked to slow down; it is sent again shortly.",
+    ),
     "provider_unreachable": (
         "문자 서비스에 연결할 수 없어 잠시 뒤 다시 보냅니다.",
         "The text service cannot be reached; it is sent again shortly.",

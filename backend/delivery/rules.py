@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from backend.delivery import law_abroad, law_kr
-from backend.delivery.numbers import Number
+
+if TYPE_CHECKING:
+    from backend.delivery.numbers import Number
 
 ChannelName = Literal["sms", "push", "call"]
 Purpose = Literal["commercial", "service"]

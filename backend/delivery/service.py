@@ -51,7 +51,7 @@ def decide(contacts: list[Contact]) -> list[Verdict]:
     ]
 
 
-def enqueue(draft: Draft, *, actor: audit.Actor, id: str | None = None) -> Message:  # noqa: A002 (the row's own word)
+def enqueue(draft: Draft, *, actor: audit.Actor, id: str | None = None) -> Message:
     """Put a message into the outbox with the gate's first answer; the gate is asked again when it is claimed.
 
     One that may not go is kept as `skipped` with its reason, so that the customer's card can say why.
@@ -115,10 +115,11 @@ def end(message: Message, state: State, *, reason: str | None, now: datetime) ->
     message.ended_at = now
 
 
-def cancel(message: Message, *, actor: audit.Actor) -> None:
+def cancel(message: Message, *, actor: audit.Actor) -> Message:
     """Take back a message that nobody has been handed yet. Raises `Conflict` when it is too late for that."""
     if message.state not in WAITING:
         detail = "This message has left already and cannot be taken back."
         raise Conflict(detail)
     end(message, State.CANCELED, reason="canceled", now=clock.now())
     audit.record(actor, "message.cancel", subject_kind="message", subject_id=message.id)
+    return message

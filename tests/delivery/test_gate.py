@@ -252,7 +252,7 @@ def test_every_reason_has_a_sentence_in_both_languages() -> None:
         assert english != code
 
 
-MOMENTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 31), timezones=st.just(UTC))
 NUMBERS = st.sampled_from(["+821048214821", "+12125551234", "+8613812345678", "+15005550006", "+447400123456"])
 ZONES = st.sampled_from(["Asia/Seoul", "America/New_York", "Pacific/Honolulu", "Europe/London", "Asia/Kolkata"])
 
@@ -279,7 +279,7 @@ def test_a_message_held_for_the_night_may_go_at_the_time_it_is_held_for(
     deal=st.none() | MOMENTS,
     by_number=st.booleans(),
 )
-def test_nothing_commercial_passes_while_a_refusal_stands(  # noqa: PLR0913 (every fact that could let it slip)
+def test_nothing_commercial_passes_while_a_refusal_stands(
     channel: ChannelName,
     now: datetime,
     e164: str,

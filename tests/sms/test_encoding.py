@@ -73,7 +73,17 @@ def test_segments_put_together_are_the_text_and_none_is_over_full(text: str) -> 
 
 @pytest.mark.parametrize(
     ("char", "suggestion"),
-    [("₩", "원"), ("–", "-"), ("é", "e"), ("😀", ""), ("❤", "♥"), ("뷁", None), ("똠", None), ("们", None), ("\u00a0", " ")],
+    [
+        ("₩", "원"),
+        ("–", "-"),
+        ("é", "e"),
+        ("😀", ""),
+        ("❤", "♥"),
+        ("뷁", None),
+        ("똠", None),
+        ("们", None),
+        ("\u00a0", " "),
+    ],
 )
 def test_what_korean_carriers_drop_is_found_with_a_replacement(char: str, suggestion: str | None) -> None:
     problems = encoding.euc_kr_problems(f"가{char}")

@@ -1,0 +1,63 @@
+"""/messages"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.core import audit
+from backend.core.db import run_in_unit_of_work
+from backend.core.http import Blueprint, PageArgs, page
+from backend.delivery import access, service
+from backend.delivery.models import Message
+from backend.delivery.schemas import MessageListArgs, MessagePage, MessageSchema
+from backend.organization import StaffRole, current_actor, require_staff
+
+blueprint = Blueprint("messages", __name__, description="Messages of every channel")
+
+
+@blueprint.route("/messages")
+@blueprint.arguments(MessageListArgs, location="query")
+@blueprint.response(200, MessagePage)
+@blueprint.alt_response(401, description="Nobody is signed in")
+def list_messages(args: dict[str, Any]) -> dict[str, Any]:
+    """Messages, the newest first."""
+    require_staff()
+    items, after = page(access.messages(args["customer"]), keys=[Message.id], args=args, newest_first=True)
+    return {"items": items, "next": after}
+
+
+@blueprint.route("/messages/<message_id>")
+@blueprint.response(200, MessageSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(404, description="No such message")
+def get_message(message_id: str) -> Message:
+    """One message."""
+    require_staff()
+    return access.message(message_id)
+
+
+@blueprint.route("/messages/<message_id>/cancel", methods=["POST"])
+@blueprint.response(200, MessageSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(403, description="Another role is needed")
+@blueprint.alt_response(404, description="No such message")
+@blueprint.alt_response(409, description="It has left already")
+def cancel_message(message_id: str) -> Message:
+    """Take back a message that waits."""
+    require_staff(StaffRole.MANAGER, StaffRole.MARKETER, StaffRole.ADMIN)
+    actor = current_actor()
+    return run_in_unit_of_work(lambda: service.cancel(access.message(message_id), actor=actor))
+
+
+@blueprint.route("/customers/<customer_id>/messages")
+@blueprint.arguments(PageArgs, location="query")
+@blueprint.response(200, MessagePage)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(404, description="No such customer")
+def list_messages_of_customer(args: dict[str, Any], customer_id: str) -> dict[str, Any]:
+    """What was, or was not, said to one customer; the view is recorded."""
+    require_staff()
+    actor, customer = current_actor(), access.customer_id(customer_id)
+    items, after = page(access.messages(customer), keys=[Message.id], args=args, newest_first=True)
+    run_in_unit_of_work(lambda: audit.record_access(actor, customer_id=customer, what="messages"))
+    return {"items": items, "next": after}

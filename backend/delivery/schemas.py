@@ -1,0 +1,93 @@
+"""What the edges give for messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import has_request_context, request
+from marshmallow import fields, validate
+
+from backend.core.http import PageArgs
+from backend.core.schemas import Identifier, Moment, Schema
+from backend.delivery.reasons import LANGUAGES, reason_text
+from backend.delivery.rules import Allowed, Held
+from backend.delivery.states import State
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from backend.delivery.models import Message
+    from backend.delivery.rules import Verdict
+
+_TIMED: Final = frozenset({"night", "throttled", "provider_unreachable"})
+"""Reasons that pass by themselves at a known time; the others are only looked at again."""
+
+
+class MessageSchema(Schema):
+    """A message and where it is. `reason` is a stable code, `reason_text` says it in the reader's language."""
+
+    id = fields.String(required=True)
+    customer_id = fields.String(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    template = fields.String(required=True, allow_none=True)
+    purpose = fields.String(required=True, validate=validate.OneOf(["commercial", "service"]))
+    body = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(State)))
+    reason = fields.String(required=True, allow_none=True)
+    reason_text = fields.Function(lambda message: _reason_text(message.reason), metadata={"type": ["string", "null"]})
+    until = fields.Function(lambda message: _moment(until(message)), metadata={"type": ["string", "null"]})
+    segments = fields.Integer(attribute="size", required=True)
+    created_at = Moment(required=True)
+    sent_at = Moment(required=True, allow_none=True)
+    delivered_at = Moment(required=True, allow_none=True)
+
+
+class MessagePage(Schema):
+    """A page of messages."""
+
+    items = fields.List(fields.Nested(MessageSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class MessageListArgs(PageArgs):
+    """Which messages."""
+
+    customer = Identifier(load_default=None)
+
+
+class VerdictSchema(Schema):
+    """The gate's answer before anything is sent."""
+
+    answer = fields.String(required=True, validate=validate.OneOf(["allowed", "held", "skipped"]))
+    reason = fields.String(required=True, allow_none=True)
+    reason_text = fields.String(required=True, allow_none=True)
+    until = Moment(required=True, allow_none=True)
+
+
+def until(message: Message) -> datetime | None:
+    """Return when a held message will go by itself; None when nobody knows."""
+    return message.due_at if message.state == State.HELD and message.reason in _TIMED else None
+
+
+def verdict_view(verdict: Verdict) -> dict[str, object]:
+    """Return a verdict in the shape of `VerdictSchema`, in the reader's language."""
+    if isinstance(verdict, Allowed):
+        return {"answer": "allowed", "reason": None, "reason_text": None, "until": None}
+    answer, until_when = ("held", verdict.until) if isinstance(verdict, Held) else ("skipped", None)
+    return {
+        "answer": answer,
+        "reason": verdict.reason,
+        "reason_text": _reason_text(verdict.reason),
+        "until": until_when,
+    }
+
+
+def _reason_text(code: str | None) -> str | None:
+    if code is None:
+        return None
+    language = request.accept_languages.best_match(LANGUAGES, "ko") if has_request_context() else "ko"
+    return reason_text(code, language or "ko")
+
+
+def _moment(value: datetime | None) -> str | None:
+    return Moment()._serialize(value, None, None)

@@ -1,0 +1,146 @@
+"""Twilio, through its official SDK. The only file that knows the SDK's client.
+
+Creating a message is not idempotent. Therefore: no retries inside the SDK, a time limit on every call, and of each
+failure only what is certain: a 429 was not processed, a refusal has a code, no connection means nothing was sent, and
+everything else (5xx, time-out, reset, an answer that cannot be read) is unknown.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    TCPConnector,
+)
+from twilio.base import values
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+from backend.delivery import Accepted, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused, State
+from sms.status import STATES, THROTTLED, meaning_of_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from twilio.http.response import Response
+
+CALL_SECONDS: Final = 30.0
+CONNECT_SECONDS: Final = 5.0
+IDLE_SECONDS: Final = 1.0
+"""An idle connection is given up before the other side does so: a request into a closing one ends as unknown."""
+
+LONGEST_VALIDITY: Final = 36_000
+_TOO_MANY: Final = 429
+_SERVER_ERROR: Final = 500
+_SERVICE_PREFIX: Final = "MG"
+
+
+class _HttpClient(AsyncTwilioHttpClient):
+    """The SDK's asynchronous client with time limits, and with another base address when one is set."""
+
+    def __init__(self, api_url: str | None, *, connections: int) -> None:
+        super().__init__(pool_connections=False)
+        self._base = urlsplit(api_url) if api_url else None
+        self.session = ClientSession(
+            connector=TCPConnector(limit=connections, keepalive_timeout=IDLE_SECONDS),
+            timeout=ClientTimeout(total=CALL_SECONDS, connect=CONNECT_SECONDS),
+        )
+
+    async def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Make one request, once."""
+        return await super().request(
+            method, self._rebased(url), params, data, headers, auth, timeout or CALL_SECONDS, allow_redirects
+        )
+
+    def _rebased(self, url: str) -> str:
+        if self._base is None:
+            return url
+        parts = urlsplit(url)
+        path = self._base.path.rstrip("/") + parts.path
+        return urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, parts.fragment))
+
+
+class TwilioProvider:
+    """Sends through Twilio's Messages API."""
+
+    def __init__(self, account: TwilioAccount, *, connections: int = 64) -> None:
+        self._account = account
+        self._connections = connections
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[TwilioTransport]:
+        """Open a pool of connections."""
+        http = _HttpClient(self._account.api_url, connections=self._connections)
+        try:
+            yield TwilioTransport(self._account, http)
+        finally:
+            await http.close()
+
+
+class TwilioTransport:
+    """An open connection to Twilio."""
+
+    def __init__(self, account: TwilioAccount, http: AsyncTwilioHttpClient) -> None:
+        self._account = account
+        self._client = Client(account.sid, account.token, http_client=http)
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Create one message at Twilio."""
+        try:
+            message = await self._client.messages.create_async(to=outgoing.address, **self._arguments(outgoing))
+        except TwilioRestException as error:
+            return _outcome_of(error)
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            # No connection was made, so nothing was sent.
+            return NotProcessed(reason="provider_unreachable", detail=type(error).__name__)
+        except (ClientError, TwilioException, TimeoutError, OSError, ValueError) as error:
+            return OutcomeUnknown(detail=type(error).__name__)
+        if not message.sid:
+            return OutcomeUnknown(detail="answer without sid")
+        segments = message.num_segments
+        return Accepted(
+            ref=message.sid,
+            state=STATES.get(str(message.status), State.ACCEPTED),
+            size=int(segments) if segments and segments.isdigit() and segments != "0" else None,
+        )
+
+    def _arguments(self, outgoing: Outgoing) -> dict[str, Any]:
+        account = self._account
+        callback = f"{account.callback_url}/{outgoing.id}" if account.callback_url else values.unset
+        sender = (
+            {"messaging_service_sid": account.messaging_service}
+            if account.messaging_service
+            else {"from_": account.sender}
+        )
+        validity = min(outgoing.ttl, LONGEST_VALIDITY) if outgoing.ttl else values.unset
+        return {"body": outgoing.body, "status_callback": callback, "validity_period": validity, **sender}
+
+
+def _outcome_of(error: TwilioRestException) -> Outcome:
+    """Judge an error answer by its code first; the HTTP status decides only where the code says nothing."""
+    code = str(error.code) if error.code else None
+    detail = str(error.msg)[:400]
+    if error.status >= _SERVER_ERROR:
+        return OutcomeUnknown(code=code, detail=f"HTTP {error.status}: {detail}")
+    if code in THROTTLED or error.status == _TOO_MANY:
+        return NotProcessed(reason="throttled", code=code, detail=detail)
+    meaning = meaning_of_refusal(code)
+    return Refused(reason=meaning.reason, code=code, detail=detail, consequence=meaning.consequence)

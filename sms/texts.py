@@ -1,0 +1,147 @@
+"""One text to one customer: written from a template, shown with the gate's verdict, put into the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, cast
+
+from sqlalchemy import select
+
+from backend.core import clock
+from backend.core.db import db
+from backend.core.errors import ValidationFailed
+from backend.delivery import ONE_TO_ONE, Draft, Message, Purpose, Verdict, decide, describe, enqueue, frame_advert
+from backend.organization import BusinessUnit, Staff, Store
+from sms import encoding, fields, liquid_text, templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backend.core.audit import Actor
+    from backend.customers import Customer
+
+FRESH_FOR: Final = timedelta(hours=24)
+"""A one-to-one text that could not go out by then no longer makes sense."""
+
+LONGEST_VALUE: Final = 200
+_KOREA: Final = "KR"
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """For whom a text is sent: the legal sender and the store whose clock counts. Either may be unknown."""
+
+    unit: BusinessUnit | None
+    store: Store | None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text as it would go out."""
+
+    draft: Draft
+    measure: encoding.Measure
+
+
+def sender_at(store_id: str | None, customer: Customer) -> From:
+    """Return for whom a text is sent: the store one acts for; for head office the sender who may text this customer, if
+    there is one, otherwise her own store's.
+    """
+    store = db.session.get(Store, store_id) if store_id else customer.home_store
+    if store_id is None and not (store and store.business_unit.code in customer.facts.sms_senders):
+        query = select(Store).join(BusinessUnit).where(BusinessUnit.code.in_(customer.facts.sms_senders))
+        store = db.session.scalars(query.order_by(Store.code).limit(1)).first() or store
+    return From(store.business_unit if store else None, store)
+
+
+def compose(
+    customer: Customer, template: str, *, given: Mapping[str, object], sender: From, acting_staff: Actor
+) -> Composed:
+    """Write the text for one customer. Raises `ValidationFailed` naming the template or the fields that are in the way."""
+    found, body = templates.approved_variant(template, customer.language)
+    values = known_values(customer, sender, acting_staff.staff_id, language=found.language) | _given(given)
+    text = framed(_written(body, values), found.purpose, sender.unit)
+    if customer.phone and describe(customer.phone).country == _KOREA:
+        text = encoding.with_replacements(text)
+    if len(text) > liquid_text.LONGEST_TEXT:
+        raise ValidationFailed({"template": [f"The text is longer than {liquid_text.LONGEST_TEXT} characters."]})
+    measure = encoding.measure(text)
+    draft = Draft(
+        channel="sms",
+        purpose=cast("Purpose", found.purpose),
+        customer_id=customer.id,
+        sender_id=sender.unit.id if sender.unit else None,
+        store_id=sender.store.id if sender.store else None,
+        address=customer.phone,
+        body=text,
+        not_after=clock.now() + FRESH_FOR,
+        template=found.name,
+        source_id=found.id,
+        language=found.language,
+        size=measure.segments,
+        priority=ONE_TO_ONE,
+    )
+    return Composed(draft, measure)
+
+
+def preview(composed: Composed) -> Verdict:
+    """Ask the gate, without keeping anything."""
+    return decide([composed.draft])[0]
+
+
+def send(composed: Composed, *, acting_staff: Actor) -> Message:
+    """Put the text into the outbox; one that may not go is kept there too, as skipped."""
+    return enqueue(composed.draft, actor=acting_staff)
+
+
+def framed(text: str, purpose: str, unit: BusinessUnit | None) -> str:
+    """Put the legal frame around a commercial text. Without the sender's particulars it stays bare, and is not sent."""
+    if purpose != "commercial" or unit is None or not (unit.contact and unit.refusal_number):
+        return text
+    return frame_advert(
+        text, sender_name=unit.sender_name or unit.name, contact=unit.contact, free_refusal=unit.refusal_number
+    )
+
+
+def known_values(customer: Customer, sender: From, staff_id: str | None, *, language: str) -> dict[str, str | None]:
+    """Return what the database knows for a template's fields, in the names of `language`."""
+    korean = language == "ko"
+    staff = db.session.get(Staff, staff_id) if staff_id else None
+    store, unit = sender.store, sender.unit
+    return {
+        "customer.name": customer.name if korean else customer.name_latin or customer.name,
+        "customer.grade": customer.facts.grade,
+        "customer.points": f"{customer.facts.points:,}",
+        "store.name": (store.name if korean else store.name_latin or store.name) if store else None,
+        "store.phone": store.phone if store else None,
+        "sender.name": (unit.sender_name or unit.name if korean else unit.name_latin or unit.name) if unit else None,
+        "sender.contact": unit.contact if unit else None,
+        "staff.name": staff.name if staff else None,
+    }
+
+
+def _written(body: str, values: Mapping[str, str | None]) -> str:
+    try:
+        return liquid_text.render(body, values)
+    except liquid_text.EmptyField as error:
+        names = error.name.split(", ")
+        sentence = "This field is empty here, and the template does not say what to write instead."
+        raise ValidationFailed({f"fields.{name}": [sentence] for name in names}) from error
+    except liquid_text.TooLong as error:
+        raise ValidationFailed({"template": ["The text is too long to be sent."]}) from error
+
+
+def _given(given: Mapping[str, object]) -> dict[str, str | None]:
+    values: dict[str, str | None] = {}
+    problems: dict[str, list[str]] = {}
+    for name, value in fields.flattened(given).items():
+        if name not in fields.GIVEN:
+            problems[f"fields.{name}"] = ["There is no such field to fill in."]
+        elif isinstance(value, bool) or not isinstance(value, (str, int)) or len(str(value)) > LONGEST_VALUE:
+            problems[f"fields.{name}"] = [f"Give a text of at most {LONGEST_VALUE} characters."]
+        else:
+            values[name] = liquid_text.normalised(str(value)).strip()
+    if problems:
+        raise ValidationFailed(problems)
+    return values
