@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id
+from backend.organization import BusinessUnit
 
 
 class Product(Base):
@@ -28,6 +29,8 @@ class Product(Base):
     price: Mapped[int | None]
     currency: Mapped[str] = mapped_column(String(3))
     business_unit_id: Mapped[str | None] = mapped_column(ForeignKey("business_unit.id"))
+
+    business_unit: Mapped[BusinessUnit | None] = relationship()
 
 
 class ExchangeRate(Base):

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
+from backend.organization import BusinessUnit
 
 
 class ConsentEntry(Base):
@@ -37,6 +38,8 @@ class ConsentEntry(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"))
+
+    sender: Mapped[BusinessUnit | None] = relationship(lazy="joined")
 
 
 class ConsentWording(Base):

@@ -162,6 +162,13 @@ event.listen(Engine, "connect", _configure_sqlite)
 event.listen(Engine, "begin", _begin)
 
 
+def engine_options(database_url: str) -> dict[str, Any]:
+    """How the engine is made: enough connections for the requests that one web process has open at once."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}, "pool_size": 32}
+    return {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True}
+
+
 def init_app(app: Flask) -> None:
     """Attach the database to `app` and forbid writes outside a unit of work."""
     db.init_app(app)

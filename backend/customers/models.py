@@ -12,6 +12,7 @@ from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
+from backend.organization import Store
 
 
 class Customer(Base):
@@ -40,6 +41,7 @@ class Customer(Base):
     cards: Mapped[list[Card]] = relationship(order_by="Card.number")
     preferences: Mapped[list[Preference]] = relationship(order_by="Preference.id")
     facts: Mapped[CustomerFacts] = relationship(uselist=False)
+    home_store: Mapped[Store | None] = relationship()
 
 
 class Card(Base):

@@ -11,7 +11,7 @@ from backend.customers import get_customer
 from backend.delivery.models import Message
 
 
-def messages(customer_id: str | None = None) -> Select[tuple[Message]]:
+def messages(customer_id: str | None = None) -> Select[Message]:
     """Select messages, those of one customer when given (ix_message_customer); the caller orders and pages."""
     query = select(Message)
     return query if customer_id is None else query.where(Message.customer_id == customer_id)

@@ -16,7 +16,7 @@ def backoff(attempt: int, *, retry_after: float | None, jitter: float) -> timede
     Doubles from two seconds to ten minutes; `jitter` (0 to 1) spreads callers over the second half of it. `retry_after`,
     in seconds, is the provider's own wish and the least.
     """
-    full = min(FIRST_WAIT * 2 ** min(attempt - 1, 16), LONGEST_WAIT)
+    full = min(FIRST_WAIT * (1 << min(attempt - 1, 16)), LONGEST_WAIT)
     wait = full * (0.5 + jitter / 2)
     return max(wait, timedelta(seconds=min(retry_after or 0, LONGEST_WAIT.total_seconds())))
 

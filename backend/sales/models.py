@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from backend.catalog import Product
 from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
+from backend.customers import Customer
+from backend.organization import Staff, Store
 
 
 class Sale(Base):
@@ -47,6 +50,10 @@ class Sale(Base):
     source_key: Mapped[str | None] = mapped_column(String(80))
 
     lines: Mapped[list[SaleLine]] = relationship(order_by="SaleLine.position")
+    coupons: Mapped[list[SaleCoupon]] = relationship(order_by="SaleCoupon.code")
+    store: Mapped[Store] = relationship()
+    customer: Mapped[Customer | None] = relationship()
+    staff: Mapped[Staff | None] = relationship()
 
 
 class SaleLine(Base):
@@ -62,6 +69,8 @@ class SaleLine(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     unit_price: Mapped[int | None] = mapped_column(BigInteger)
     discount: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    product: Mapped[Product | None] = relationship()
 
 
 class SaleCoupon(Base):

@@ -1,0 +1,23 @@
+"""Tasks, appointments, notes, wish lists, surveys: looking after customers. So far, notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.care.models import Note
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature to `app`."""
+    from backend.care import sync
+    from backend.care.routes import blueprint
+    from backend.core import http
+
+    http.register(app, blueprint)
+    sync.init_app(app)
+
+
+__all__ = ["Note", "init_app"]

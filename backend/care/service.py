@@ -1,0 +1,28 @@
+"""Writing down what the floor learned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from backend.care.models import Note
+from backend.core import audit
+from backend.core.audit import Actor
+from backend.core.db import db
+from backend.customers import get_customer
+
+
+def add_note(customer_id: str, text: str, *, note_id: str, written_at: datetime, acting_staff: Actor) -> Note:
+    """Add a remark. Raises `NotFound` for an unknown customer."""
+    get_customer(customer_id)
+    note = Note(id=note_id, customer_id=customer_id, staff_id=acting_staff.staff_id, text=text, written_at=written_at)
+    db.session.add(note)
+    audit.record(acting_staff, "note.add", subject_kind="customer", subject_id=customer_id)
+    return note
+
+
+def notes(customer_id: str) -> Select[tuple[Note]]:
+    """The remarks about a customer (ix_note_customer). Raises `NotFound`."""
+    get_customer(customer_id)
+    return select(Note).where(Note.customer_id == customer_id)

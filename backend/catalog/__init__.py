@@ -1,0 +1,24 @@
+"""What is sold: articles, barcodes, prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.catalog.models import ExchangeRate, Product
+from backend.catalog.service import exchange_rate, products_by_sku
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature to `app`."""
+    from backend.catalog import sync  # noqa: PLC0415 - the edges import other features
+    from backend.catalog.routes import blueprint  # noqa: PLC0415 - the same
+    from backend.core import http  # noqa: PLC0415 - the same
+
+    http.register(app, blueprint)
+    sync.init_app(app)
+
+
+__all__ = ["ExchangeRate", "Product", "exchange_rate", "init_app", "products_by_sku"]

@@ -1,0 +1,36 @@
+"""The append-only consent ledger, and what it allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.consent.models import ConsentEntry, ConsentWording
+from backend.consent.rules import ConsentState
+from backend.consent.service import current_state, record, refresh_senders
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature to `app`."""
+    from backend.consent import sync
+    from backend.consent.routes import blueprint
+    from backend.consent.service import record_with_registration
+    from backend.core import events, http
+    from backend.customers import CustomerRegistered
+
+    http.register(app, blueprint)
+    sync.init_app(app)
+    events.subscribe(app, CustomerRegistered, record_with_registration)
+
+
+__all__ = [
+    "ConsentEntry",
+    "ConsentState",
+    "ConsentWording",
+    "current_state",
+    "init_app",
+    "record",
+    "refresh_senders",
+]

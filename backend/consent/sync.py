@@ -1,0 +1,35 @@
+"""Consents said on the floor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.consent import service
+from backend.consent.schemas import ConsentData
+from backend.core.errors import NotFound
+from backend.customers import get_customer
+from backend.sync import Kind, Mutation, Outcome, Rejected, register_kind
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the kind `consent.record`."""
+    register_kind(app, Kind("consent.record", ConsentData(), record))
+
+
+def record(mutation: Mutation) -> Outcome:
+    """Take a statement; the mutation's id is the ledger line's, which a later grant may name."""
+    try:
+        get_customer(mutation.data["customer_id"])
+    except NotFound:
+        raise Rejected("unknown_customer", "The server knows no such customer.") from None
+    flags = service.record(
+        mutation.data["customer_id"],
+        mutation.data,
+        acting_staff=mutation.actor,
+        store_id=mutation.caller.store_id,
+        entry_id=mutation.id,
+    )
+    return Outcome(flags=flags)

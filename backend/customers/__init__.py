@@ -1,0 +1,52 @@
+"""Members. The model feature: models, schemas, rules, access, service, routes, sync, in this order of reading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.customers.access import customer as get_customer, find_one
+from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity
+from backend.customers.rules import masked_phone, normal_phone
+from backend.customers.service import (
+    COLLECTION,
+    CustomerRegistered,
+    add_points,
+    forget_old_activity,
+    register,
+    set_facts,
+)
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature to `app`."""
+    from backend.core import http, jobs
+    from backend.core.db import run_in_unit_of_work
+    from backend.customers import sync
+    from backend.customers.routes import blueprint
+
+    http.register(app, blueprint)
+    sync.init_app(app)
+    jobs.every(app, 24 * 3600, "customers-leave-stores", lambda: run_in_unit_of_work(forget_old_activity))
+
+
+__all__ = [
+    "COLLECTION",
+    "Card",
+    "Customer",
+    "CustomerFacts",
+    "CustomerRegistered",
+    "Preference",
+    "StoreActivity",
+    "add_points",
+    "find_one",
+    "forget_old_activity",
+    "get_customer",
+    "init_app",
+    "masked_phone",
+    "normal_phone",
+    "register",
+    "set_facts",
+]

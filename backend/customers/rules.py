@@ -1,0 +1,64 @@
+"""What a customer's data must look like, and how two edits meet. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+import phonenumbers
+
+LANGUAGES = ("ko", "en", "zh", "ja")
+SEXES = ("f", "m", "x")
+EDITABLE = ("name", "name_latin", "phone", "language", "sex", "nationality", "district", "home_store", "memo")
+"""The fields that a tablet may edit: those of the registration that its copy holds, and the memo."""
+_DEFAULT_REGION = "KR"
+_VISIBLE_DIGITS = 4
+
+
+def normal_phone(text: str, region: str = _DEFAULT_REGION) -> str | None:
+    """`text` as E.164, or None when it is no possible number of `region` or with its own country code."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def masked_phone(phone: str | None) -> str | None:
+    """`phone` (E.164) with only its last four digits: "•••• 4821"."""
+    return None if phone is None else f"•••• {phone[-_VISIBLE_DIGITS:]}"
+
+
+def normal(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """A field's value as it is compared: text in NFC and trimmed, empty text as None."""
+    if not isinstance(value, str):
+        return value
+    return unicodedata.normalize("NFC", value).strip() or None
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What an edit does: `applied` are the values to write, `conflicts` the fields whose server value stands."""
+
+    applied: dict[str, Any] = field(default_factory=dict)
+    conflicts: dict[str, tuple[Any, Any, Any]] = field(default_factory=dict)
+
+
+def merge_edit(current: dict[str, Any], changes: dict[str, tuple[Any, Any]]) -> Merge:
+    """Compare `changes` {field: (from, to)} with `current`, all values normal (SYNC.md, `customer.edit`).
+
+    A field is applied when the server still holds `from`, or already `to`; otherwise base, yours and server are a conflict.
+    """
+    merge = Merge()
+    for name, (base, wanted) in changes.items():
+        held = current[name]
+        if held == wanted:
+            continue
+        if held == base:
+            merge.applied[name] = wanted
+        else:
+            merge.conflicts[name] = (base, wanted, held)
+    return merge

@@ -1,0 +1,175 @@
+"""What the edges take and give for customers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from backend.core.http import PageArgs
+from backend.core.schemas import Identifier, Moment, Schema, Text
+from backend.customers.rules import EDITABLE, LANGUAGES, SEXES, masked_phone, normal_phone
+
+_CARD = re.compile(r"[0-9A-Za-z-]{1,40}")
+
+
+class Phone(Text):
+    """A phone number in any usual spelling, read as E.164 (a Korean number when it has no country code)."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - marshmallow's options
+        super().__init__(max_length=40, blank=True, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str | None:  # noqa: ANN401
+        text = super()._deserialize(value, attr, data, **options)
+        if text is None:
+            return None
+        number = normal_phone(text)
+        if number is None:
+            message = "This is no phone number."
+            raise ValidationError(message)
+        return number
+
+
+class CardNumber(Text):
+    """A membership card's number without blanks."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - marshmallow's options
+        super().__init__(max_length=60, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str | None:  # noqa: ANN401
+        text = re.sub(r"\s", "", super()._deserialize(value, attr, data, **options) or "")
+        if not _CARD.fullmatch(text):
+            message = "A card number has 1 to 40 letters, digits or hyphens."
+            raise ValidationError(message)
+        return text
+
+
+class RegisterData(Schema):
+    """A new customer (`customer.register`)."""
+
+    name = Text(max_length=120, required=True)
+    name_latin = Text(max_length=120, blank=True)
+    phone = Phone()
+    language = fields.String(validate=validate.OneOf(LANGUAGES), allow_none=True)
+    birth_date = fields.Date(format="iso", allow_none=True)
+    sex = fields.String(validate=validate.OneOf(SEXES), allow_none=True)
+    nationality = fields.String(validate=validate.Regexp(r"[A-Z]{2}\Z", error="Two capital letters (ISO 3166)."), allow_none=True)
+    district = Text(max_length=60, blank=True)
+    cards = fields.List(CardNumber(), validate=validate.Length(max=10))
+    home_store = Text(max_length=40, blank=True)
+    # Read by the consent feature, which knows what a consent is.
+    consents = fields.List(fields.Dict(), validate=validate.Length(max=30))
+
+
+class _Editable(Schema):
+    """Every editable field as it is registered, and the memo."""
+
+    name = Text(max_length=120)
+    name_latin = Text(max_length=120, blank=True)
+    phone = Phone()
+    language = fields.String(validate=validate.OneOf(LANGUAGES), allow_none=True)
+    sex = fields.String(validate=validate.OneOf(SEXES), allow_none=True)
+    nationality = RegisterData().fields["nationality"]
+    district = Text(max_length=60, blank=True)
+    home_store = Text(max_length=40, blank=True)
+    memo = Text(max_length=4000, blank=True, multiline=True)
+
+
+class EditData(Schema):
+    """An edit (`customer.edit`): `changes` is {field: {from, to}}, loaded as {field: (from, to)} in normal form."""
+
+    customer_id = Identifier(required=True)
+    changes = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+
+    @validates_schema
+    def _known_fields(self, data: dict[str, Any], **_options: object) -> None:
+        wrong: dict[str, list[str]] = {}
+        for name, change in data.get("changes", {}).items():
+            if name not in EDITABLE:
+                wrong[name] = ["This field cannot be edited from a tablet."]
+            elif not isinstance(change, dict) or set(change) != {"from", "to"}:
+                wrong[name] = ["An edit has exactly `from` and `to`."]
+        if not data.get("changes"):
+            raise ValidationError({"changes": ["There is nothing to change."]})
+        if wrong:
+            raise ValidationError({"changes": wrong})
+
+    @post_load
+    def _normal_form(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        changes = data["changes"]
+        wanted = _load_values({name: change["to"] for name, change in changes.items()})
+        return data | {"changes": {name: (_seen(name, changes[name]["from"]), wanted[name]) for name in changes}}
+
+
+def _load_values(values: dict[str, Any]) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = _Editable().load(values)
+    except ValidationError as error:
+        raise ValidationError({"changes": error.messages}) from error
+    return loaded
+
+
+def _seen(name: str, value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """What the tablet saw, normalised as far as it can be: it is only compared, never stored as the customer's."""
+    try:
+        return _Editable().load({name: value})[name]
+    except ValidationError:
+        return value
+
+
+class ListArgs(PageArgs):
+    """A page of customers, those matching `q` (a name's beginning, a card, a phone or its last four digits)."""
+
+    q = fields.String(load_default=None, validate=validate.Length(max=60))
+
+
+class PreferenceSchema(Schema):
+    """Something the customer likes, dislikes, wears or cannot eat."""
+
+    kind = fields.String()
+    value = fields.String()
+
+
+class ListedCustomerSchema(Schema):
+    """A customer in a list: the phone is masked."""
+
+    id = fields.String()
+    name = fields.String()
+    name_latin = fields.String(allow_none=True)
+    phone = fields.Function(lambda customer: masked_phone(customer.phone), metadata={"type": "string"})
+    grade = fields.String(attribute="facts.grade", allow_none=True)
+    points = fields.Integer(attribute="facts.points")
+    last_purchase_on = fields.Date(attribute="facts.last_purchase_on", allow_none=True)
+    created_at = Moment()
+
+
+class CustomerSchema(ListedCustomerSchema):
+    """A customer's card."""
+
+    phone = fields.String(allow_none=True)
+    language = fields.String(allow_none=True)
+    birth_date = fields.Date(allow_none=True)
+    sex = fields.String(allow_none=True)
+    nationality = fields.String(allow_none=True)
+    district = fields.String(allow_none=True)
+    memo = fields.String(allow_none=True)
+    home_store = fields.String(attribute="home_store.code", allow_none=True)
+    cards = fields.Pluck("MembershipCardSchema", "number", many=True)
+    preferences = fields.List(fields.Nested(PreferenceSchema))
+    cycle_days = fields.Integer(attribute="facts.cycle_days", allow_none=True)
+    sms_senders = fields.List(fields.String(), attribute="facts.sms_senders")
+    night_senders = fields.List(fields.String(), attribute="facts.night_senders")
+
+
+class MembershipCardSchema(Schema):
+    """A membership card."""
+
+    number = fields.String()
+
+
+class CustomerPage(Schema):
+    """A page of customers."""
+
+    items = fields.List(fields.Nested(ListedCustomerSchema))
+    next = fields.String(allow_none=True)

@@ -1,0 +1,136 @@
+"""What is done to customers. Each write is one function; the edge's unit of work commits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from backend.core import audit, clock, events
+from backend.core.audit import Actor
+from backend.core.db import db
+from backend.core.errors import ValidationFailed
+from backend.core.ids import new_id
+from backend.customers.models import Card, Customer, CustomerFacts, StoreActivity
+from backend.customers.rules import Merge, merge_edit, normal
+from backend.organization import Store
+from backend.sync import mark_changed
+
+COLLECTION = "customers"
+
+
+@dataclass(frozen=True)
+class CustomerRegistered:
+    """A customer was registered; `consents` are the statements that came along, still unread."""
+
+    customer_id: str
+    consents: tuple[dict[str, Any], ...]
+    actor: Actor
+    store_id: str | None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A new customer, and what a person should look at."""
+
+    customer: Customer
+    flags: tuple[str, ...]
+
+
+def register(
+    data: Mapping[str, Any], *, acting_staff: Actor, customer_id: str | None = None, at_store: str | None = None
+) -> Registered:
+    """Add a customer from what `RegisterData` read. `at_store` (an id) is her home store unless `data` names another.
+
+    Flags: `card_taken` (the card stays with its holder), `possible_duplicate` (the phone is known), `unknown_store`.
+    Publishes `CustomerRegistered`.
+    """
+    flags: list[str] = []
+    home, known = _home_store(data.get("home_store"), otherwise=at_store)
+    if not known:
+        flags.append("unknown_store")
+    phone = data.get("phone")
+    if phone and db.session.execute(select(Customer.id).where(Customer.phone == phone).limit(1)).first():
+        flags.append("possible_duplicate")
+    plain = {name: data.get(name) for name in ("name_latin", "language", "birth_date", "sex", "nationality", "district")}
+    customer = Customer(id=customer_id or new_id(), name=data["name"], phone=phone, home_store_id=home, **plain)
+    customer.facts = CustomerFacts(customer_id=customer.id, last_basket=[], purchase_gaps=[], sms_senders=[], night_senders=[])
+    db.session.add(customer)
+    db.session.flush()
+    flags += _add_cards(customer.id, data.get("cards") or [])
+    audit.record(acting_staff, "customer.register", subject_kind="customer", subject_id=customer.id)
+    events.publish(CustomerRegistered(customer.id, tuple(data.get("consents") or ()), acting_staff, at_store))
+    return Registered(customer, tuple(flags))
+
+
+def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_staff: Actor) -> Merge:
+    """Apply {field: (from, to)} field by field (SYNC.md). Raises `ValidationFailed` for a store that does not exist."""
+    current = {name: normal(_current(customer, name)) for name in changes}
+    merge = merge_edit(current, dict(changes))
+    for name, value in merge.applied.items():
+        if name == "home_store":
+            home, known = _home_store(value, otherwise=None)
+            if not known:
+                raise ValidationFailed({"changes.home_store.to": ["There is no store with this code."]})
+            customer.home_store_id = home
+        else:
+            setattr(customer, name, value)
+    if merge.applied:
+        fields = sorted(merge.applied)
+        audit.record(acting_staff, "customer.edit", subject_kind="customer", subject_id=customer.id, detail={"fields": fields})
+    return merge
+
+
+def set_facts(customer_id: str, **facts: Any) -> None:  # noqa: ANN401 - columns of CustomerFacts
+    """Write what another feature knows of a customer (`points`, `grade`, `sms_senders`, `night_senders`)."""
+    row = db.session.get(CustomerFacts, customer_id)
+    if row is None:
+        row = CustomerFacts(customer_id=customer_id, last_basket=[], purchase_gaps=[], sms_senders=[], night_senders=[])
+        db.session.add(row)
+    for name, value in facts.items():
+        setattr(row, name, value)
+
+
+def add_points(customer_id: str, points: int) -> None:
+    """Move the balance shown by `points`, in SQL, so that two sales at once both count."""
+    mark_changed(COLLECTION, [customer_id])
+    statement = update(CustomerFacts).where(CustomerFacts.customer_id == customer_id)
+    db.session.execute(statement.values(points=CustomerFacts.points + points))
+
+
+def forget_old_activity(months: int = 24) -> int:
+    """Let customers who did not buy at a store for `months` leave its tablets; how many left. A daily job."""
+    today = clock.now().date()
+    limit = today.replace(year=today.year - months // 12, day=min(today.day, 28))
+    rows = db.session.execute(
+        select(StoreActivity.customer_id, StoreActivity.store_id).where(StoreActivity.last_on < limit)
+    ).all()
+    mark_changed(COLLECTION, {row.customer_id for row in rows})
+    db.session.execute(StoreActivity.__table__.delete().where(StoreActivity.__table__.c.last_on < limit))
+    return len(rows)
+
+
+def _current(customer: Customer, name: str) -> Any:  # noqa: ANN401 - any field
+    if name == "home_store":
+        return customer.home_store.code if customer.home_store else None
+    return getattr(customer, name)
+
+
+def _home_store(code: str | None, *, otherwise: str | None) -> tuple[str | None, bool]:
+    """The id of the store with `code`, or `otherwise`; and whether the code was known."""
+    if code is None:
+        return otherwise, True
+    found = db.session.execute(select(Store.id).where(Store.code == code)).scalar_one_or_none()
+    return found or otherwise, found is not None
+
+
+def _add_cards(customer_id: str, numbers: Iterable[str]) -> list[str]:
+    wanted = list(dict.fromkeys(numbers))
+    taken = set(db.session.execute(select(Card.number).where(Card.number.in_(wanted))).scalars())
+    free = [{"number": number, "customer_id": customer_id} for number in wanted if number not in taken]
+    if free:
+        mark_changed(COLLECTION, [customer_id])
+        db.session.execute(insert(Card), free)
+    return ["card_taken"] if taken else []

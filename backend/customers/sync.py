@@ -1,0 +1,46 @@
+"""What tablets hold of customers, and what they may do to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.customers import access, service
+from backend.customers.copy import COLLECTION
+from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity
+from backend.customers.schemas import EditData, RegisterData
+from backend.core.errors import NotFound
+from backend.sync import FieldConflict, Kind, Mutation, Outcome, Rejected, register_collection, register_kind, track
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the collection `customers` and the kinds `customer.register` and `customer.edit`."""
+    register_collection(app, COLLECTION)
+    track(app, Customer, COLLECTION.name, lambda customer: customer.id)
+    for part in (Card, Preference, CustomerFacts, StoreActivity):
+        track(app, part, COLLECTION.name, lambda row: row.customer_id)
+    register_kind(app, Kind("customer.register", RegisterData(), register))
+    register_kind(app, Kind("customer.edit", EditData(), edit))
+
+
+def register(mutation: Mutation) -> Outcome:
+    """Take a customer who was registered on a tablet; the mutation's id is hers."""
+    done = service.register(
+        mutation.data, acting_staff=mutation.actor, customer_id=mutation.id, at_store=mutation.caller.store_id
+    )
+    return Outcome(flags=done.flags)
+
+
+def edit(mutation: Mutation) -> Outcome:
+    """Apply an edit field by field; what somebody else changed meanwhile becomes a conflict."""
+    try:
+        customer = access.customer(mutation.data["customer_id"])
+    except NotFound:
+        raise Rejected("unknown_customer", "The server knows no such customer.") from None
+    merge = service.edit(customer, mutation.data["changes"], acting_staff=mutation.actor)
+    return Outcome(
+        about=(COLLECTION.name, customer.id),
+        conflicts={name: FieldConflict(*values) for name, values in merge.conflicts.items()},
+    )

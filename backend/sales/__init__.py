@@ -1,0 +1,25 @@
+"""Sale, return, pick-up and after-care. So far, the sale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.sales.facts import refresh_purchase_facts
+from backend.sales.models import Sale, SaleCoupon, SaleLine
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature to `app`."""
+    from backend.core import http
+    from backend.sales import cli, sync
+    from backend.sales.routes import blueprint
+
+    http.register(app, blueprint)
+    sync.init_app(app)
+    app.cli.add_command(cli.sales_group)
+
+
+__all__ = ["Sale", "SaleCoupon", "SaleLine", "init_app", "refresh_purchase_facts"]

@@ -1,0 +1,244 @@
+"""What the tablet's card says of a customer's purchases, derived from her sales.
+
+Facts that do not age: the last purchase day and its basket, the gaps between purchase days, and where she buys. All of
+it is worked out again from the sales, so doing it twice, or after a correction, comes to the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy.orm.util import identity_key
+
+from backend.core.db import db
+from backend.customers import Customer, CustomerFacts, StoreActivity
+from backend.sales.models import Sale, SaleLine
+from backend.sync import mark_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from sqlalchemy.orm import InstrumentedAttribute
+
+    Condition = Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]
+
+_GAPS = 7
+_BASKET_LINES = 5
+_AT_ONCE = 500
+_RANGE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseFacts:
+    """The facts of one customer; amounts in minor units of `last_currency`, gaps and cycle in days."""
+
+    last_purchase_on: date | None = None
+    last_basket: list[tuple[str, int, int]] = field(default_factory=list)
+    last_currency: str | None = None
+    purchase_gaps: list[int] = field(default_factory=list)
+    cycle_days: int | None = None
+
+
+def purchase_rhythm(days: Sequence[date]) -> tuple[list[int], int | None]:
+    """The last seven gaps between purchase days (distinct, ascending), oldest first, and their median rounded half up.
+
+    The median is None with fewer than three purchase days: one gap is no habit.
+    """
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)][-_GAPS:]
+    if len(gaps) < 2:  # noqa: PLR2004 - two gaps are three days
+        return gaps, None
+    ordered = sorted(gaps)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return gaps, ordered[middle]
+    return gaps, (ordered[middle - 1] + ordered[middle] + 1) // 2
+
+
+def refresh_purchase_facts(customer_ids: Collection[str] | None) -> None:
+    """Work out the purchase facts and store activity of these customers (None: of all) and store what changed.
+
+    Belongs into a unit of work. For one customer it is a handful of look-ups in `ix_sale_customer` and primary keys.
+    """
+    db.session.flush()
+    for condition, ids in _selections(customer_ids):
+        _refresh_facts(condition, ids)
+        _refresh_activity(condition)
+
+
+def _selections(customer_ids: Collection[str] | None) -> Iterator[tuple[Condition, list[str]]]:
+    """Cut the work into parts: by lists of ids, or for all customers by ranges of ids."""
+    if customer_ids is not None:
+        wanted = sorted(set(customer_ids))
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            yield (lambda column, part=part: column.in_(part)), part  # type: ignore[misc]
+        return
+    after: str | None = None
+    while True:
+        query = select(Customer.id).order_by(Customer.id).limit(_RANGE)
+        ids = list(db.session.scalars(query if after is None else query.where(Customer.id > after)))
+        if not ids:
+            return
+        after = ids[-1]
+        yield (lambda column, low=ids[0], high=ids[-1]: column.between(low, high)), ids  # type: ignore[misc]
+
+
+def _refresh_facts(condition: Condition, ids: list[str]) -> None:
+    """Store the facts that differ."""
+    wanted = _purchase_facts(condition)
+    columns = (
+        CustomerFacts.last_purchase_on,
+        CustomerFacts.last_basket,
+        CustomerFacts.last_currency,
+        CustomerFacts.purchase_gaps,
+        CustomerFacts.cycle_days,
+    )
+    rows = db.session.execute(
+        select(CustomerFacts.customer_id, *columns).where(condition(CustomerFacts.customer_id))
+    ).tuples()
+    there = {row[0]: _stored(row) for row in rows}
+    known = set(there)
+    if len(known) < len(ids):
+        ids = list(db.session.scalars(select(Customer.id).where(condition(Customer.id))))
+    new = [(id_, wanted.get(id_, PurchaseFacts())) for id_ in ids if id_ not in known]
+    other = [(id_, facts) for id_ in known if (facts := wanted.get(id_, PurchaseFacts())) != there[id_]]
+    _announce([id_ for id_, _ in [*new, *other]])
+    if new:
+        blank = {"points": 0, "sms_senders": [], "night_senders": []}
+        db.session.execute(insert(CustomerFacts.__table__), [blank | _values(id_, facts) for id_, facts in new])
+    if other:
+        table = CustomerFacts.__table__
+        statement = update(table).where(table.c.customer_id == bindparam("whose"))
+        values = [_values(id_, facts) for id_, facts in other]
+        db.session.execute(statement, [{"whose": value.pop("customer_id"), **value} for value in values])
+        _forget([id_ for id_, _ in other])
+
+
+def _purchase_facts(condition: Condition) -> dict[str, PurchaseFacts]:
+    """The facts as the sales tell them, for the customers who bought anything."""
+    days: dict[str, list[date]] = defaultdict(list)
+    for customer_id, day in _purchase_days(condition):
+        days[customer_id].append(day)
+    baskets: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+    currencies: dict[str, str] = {}
+    for customer_id, currency, sku, quantity, amount in _last_lines(condition):
+        currencies[customer_id] = currency
+        if sku is not None and len(baskets[customer_id]) < _BASKET_LINES:
+            baskets[customer_id].append((sku, quantity, amount))
+    return {
+        customer_id: PurchaseFacts(
+            own_days[-1], baskets[customer_id], currencies.get(customer_id), *purchase_rhythm(own_days)
+        )
+        for customer_id, own_days in days.items()
+    }
+
+
+def _purchase_days(condition: Condition) -> Iterator[tuple[str, date]]:
+    """(customer, day) of the last eight distinct purchase days each, ascending. Reads `ix_sale_customer` only."""
+    distinct = (
+        select(Sale.customer_id, Sale.business_day)
+        .where(condition(Sale.customer_id))
+        .group_by(Sale.customer_id, Sale.business_day)
+        .subquery()
+    )
+    newest_first = func.row_number().over(partition_by=distinct.c.customer_id, order_by=distinct.c.business_day.desc())
+    ranked = select(distinct.c.customer_id, distinct.c.business_day, newest_first.label("rank")).subquery()
+    query = (
+        select(ranked.c.customer_id, ranked.c.business_day)
+        .where(ranked.c.rank <= _GAPS + 1)
+        .order_by(ranked.c.customer_id, ranked.c.business_day)
+    )
+    yield from db.session.execute(query).tuples()
+
+
+def _last_lines(condition: Condition) -> Iterator[tuple[str, str, str | None, int, int]]:
+    """(customer, currency, sku, quantity, amount) of each customer's latest sale, in the order of its lines.
+
+    The newest day per customer comes from `ix_sale_customer`; only that day's sales are read.
+    """
+    newest = (
+        select(Sale.customer_id, func.max(Sale.business_day).label("day"))
+        .where(condition(Sale.customer_id))
+        .group_by(Sale.customer_id)
+        .subquery()
+    )
+    latest_first = func.row_number().over(
+        partition_by=Sale.customer_id, order_by=(Sale.occurred_at.desc(), Sale.id.desc())
+    )
+    ranked = (
+        select(Sale.id, Sale.customer_id, Sale.currency, latest_first.label("rank"))
+        .join(newest, (newest.c.customer_id == Sale.customer_id) & (newest.c.day == Sale.business_day))
+        .subquery()
+    )
+    query = (
+        select(ranked.c.customer_id, ranked.c.currency, SaleLine.sku, SaleLine.quantity, SaleLine.amount)
+        .select_from(ranked)
+        .join(SaleLine, SaleLine.sale_id == ranked.c.id, isouter=True)
+        .where(ranked.c.rank == 1)
+        .order_by(ranked.c.customer_id, SaleLine.position)
+    )
+    yield from db.session.execute(query).tuples()
+
+
+def _refresh_activity(condition: Condition) -> None:
+    """Store on which day each customer last bought at each store, where that differs."""
+    query = (
+        select(Sale.customer_id, Sale.store_id, func.max(Sale.business_day))
+        .where(condition(Sale.customer_id))
+        .group_by(Sale.customer_id, Sale.store_id)
+    )
+    wanted = {(customer_id, store_id): day for customer_id, store_id, day in db.session.execute(query).tuples()}
+    stored = select(StoreActivity.customer_id, StoreActivity.store_id, StoreActivity.last_on)
+    rows = db.session.execute(stored.where(condition(StoreActivity.customer_id))).tuples()
+    there = {(customer_id, store_id): day for customer_id, store_id, day in rows}
+    table = StoreActivity.__table__
+    gone = there.keys() - wanted.keys()
+    new = wanted.keys() - there.keys()
+    moved = {key for key in wanted.keys() & there.keys() if wanted[key] != there[key]}
+    _announce({customer_id for customer_id, _ in gone | new | moved})
+    if gone or moved:
+        this_row = (table.c.customer_id == bindparam("whose")) & (table.c.store_id == bindparam("where"))
+        keys = [{"whose": customer_id, "where": store_id} for customer_id, store_id in sorted(gone | moved)]
+        db.session.execute(delete(table).where(this_row), keys)
+    if new or moved:
+        db.session.execute(
+            insert(table),
+            [
+                {"customer_id": customer_id, "store_id": store_id, "last_on": wanted[customer_id, store_id]}
+                for customer_id, store_id in sorted(new | moved)
+            ],
+        )
+
+
+def _announce(customer_ids: Collection[str]) -> None:
+    if customer_ids:
+        mark_changed("customers", customer_ids)
+
+
+def _stored(row: Sequence[Any]) -> PurchaseFacts:
+    _, on, basket, currency, gaps, cycle = row
+    return PurchaseFacts(on, [(sku, quantity, amount) for sku, quantity, amount in basket], currency, gaps, cycle)
+
+
+def _values(customer_id: str, facts: PurchaseFacts) -> dict[str, Any]:
+    return {
+        "customer_id": customer_id,
+        "last_purchase_on": facts.last_purchase_on,
+        "last_basket": [list(line) for line in facts.last_basket],
+        "last_currency": facts.last_currency,
+        "purchase_gaps": facts.purchase_gaps,
+        "cycle_days": facts.cycle_days,
+    }
+
+
+def _forget(customer_ids: list[str]) -> None:
+    """Have the session read these facts again: they were changed behind its back."""
+    for customer_id in customer_ids:
+        held = db.session.identity_map.get(identity_key(CustomerFacts, customer_id))
+        if held is not None:
+            db.session.expire(held)

@@ -1,0 +1,107 @@
+"""What the edges take and give for sales."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from backend.core.http import PageArgs
+from backend.core.schemas import MAX_MINOR, Moment, Schema, Text, whole_number
+
+_MAX_LINES = 500
+_MAX_COUPONS = 20
+
+
+class LineData(Schema):
+    """One article: `amount` is what was paid for the whole line, `discount` what was taken off it, in minor units.
+
+    Any number is read: a sale that happened is taken, and what is odd about it is flagged.
+    """
+
+    sku = Text(max_length=40, required=True)
+    quantity = whole_number(required=True)
+    amount = whole_number(required=True)
+    unit_price = whole_number(allow_none=True)
+    discount = whole_number(load_default=0)
+
+
+class TripData(Schema):
+    """The flight that the goods leave with."""
+
+    flight = Text(max_length=12, required=True)
+    departs_at = Moment(required=True)
+
+
+class SaleData(Schema):
+    """A sale (`sale.log`)."""
+
+    customer_id = Text(max_length=64, required=True, allow_none=True)
+    store = Text(max_length=40, blank=True)
+    lines = fields.List(fields.Nested(LineData), required=True, validate=validate.Length(min=1, max=_MAX_LINES))
+    currency = fields.String(required=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="Three capital letters (ISO 4217)."))
+    points_redeemed = whole_number(minimum=0, load_default=0)
+    coupons = fields.List(Text(max_length=60), load_default=list, validate=validate.Length(max=_MAX_COUPONS))
+    occurred_at = Moment(required=True)
+    trip = fields.Nested(TripData, allow_none=True)
+    note = Text(max_length=4000, blank=True, multiline=True)
+
+    @validates_schema
+    def _total_fits(self, data: dict[str, Any], **_options: object) -> None:
+        if abs(sum(line["amount"] for line in data.get("lines", []))) > MAX_MINOR:
+            raise ValidationError({"lines": ["The total is out of range."]})
+
+
+class ListArgs(PageArgs):
+    """A page of sales, of one customer or one store when named."""
+
+    customer = fields.String(load_default=None, validate=validate.Length(max=64))
+    store = fields.String(load_default=None, validate=validate.Length(max=40))
+
+
+class SaleLineSchema(Schema):
+    """A line as it is kept."""
+
+    line = fields.Integer(attribute="position")
+    sku = fields.String()
+    name = fields.String(attribute="product.name", allow_none=True)
+    quantity = fields.Integer()
+    amount = fields.Integer()
+    unit_price = fields.Integer(allow_none=True)
+    discount = fields.Integer()
+
+
+class ListedSaleSchema(Schema):
+    """A sale in a list."""
+
+    id = fields.String()
+    total = fields.Integer()
+    currency = fields.String()
+    occurred_at = Moment()
+    business_day = fields.Date()
+    store = fields.String(attribute="store.code")
+    customer_id = fields.String(allow_none=True)
+    customer = fields.String(attribute="customer.name", allow_none=True)
+    flags = fields.List(fields.String())
+
+
+class SaleSchema(ListedSaleSchema):
+    """A sale with its lines."""
+
+    discount = fields.Integer()
+    rate = fields.String(allow_none=True)
+    points_redeemed = fields.Integer()
+    coupons = fields.Function(lambda sale: [coupon.code for coupon in sale.coupons], metadata={"type": "array"})
+    received_at = Moment()
+    flight = fields.String(allow_none=True)
+    departs_at = Moment(allow_none=True)
+    note = fields.String(allow_none=True)
+    staff = fields.String(attribute="staff.name", allow_none=True)
+    lines = fields.List(fields.Nested(SaleLineSchema))
+
+
+class SalePage(Schema):
+    """A page of sales, the newest first."""
+
+    items = fields.List(fields.Nested(ListedSaleSchema))
+    next = fields.String(allow_none=True)

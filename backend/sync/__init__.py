@@ -1,0 +1,58 @@
+"""The sync engine (SYNC.md). It knows no feature; features register collections and kinds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.sync.clock import mark_changed
+from backend.sync.contract import (
+    EVERYONE,
+    Caller,
+    Collection,
+    FieldConflict,
+    Kind,
+    Mutation,
+    Outcome,
+    Rejected,
+    StaffingPort,
+    StaffMember,
+)
+from backend.sync.registry import SCHEMA, register_collection, register_kind, track
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the engine to `app`: registry, clock, routes, the worker's block job, commands."""
+    from backend.core import db as database, http, jobs
+    from backend.sync import blocks, clock, cli, registry
+    from backend.sync.routes import blueprint
+
+    registry.attach(app)
+    database.on_close(app, clock.close)
+    with app.app_context():
+        clock.install_guards(database.db.session.session_factory.class_)
+    http.register(app, blueprint)
+    jobs.every(app, 2.0, "sync-blocks", blocks.rebuild_due)
+    app.cli.add_command(cli.sync_group)
+
+
+__all__ = [
+    "EVERYONE",
+    "SCHEMA",
+    "Caller",
+    "Collection",
+    "FieldConflict",
+    "Kind",
+    "Mutation",
+    "Outcome",
+    "Rejected",
+    "StaffMember",
+    "StaffingPort",
+    "init_app",
+    "mark_changed",
+    "register_collection",
+    "register_kind",
+    "track",
+]

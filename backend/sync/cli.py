@@ -1,0 +1,37 @@
+"""`dangol sync …`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from backend.sync import blocks, verify
+
+
+@click.group("sync")
+def sync_group() -> None:
+    """Look after the copies on the tablets."""
+
+
+@sync_group.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify_command(*, as_json: bool) -> None:
+    """Check that blocks, change log and tables agree; exit 1 when they do not."""
+    report = verify.verify()
+    if as_json:
+        click.echo(json.dumps(report))
+    else:
+        for name, found in report["collections"].items():
+            click.echo(f"{name}: {found['rows']} rows, {found['blocks']} blocks")
+        for problem in report["problems"]:
+            click.echo(problem, err=True)
+        click.echo("Everything agrees." if report["ok"] else f"{len(report['problems'])} problems.")
+    sys.exit(0 if report["ok"] else 1)
+
+
+@sync_group.command("build")
+def build_command() -> None:
+    """Bring all blocks up to date now instead of waiting for the worker."""
+    click.echo(f"{blocks.rebuild_all()} blocks built.")

@@ -1,0 +1,131 @@
+"""What a feature gives the sync engine, and what the engine gives back. The engine knows no feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from backend.core.audit import Actor
+from backend.core.errors import DangolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from marshmallow import Schema
+    from sqlalchemy.orm import Session
+
+EVERYONE = "all"
+"""The scope that holds every row."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Rows that tablets hold a copy of.
+
+    `load(session, ids)` returns one tuple for each id that exists, values in the order of `fields` (`id` first), ordered
+    by id, made of JSON values. `scopes(session, ids)` says for each id which scopes hold it beside `all`; None for a
+    collection that every tablet holds whole.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    load: Callable[[Session, Sequence[str]], list[tuple[Any, ...]]]
+    personal: bool
+    scopes: Callable[[Session, Sequence[str]], Mapping[str, set[str]]] | None = None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The tablet that calls. `scope` is its one customer scope: `store:ID`, `business_unit:ID` or `all`."""
+
+    device_id: str
+    store_id: str
+    store_code: str
+    business_unit_id: str
+    scope: str
+    staff_id: str
+    staff_login: str
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """Who acted. `belongs` is whether this person works where the tablet stands."""
+
+    id: str
+    login: str
+    role: str
+    belongs: bool
+
+
+class StaffingPort(Protocol):
+    """Who may call, as the organisation knows it."""
+
+    def caller(self, *, reading: bool) -> Caller:
+        """The tablet behind the current request. Raises `NotSignedIn` (and for reads `SessionExpired`)."""
+
+    def staff_member(self, login: str, caller: Caller) -> StaffMember | None:
+        """The active staff member with this login, or None."""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One thing that was done on a tablet; `data` is what the kind's schema made of it."""
+
+    id: str
+    kind: str
+    data: dict[str, Any]
+    at: datetime
+    seq: int
+    caller: Caller
+    staff: StaffMember | None
+    received_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who acted, for the audit."""
+        return Actor(staff_id=self.staff.id if self.staff else None, device_id=self.caller.device_id)
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """Two values for one field: what the tablet saw, what it wanted, what the server holds."""
+
+    base: Any
+    yours: Any
+    server: Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mutation: `flags` for what a person must look at, `conflicts` by field of the row `about`."""
+
+    flags: tuple[str, ...] = ()
+    about: tuple[str, str] = ("", "")
+    conflicts: Mapping[str, FieldConflict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of mutation. `apply` writes within the open unit of work and raises `Rejected` for what cannot be taken.
+
+    `roles` are those who may (empty: everybody). `always_taken` is for what has happened in the world, such as a sale: it
+    is applied even when nobody by the staff login belongs to the store, with the flag `unknown_staff`.
+    """
+
+    name: str
+    schema: Schema
+    apply: Callable[[Mutation], Outcome]
+    roles: frozenset[str] = frozenset()
+    always_taken: bool = False
+
+
+class Rejected(DangolError):
+    """This entry cannot be taken."""
+
+    code = "rejected"
+    status = 422
+
+    def __init__(self, code: str, message: str) -> None:
+        self.rejection = code
+        super().__init__(message)

@@ -1,0 +1,31 @@
+"""What is remembered of an import."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core import clock
+from backend.core.db import Base
+from backend.core.ids import new_id
+from backend.core.types import Id, UtcDateTime
+
+
+class ImportRun(Base):
+    """One run of an importer: how far it has come and how it ended. `finished_at` is None while it runs, or if it was killed."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (Index("ix_import_run_source", "source", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    source: Mapped[str] = mapped_column(String(40))
+    # The last line of the sales file that is in the database with its whole basket.
+    lines_done: Mapped[int] = mapped_column(BigInteger, default=0)
+    sales_written: Mapped[int] = mapped_column(BigInteger, default=0)
+    lines_written: Mapped[int] = mapped_column(BigInteger, default=0)
+    problems: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,161 @@
+"""Writing baskets as sales: rows, stores, and how far the run has come, in one unit of work a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, delete, select, update
+
+from backend.catalog import Product
+from backend.core import clock
+from backend.core.db import db
+from backend.customers import Card
+from backend.organization import Store
+from backend.sales import Sale, SaleLine
+from backend.sync import mark_changed
+from backend.unify.keys import derived_id
+from backend.unify.models import ImportRun
+from backend.unify.rows import time_text, write_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from backend.unify.baskets import Basket
+
+_SALE_COLUMNS = (
+    "id customer_id claimed_customer_id store_id currency total discount points_redeemed occurred_at received_at"
+    " business_day flags source source_key"
+).split()
+_LINE_COLUMNS = ("sale_id", "position", "product_id", "sku", "quantity", "amount", "discount")
+_STORE_COLUMNS = ("id", "code", "name", "name_latin", "business_unit_id", "time_zone", "currency")
+# The files do not say when a store opened.
+_STORES_BEGAN = datetime(2017, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Whose sales these are. `time_zone` and `currency` are those of all its stores; a store's code is prefix + number."""
+
+    source: str
+    unit_id: str
+    time_zone: str
+    currency: str
+    store_prefix: str
+
+
+class SalesWriter:
+    """Knows the articles, cards and stores of an origin and writes its baskets."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self._zone = ZoneInfo(origin.time_zone)
+        self.products = _pairs(select(Product.sku, Product.id).where(Product.business_unit_id == origin.unit_id))
+        self.cards = _pairs(select(Card.number, Card.customer_id).where(Card.business_unit_id == origin.unit_id))
+        self._stores = _pairs(select(Store.code, Store.id).where(Store.business_unit_id == origin.unit_id))
+
+    def insert(self, baskets: list[Basket], *, run_id: str) -> None:
+        """Write baskets that are not there, with the stores they name. Belongs into a unit of work, which may be repeated."""
+        self._add_stores({basket.store for basket in baskets})
+        now = time_text(clock.now())
+        ids = [derived_id(self.origin.source, "sale", basket.key, moment=basket.sold_at) for basket in baskets]
+        sales = [self._sale_row(basket, id_, now) for basket, id_ in zip(baskets, ids, strict=True)]
+        write_rows(Sale, _SALE_COLUMNS, sales)
+        self._finish(baskets, ids, run_id)
+
+    def replace(self, baskets: list[Basket], sale_ids: Mapping[str, str], *, run_id: str) -> None:
+        """Write baskets over the sales that are there (`sale_ids`: by key); a known customer stays whose the sale is."""
+        self._add_stores({basket.store for basket in baskets})
+        ids = [sale_ids[basket.key] for basket in baskets]
+        owners = _pairs(select(Sale.id, Sale.customer_id).where(Sale.id.in_(ids), Sale.customer_id.is_not(None)))
+        for basket, id_ in zip(baskets, ids, strict=True):
+            customer_id = owners.get(id_) or (self.cards.get(basket.card) if basket.card else None)
+            db.session.execute(
+                update(Sale)
+                .where(Sale.id == id_)
+                .values(
+                    customer_id=customer_id,
+                    claimed_customer_id=None if customer_id else basket.card,
+                    store_id=self._stores[self._store_code(basket.store)],
+                    total=basket.paid,
+                    discount=basket.discount,
+                    occurred_at=basket.sold_at,
+                    business_day=basket.sold_at.astimezone(self._zone).date(),
+                    flags=self._flags(basket, customer_id),
+                )
+            )
+        db.session.execute(delete(SaleLine).where(SaleLine.sale_id.in_(ids)))
+        self._finish(baskets, ids, run_id)
+
+    def unlinked(self, basket: Basket) -> int:
+        """How many lines of `basket` name an article that the catalogue does not have."""
+        return sum(line[0] not in self.products for line in basket.lines)
+
+    def _finish(self, baskets: list[Basket], ids: list[str], run_id: str) -> None:
+        products = self.products
+        lines: list[tuple[object, ...]] = []
+        for basket, sale_id in zip(baskets, ids, strict=True):
+            lines += [
+                (sale_id, position, products.get(sku), sku, quantity, amount, discount)
+                for position, (sku, quantity, amount, discount) in enumerate(basket.lines)
+            ]
+        write_rows(SaleLine, _LINE_COLUMNS, lines)
+        db.session.execute(
+            update(ImportRun)
+            .where(ImportRun.id == run_id)
+            .values(
+                lines_done=baskets[-1].last_line,
+                sales_written=ImportRun.sales_written + len(ids),
+                lines_written=ImportRun.lines_written + len(lines),
+                updated_at=clock.now(),
+            )
+        )
+
+    def _sale_row(self, basket: Basket, sale_id: str, now: str) -> tuple[object, ...]:
+        customer_id = self.cards.get(basket.card) if basket.card else None
+        flags = ",".join(f'"{flag}"' for flag in self._flags(basket, customer_id))
+        return (
+            sale_id,
+            customer_id,
+            None if customer_id else basket.card,
+            self._stores[self._store_code(basket.store)],
+            self.origin.currency,
+            basket.paid,
+            basket.discount,
+            0,
+            time_text(basket.sold_at),
+            now,
+            basket.sold_at.astimezone(self._zone).date().isoformat(),
+            f"[{flags}]",
+            self.origin.source,
+            basket.key,
+        )
+
+    def _flags(self, basket: Basket, customer_id: str | None) -> list[str]:
+        """What a person must look at, in the words of the sync contract."""
+        flags = [] if customer_id or not basket.card else ["unknown_customer"]
+        return [*flags, "unknown_product"] if self.unlinked(basket) else flags
+
+    def _store_code(self, number: str) -> str:
+        return f"{self.origin.store_prefix}{number}"
+
+    def _add_stores(self, numbers: Iterable[str]) -> None:
+        """Add the stores that are not there; the database is asked, as an earlier try of this unit may have been undone."""
+        codes = {self._store_code(number): number for number in numbers}
+        there = set(db.session.scalars(select(Store.code).where(Store.code.in_(codes))))
+        missing = sorted(codes.keys() - there)
+        rows = []
+        for code in missing:
+            number = codes[code]
+            id_ = self._stores[code] = derived_id(self.origin.source, "store", number, moment=_STORES_BEGAN)
+            name = f"Store {number}"
+            rows.append((id_, code, name, name, self.origin.unit_id, self.origin.time_zone, self.origin.currency))
+        if missing:
+            mark_changed("stores", [self._stores[code] for code in missing])
+            write_rows(Store, _STORE_COLUMNS, rows)
+
+
+def _pairs(query: Select[tuple[str, str]] | Select[tuple[str, str | None]]) -> dict[str, str]:
+    return dict(db.session.execute(query).tuples().all())  # type: ignore[arg-type]

@@ -1,0 +1,93 @@
+"""Small makers of rows for tests. Each runs in the open unit of work and returns the object."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import count
+from typing import Any
+
+from backend.catalog import Product
+from backend.core.db import db
+from backend.core.ids import new_id
+from backend.customers import Card, Customer, CustomerFacts
+from backend.organization import BusinessUnit, Device, Staff, Store
+
+_serial = count(1)
+
+
+def unit(**values: Any) -> BusinessUnit:
+    """A duty-free business unit."""
+    number = next(_serial)
+    return _added(
+        BusinessUnit(
+            **{
+                "code": f"DF{number}",
+                "name": "한빛면세점",
+                "sender_name": "한빛면세점",
+                "contact": "02-000-0000",
+                "refusal_number": "080-000-0000",
+            }
+            | values
+        )
+    )
+
+
+def store(**values: Any) -> Store:
+    """A store in Seoul that sells in won."""
+    number = next(_serial)
+    unit_id = values.pop("business_unit_id", None) or unit().id
+    return _added(
+        Store(
+            **{
+                "code": f"S{number}",
+                "name": f"{number}호점",
+                "business_unit_id": unit_id,
+                "time_zone": "Asia/Seoul",
+                "currency": "KRW",
+            }
+            | values
+        )
+    )
+
+
+def staff(**values: Any) -> Staff:
+    """An associate who cannot sign in (the password is no hash) unless one is given."""
+    number = next(_serial)
+    return _added(Staff(**{"login": f"staff{number}", "password": "-", "name": f"직원 {number}", "role": "associate"} | values))
+
+
+def device(token: str, **values: Any) -> Device:
+    """A tablet with this bearer token in its store's scope."""
+    place = values.pop("store", None) or store()
+    person = values.pop("staff", None) or staff(store_id=place.id)
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    return _added(
+        Device(**{"store_id": place.id, "staff_id": person.id, "token_hash": hashed, "scope": f"store:{place.id}"} | values)
+    )
+
+
+def customer(**values: Any) -> Customer:
+    """A member with facts; `cards` are numbers."""
+    number = next(_serial)
+    cards = values.pop("cards", [])
+    facts = values.pop("facts", {})
+    made = Customer(**{"id": new_id(), "name": "김민지", "phone": f"+8210{number:08d}"} | values)
+    db.session.add(made)
+    db.session.flush()
+    defaults: dict[str, Any] = {"last_basket": [], "purchase_gaps": [], "sms_senders": [], "night_senders": []}
+    db.session.add(CustomerFacts(customer_id=made.id, **defaults | facts))
+    db.session.add_all([Card(number=each, customer_id=made.id) for each in cards])
+    db.session.flush()
+    return made
+
+
+def product(**values: Any) -> Product:
+    """An article at 10,000 won."""
+    number = next(_serial)
+    return _added(Product(**{"sku": f"SKU{number}", "name": f"상품 {number}", "price": 10_000, "currency": "KRW"} | values))
+
+
+def _added(row: Any) -> Any:
+    db.session.add(row)
+    db.session.flush()
+    return row
