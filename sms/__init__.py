@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sms.models import Template, TemplateVersion
@@ -12,13 +13,14 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the plug-in to `app`: the channel `sms`, routes, commands; in demo mode the simulator, too."""
-    from backend import delivery
+    from backend import delivery, migrations
     from backend.core import http
     from backend.settings import Settings
     from sms import channel, cli, routes, webhooks
 
     settings = app.extensions["dangol.settings"]
     assert isinstance(settings, Settings)
+    migrations.add_branch(app, versions=Path(__file__).parent / "migrations", table_prefix="template")
     delivery.register(app, channel.SmsChannel(settings))
     http.register(app, routes.blueprint)
     app.register_blueprint(webhooks.blueprint)

@@ -10,7 +10,8 @@ from backend.core.db import db
 from backend.customers import get_customer
 from backend.delivery import frame_advert
 from backend.organization import BusinessUnit
-from sms import encoding, fields, liquid_text, texts
+from sms import fields, liquid_text, texts
+from sms.encoding import EucKrProblem, euc_kr_problems, measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Previewed:
     encoding: str
     segments: int
     units: int
-    euc_kr_problems: tuple[encoding.EucKrProblem, ...]
+    euc_kr_problems: tuple[EucKrProblem, ...]
     errors: tuple[str, ...]
 
 
@@ -59,6 +60,5 @@ def _framed(text: str, purpose: str, unit: BusinessUnit | None) -> str:
 
 
 def _previewed(text: str, errors: list[str]) -> Previewed:
-    measure = encoding.measure(text)
-    problems = encoding.euc_kr_problems(text)
-    return Previewed(text, measure.encoding, measure.segments, measure.units, problems, tuple(errors))
+    size = measure(text)
+    return Previewed(text, size.encoding, size.segments, size.units, euc_kr_problems(text), tuple(errors))

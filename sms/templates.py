@@ -35,7 +35,7 @@ class NewTemplate:
     title: str | None = None
 
 
-def all_templates(state: str | None = None) -> Select[tuple[Template]]:
+def all_templates(state: str | None = None) -> Select[Template]:
     """Select templates, those in one state when given."""
     query = select(Template)
     return query if state is None else query.where(Template.state == state)

@@ -81,7 +81,8 @@ def _senders(ids: set[str]) -> dict[str, str]:
 def _zones(ids: set[str]) -> dict[str, str]:
     if not ids:
         return {}
-    return dict(db.session.execute(select(Store.id, Store.time_zone).where(Store.id.in_(ids))).tuples().all())
+    query = select(Store.id, Store.time_zone).where(Store.id.in_(ids))
+    return {store: zone for store, zone in db.session.execute(query)}  # noqa: C416 (a row is no pair to a type checker)
 
 
 def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | None], Consent]:
@@ -109,7 +110,7 @@ def _blocks(contacts: Sequence[Contact]) -> _Blocks:
     if not addresses:
         return _Blocks(frozenset(), frozenset())
     query = select(AddressBlock.channel, AddressBlock.address, AddressBlock.kind, AddressBlock.sender_id)
-    rows = db.session.execute(query.where(AddressBlock.address.in_(addresses))).tuples().all()
+    rows = db.session.execute(query.where(AddressBlock.address.in_(addresses))).all()
     return _Blocks(
         frozenset((channel, address) for channel, address, kind, _ in rows if kind == "bad"),
         frozenset((channel, address, sender_id) for channel, address, kind, sender_id in rows if kind == "refused"),

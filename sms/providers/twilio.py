@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from twilio.http.response import Response
 
+    from sms.providers.account import TwilioAccount
+
 CALL_SECONDS: Final = 30.0
 CONNECT_SECONDS: Final = 5.0
 IDLE_SECONDS: Final = 1.0

@@ -45,6 +45,8 @@ CREATE TABLE IF NOT EXISTS step (
 CREATE INDEX IF NOT EXISTS ix_step_due_at ON step (due_at);
 """
 _COLUMNS: Final = "sid, account, service, sender, recipient, body, segments, status, error_code, callback, created_at, updated_at, sent_at"
+_PREPARED: Final[set[Path]] = set()
+"""Files whose tables this process has seen to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +188,16 @@ class Store:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        if not self._path.exists():
+        new = not self._path.exists()
+        if new:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=30)
         try:
-            connection.execute("PRAGMA journal_mode=WAL").close()
             connection.execute("PRAGMA synchronous=NORMAL").close()
-            connection.executescript(_SCHEMA).close()
+            if new or self._path not in _PREPARED:
+                connection.execute("PRAGMA journal_mode=WAL").close()
+                connection.executescript(_SCHEMA).close()
+                _PREPARED.add(self._path)
             with connection:
                 yield connection
         finally:
