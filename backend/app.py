@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from flask import Flask
 
-from backend import care, catalog, consent, customers, health, logs, migrations, openapi, organization, pwa, sales, settings, sync
+from backend import care, catalog, consent, customers, delivery, health, logs, migrations, openapi, organization, pwa, sales, settings, sync
 from backend.core import db as database, http
 from backend.settings import Settings
 
@@ -25,7 +25,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     database.init_app(app)
     migrations.init_app(app)
     sync.init_app(app)
-    for feature in (organization, customers, consent, catalog, sales, care):
+    for feature in (organization, customers, consent, catalog, sales, care, delivery):
         feature.init_app(app)
     health.init_app(app)
     openapi.init_app(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import FlaskGroup
@@ -29,7 +29,18 @@ def _load() -> Flask:
     return app
 
 
-@click.group(cls=FlaskGroup, create_app=_load, add_default_commands=False, add_version_option=False)
+class _Group(FlaskGroup):
+    """Flask's group with our app and without the options that would load another."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - click's options
+        super().__init__(create_app=_load, add_default_commands=False, add_version_option=False, **options)
+        self.params = []
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in super().list_commands(ctx) if name != "limiter"]
+
+
+@click.group(cls=_Group)
 def dangol() -> None:
     """Dangol: find the customer, sell offline, sync once, text what is lawful and wanted.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import to_tuple
 from flask import Response, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -39,5 +40,12 @@ def is_migrated() -> bool:
 
 
 def _heads() -> set[str]:
+    """The newest revisions, as the version table names them: one that another branch depends on is implied by it."""
     config = current_app.extensions["migrate"].migrate.get_config()
-    return set(ScriptDirectory.from_config(config).get_heads())
+    revisions = list(ScriptDirectory.from_config(config).walk_revisions())
+    implied = {
+        name
+        for revision in revisions
+        for name in (*to_tuple(revision.down_revision, ()), *to_tuple(revision.dependencies, ()))
+    }
+    return {revision.revision for revision in revisions} - implied

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from backend.core import jobs
 from backend.core.errors import SettingsError
@@ -111,12 +112,14 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
 @click.option("--host", help="The address to listen on; 127.0.0.1 unless set.")
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), envvar="DANGOL_TLS_CERT", help="Certificate file (PEM).")
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False), envvar="DANGOL_TLS_KEY", help="Key file (PEM).")
+@with_appcontext
 def serve_command(host: str | None, tls_cert: str | None, tls_key: str | None) -> None:
     """Start the web server and the worker in the foreground. The port is $PORT (8000 unless set)."""
     sys.exit(serve(host, tls_cert, tls_key))
 
 
 @click.command("worker")
+@with_appcontext
 def worker_command() -> None:
     """Start a worker only: it sends messages and builds blocks."""
     work()

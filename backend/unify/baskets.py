@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
+from backend.unify.keys import derived_id
 from backend.unify.problems import Problems, UnreadableValueError
-from backend.unify.values import Amounts, Codes, Quantities, moment
+from backend.unify.values import Amounts, Codes, Quantities, moment, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
 COLUMNS = (
     "basket_id",
@@ -24,52 +26,84 @@ COLUMNS = (
     "coupon_disc",
     "coupon_match_disc",
 )
+Heading = tuple[str, str, str]
 Line = tuple[str, int, int, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Whose sales these are. `time_zone` and `currency` are those of all its stores; a store's code is prefix + number."""
+
+    source: str
+    unit_id: str
+    time_zone: str
+    currency: str
+    store_prefix: str
+
+
+class Basket(NamedTuple):
+    """One sale as the file tells it; made of plain values, so that it travels between processes cheaply.
+
+    `occurred_at` (UTC) and `business_day` as the database stores them; the lines are four columns of one length, money in
+    minor units. `heading` is sold_at, store and card as every line repeats them; an empty card is nobody's.
+    """
+
+    key: str
+    sale_id: str
+    occurred_at: str
+    business_day: str
+    store: str
+    card: str
+    heading: Heading
+    last_line: int
+    skus: tuple[str, ...]
+    quantities: tuple[int, ...]
+    amounts: tuple[int, ...]
+    discounts: tuple[int, ...]
+
+    def joined(self, later: Basket) -> Basket:
+        """This basket with the lines of another part of it behind its own."""
+        return self._replace(
+            last_line=later.last_line,
+            skus=self.skus + later.skus,
+            quantities=self.quantities + later.quantities,
+            amounts=self.amounts + later.amounts,
+            discounts=self.discounts + later.discounts,
+        )
+
+
 @dataclass(slots=True)
-class Basket:
-    """One sale as the file tells it. `lines`: (product code, quantity, paid, taken off), money in minor units."""
+class _Open:
+    """A basket whose lines are being read."""
 
     key: str
     sold_at: datetime
-    store: str
-    card: str | None
-    last_line: int
-    # sold_at, store_id and card_number as written: every line repeats them.
-    heading: tuple[str, str, str]
+    heading: Heading
+    last_line: int = 0
     lines: list[Line] = field(default_factory=list)
-
-    @property
-    def paid(self) -> int:
-        """What was paid for all of it, in minor units."""
-        return sum(line[2] for line in self.lines)
-
-    @property
-    def discount(self) -> int:
-        """What was taken off all of it, in minor units."""
-        return sum(line[3] for line in self.lines)
 
 
 class BasketReader:
-    """Reads baskets in the currency of the file and lists what cannot be read."""
+    """Reads the baskets of `origin` from rows of `file` and lists what cannot be read."""
 
-    def __init__(self, file: str, currency: str, problems: Problems) -> None:
+    def __init__(self, file: str, origin: Origin, problems: Problems) -> None:
         self.file = file
+        self.origin = origin
         self.problems = problems
+        self._zone = ZoneInfo(origin.time_zone)
         self._keys = Codes("basket_id")
         self._stores = Codes("store_id")
         self._cards = Codes("card_number")
         self._products = Codes("product_id")
         self._quantities = Quantities("quantity")
-        self._paid = Amounts("sales_value", currency)
-        self._discounts = [Amounts(column, currency) for column in COLUMNS[7:]]
+        self._paid = Amounts("sales_value", origin.currency)
+        self._discounts = [Amounts(column, origin.currency) for column in COLUMNS[7:]]
 
     def baskets(self, rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Basket]:
         """Yield a basket for each run of lines with one basket_id; a basket that is scattered comes in several runs."""
         products, quantities, paid_amounts = self._products, self._quantities, self._paid
         retail_amounts, coupon_amounts, match_amounts = self._discounts
-        basket: Basket | None = None
+        basket: _Open | None = None
         key_now = ""
         for number, (key, sold_at, store, card, product, quantity, paid, retail, coupon, match) in rows:
             try:
@@ -82,26 +116,38 @@ class BasketReader:
                 if basket is None or key != key_now:
                     begun = self._begin(key, (sold_at, store, card))
                     if basket is not None:
-                        yield basket
+                        yield self._close(basket)
                     basket, key_now = begun, key
                 elif (sold_at, store, card) != basket.heading:
                     message = "sold_at, store_id or card_number differ from the basket's earlier lines"
-                    raise UnreadableValueError(message)  # noqa: TRY301 - read like the other refusals of this line
+                    raise UnreadableValueError(message)
             except UnreadableValueError as error:
                 self.problems.add(self.file, number, str(error))
                 continue
             basket.lines.append(line)
             basket.last_line = number
         if basket is not None:
-            yield basket
+            yield self._close(basket)
 
-    def _begin(self, key: str, heading: tuple[str, str, str]) -> Basket:
+    def _begin(self, key: str, heading: Heading) -> _Open:
         sold_at, store, card = heading
+        _ = self._stores[store], self._cards[card] if card else ""  # Refuses what is no code.
+        return _Open(self._keys[key], moment(sold_at, "sold_at"), heading)
+
+    def _close(self, basket: _Open) -> Basket:
+        _, store, card = basket.heading
+        skus, quantities, amounts, discounts = zip(*basket.lines, strict=True)
         return Basket(
-            key=self._keys[key],
-            sold_at=moment(sold_at, "sold_at"),
-            store=self._stores[store],
-            card=self._cards[card] if card else None,
-            last_line=0,
-            heading=heading,
+            basket.key,
+            derived_id(self.origin.source, "sale", basket.key, moment=basket.sold_at),
+            time_text(basket.sold_at),
+            basket.sold_at.astimezone(self._zone).date().isoformat(),
+            store,
+            card,
+            basket.heading,
+            basket.last_line,
+            skus,
+            quantities,
+            amounts,
+            discounts,
         )

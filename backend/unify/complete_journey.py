@@ -19,15 +19,15 @@ from backend.customers import Card, Customer, CustomerFacts
 from backend.organization import BusinessUnit, Store
 from backend.sales import Sale, SaleLine, refresh_purchase_facts
 from backend.sync import mark_changed
+from backend.unify.baskets import Origin
 from backend.unify.csv_rows import CsvFile
 from backend.unify.keys import derived_id
 from backend.unify.models import ImportRun
 from backend.unify.problems import Problem, Problems, UnreadableValueError
 from backend.unify.progress import Progress
-from backend.unify.rows import time_text, write_rows
+from backend.unify.rows import write_rows
 from backend.unify.sales_import import SalesImport
-from backend.unify.sales_writer import Origin
-from backend.unify.values import Codes, clean_text
+from backend.unify.values import Codes, clean_text, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -47,24 +47,25 @@ class CsvFile:
         `at` is told now and then how many bytes of the file have been read.
         """
         with self._open() as (raw, text):
-            lines = self._lines(text, problems)
-            _, heading_text = next(lines, (1, ""))
-            pick, width = self._layout(heading_text)
-            every = 0
-            for number, line in lines:
-                every += 1
-                if at is not None and not every & 0x3FFF:
-                    at(raw.tell())
-                fields = line.split(",") if '"' not in line else _quoted(line)
-                if len(fields) != width:
-                    if line:
-                        problems.add(self.name, number, f"{len(fields)} values where {width} are expected")
-                    continue
-                yield number, fields if pick is None else pick(fields)
+            pick, width = self._layout(text.readline())
+            number = 1
+            try:
+                for number, ended in enumerate(text, 2):  # noqa: B007 - says below where the file broke
+                    line = ended.rstrip("\n")
+                    fields = line.split(",") if '"' not in line else _quoted(line)
+                    if len(fields) != width:
+                        if line:
+                            problems.add(self.name, number, f"{len(fields)} values where {width} are expected")
+                        continue
+                    yield number, fields if pick is None else pick(fields)
+                    if at is not None and not number & 0x3FFF:
+                        at(raw.tell())
+            except (EOFError, zlib.error, gzip.BadGzipFile):
+                problems.add(self.name, number + 1, "the compressed file is damaged or cut off from here on")
 
     def _layout(self, heading_text: str) -> tuple[Callable[[list[str]], tuple[str, ...]] | None, int]:
         """How to bring a line into the order of `columns` (None: it is), and how many values a line has."""
-        heading = [name.strip() for name in _quoted(heading_text)]
+        heading = [name.strip() for name in _quoted(heading_text.rstrip("\n"))]
         missing = [name for name in self.columns if name not in heading]
         if missing:
             raise ValidationFailed({self.name: [f"The first line names no column {name}." for name in missing]})
@@ -75,15 +76,6 @@ class CsvFile:
         if len(places) == 1:
             return (lambda fields: (fields[places[0]],)), len(heading)
         return itemgetter(*places), len(heading)
-
-    def _lines(self, text: IO[str], problems: Problems) -> Iterator[tuple[int, str]]:
-        number = 0
-        try:
-            for line in text:
-                number += 1
-                yield number, line.rstrip("\n")
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            problems.add(self.name, number + 1, "the compressed file is damaged or cut off from here on")
 
     @contextmanager
     def _open(self) -> Iterator[tuple[IO[bytes], IO[str]]]:

@@ -8,7 +8,6 @@ from backend.core.db import db
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sqlalchemy import Table
 
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 def table_of(model: type[Base]) -> Table:
     """The table of a mapped class."""
     return cast("Table", model.__table__)
-
-
-def time_text(moment: datetime) -> str:
-    """A UTC time as `write_rows` takes it: the text that `UtcDateTime` stores on SQLite."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def write_rows(model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import count, repeat
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, delete, select, update
 
@@ -18,12 +17,13 @@ from backend.sales import Sale, SaleLine
 from backend.sync import mark_changed
 from backend.unify.keys import derived_id
 from backend.unify.models import ImportRun
-from backend.unify.rows import time_text, write_rows
+from backend.unify.rows import write_rows
+from backend.unify.values import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from backend.unify.baskets import Basket
+    from backend.unify.baskets import Basket, Origin
 
 _SALE_COLUMNS = (
     "id customer_id claimed_customer_id store_id currency total discount points_redeemed occurred_at received_at"
@@ -35,23 +35,11 @@ _STORE_COLUMNS = ("id", "code", "name", "name_latin", "business_unit_id", "time_
 _STORES_BEGAN = datetime(2017, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Whose sales these are. `time_zone` and `currency` are those of all its stores; a store's code is prefix + number."""
-
-    source: str
-    unit_id: str
-    time_zone: str
-    currency: str
-    store_prefix: str
-
-
 class SalesWriter:
     """Knows the articles, cards and stores of an origin and writes its baskets."""
 
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
-        self._zone = ZoneInfo(origin.time_zone)
         self.products = _pairs(select(Product.sku, Product.id).where(Product.business_unit_id == origin.unit_id))
         self.cards = _pairs(select(Card.number, Card.customer_id).where(Card.business_unit_id == origin.unit_id))
         self._stores = _pairs(select(Store.code, Store.id).where(Store.business_unit_id == origin.unit_id))
@@ -60,10 +48,8 @@ class SalesWriter:
         """Write baskets that are not there, with the stores they name. Belongs into a unit of work, which may be repeated."""
         self._add_stores({basket.store for basket in baskets})
         now = time_text(clock.now())
-        ids = [derived_id(self.origin.source, "sale", basket.key, moment=basket.sold_at) for basket in baskets]
-        sales = [self._sale_row(basket, id_, now) for basket, id_ in zip(baskets, ids, strict=True)]
-        write_rows(Sale, _SALE_COLUMNS, sales)
-        self._finish(baskets, ids, run_id)
+        write_rows(Sale, _SALE_COLUMNS, [self._sale_row(basket, now) for basket in baskets])
+        self._write_lines(baskets, [basket.sale_id for basket in baskets], run_id)
 
     def replace(self, baskets: list[Basket], sale_ids: Mapping[str, str], *, run_id: str) -> None:
         """Write baskets over the sales that are there (`sale_ids`: by key); a known customer stays whose the sale is."""
@@ -71,36 +57,35 @@ class SalesWriter:
         ids = [sale_ids[basket.key] for basket in baskets]
         owners = _pairs(select(Sale.id, Sale.customer_id).where(Sale.id.in_(ids), Sale.customer_id.is_not(None)))
         for basket, id_ in zip(baskets, ids, strict=True):
-            customer_id = owners.get(id_) or (self.cards.get(basket.card) if basket.card else None)
+            customer_id = owners.get(id_) or self.cards.get(basket.card)
             db.session.execute(
                 update(Sale)
                 .where(Sale.id == id_)
                 .values(
                     customer_id=customer_id,
-                    claimed_customer_id=None if customer_id else basket.card,
+                    claimed_customer_id=None if customer_id else basket.card or None,
                     store_id=self._stores[self._store_code(basket.store)],
-                    total=basket.paid,
-                    discount=basket.discount,
-                    occurred_at=basket.sold_at,
-                    business_day=basket.sold_at.astimezone(self._zone).date(),
+                    total=sum(basket.amounts),
+                    discount=sum(basket.discounts),
+                    occurred_at=datetime.fromisoformat(basket.occurred_at).replace(tzinfo=UTC),
+                    business_day=date.fromisoformat(basket.business_day),
                     flags=self._flags(basket, customer_id),
                 )
             )
         db.session.execute(delete(SaleLine).where(SaleLine.sale_id.in_(ids)))
-        self._finish(baskets, ids, run_id)
+        self._write_lines(baskets, ids, run_id)
 
     def unlinked(self, basket: Basket) -> int:
         """How many lines of `basket` name an article that the catalogue does not have."""
-        return sum(line[0] not in self.products for line in basket.lines)
+        return sum(sku not in self.products for sku in basket.skus)
 
-    def _finish(self, baskets: list[Basket], ids: list[str], run_id: str) -> None:
-        products = self.products
+    def _write_lines(self, baskets: list[Basket], ids: list[str], run_id: str) -> None:
         lines: list[tuple[object, ...]] = []
+        product_id = self.products.get
         for basket, sale_id in zip(baskets, ids, strict=True):
-            lines += [
-                (sale_id, position, products.get(sku), sku, quantity, amount, discount)
-                for position, (sku, quantity, amount, discount) in enumerate(basket.lines)
-            ]
+            product_ids = map(product_id, basket.skus)
+            columns = (basket.skus, basket.quantities, basket.amounts, basket.discounts)
+            lines.extend(zip(repeat(sale_id), count(), product_ids, *columns))  # noqa: B905 - two of them never end
         write_rows(SaleLine, _LINE_COLUMNS, lines)
         db.session.execute(
             update(ImportRun)
@@ -113,21 +98,21 @@ class SalesWriter:
             )
         )
 
-    def _sale_row(self, basket: Basket, sale_id: str, now: str) -> tuple[object, ...]:
-        customer_id = self.cards.get(basket.card) if basket.card else None
-        flags = ",".join(f'"{flag}"' for flag in self._flags(basket, customer_id))
+    def _sale_row(self, basket: Basket, now: str) -> tuple[object, ...]:
+        customer_id = self.cards.get(basket.card)
+        flags = ",".join([f'"{flag}"' for flag in self._flags(basket, customer_id)])
         return (
-            sale_id,
+            basket.sale_id,
             customer_id,
-            None if customer_id else basket.card,
+            None if customer_id else basket.card or None,
             self._stores[self._store_code(basket.store)],
             self.origin.currency,
-            basket.paid,
-            basket.discount,
+            sum(basket.amounts),
+            sum(basket.discounts),
             0,
-            time_text(basket.sold_at),
+            basket.occurred_at,
             now,
-            basket.sold_at.astimezone(self._zone).date().isoformat(),
+            basket.business_day,
             f"[{flags}]",
             self.origin.source,
             basket.key,
@@ -136,7 +121,7 @@ class SalesWriter:
     def _flags(self, basket: Basket, customer_id: str | None) -> list[str]:
         """What a person must look at, in the words of the sync contract."""
         flags = [] if customer_id or not basket.card else ["unknown_customer"]
-        return [*flags, "unknown_product"] if self.unlinked(basket) else flags
+        return flags if self.products.keys() >= set(basket.skus) else [*flags, "unknown_product"]
 
     def _store_code(self, number: str) -> str:
         return f"{self.origin.store_prefix}{number}"

@@ -77,6 +77,11 @@ def moment(text: str, column: str) -> datetime:
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def time_text(value: datetime) -> str:
+    """A UTC time as `write_rows` takes it: the text that `UtcDateTime` stores on SQLite."""
+    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 def clean_text(text: str, column: str) -> str:
     """Free text without spaces around it. Refuses what is no UTF-8 or holds control characters, which no column stores."""
     stripped = text.strip()
