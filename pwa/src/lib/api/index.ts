@@ -1,3 +1,4 @@
 export { api, call, speak } from './client';
 export { ApiProblem, OFFLINE, UNREADABLE, type ProblemBody } from './problem';
+export { httpSyncServer, type PullPage, type Snapshot, type SnapshotBlock, type SyncServer } from './sync';
 export type { components, paths } from './schema';

@@ -1,31 +1,140 @@
-import type {
-  BookState, CustomerRow, OpenOptions, OutboxEntry, ProductRow, SearchAnswer, StoreRow, SyncState,
-} from './types';
+import { Caller } from './rpc';
+import type { Told } from './status';
+import type { BookState, CustomerRow, OpenOptions, OutboxEntry, ProductRow, SearchAnswer, StoreRow, SyncState } from './types';
 
-/** The screens' handle on the tablet's copy. Everything slow happens in a worker. */
+const NOTHING: BookState = { phase: 'empty', loaded: 0, expected: 0, rows: {}, asOf: null };
+const NOT_YET: SyncState = {
+  online: true,
+  syncing: false,
+  waiting: 0,
+  lastContact: null,
+  lastError: null,
+  persisted: null,
+  upgradeRequired: false,
+  sessionExpired: false,
+};
+
+/** The screens' handle on the tablet's copy. Everything slow happens in a worker; nothing here waits for the network. */
 export class Book {
-  #state = $state.raw<BookState>({ phase: 'empty', loaded: 0, expected: 0, rows: {}, asOf: null });
-  #sync = $state.raw<SyncState>({
-    online: true, syncing: false, waiting: 0, lastContact: null, lastError: null, persisted: null,
-    upgradeRequired: false, sessionExpired: false,
-  });
+  #state = $state.raw<BookState>(NOTHING);
+  #sync = $state.raw<SyncState>(NOT_YET);
   #outbox = $state.raw<OutboxEntry[]>([]);
+  #worker: Worker | null = null;
+  #caller: Caller | null = null;
+  #options: OpenOptions | null = null;
 
-  get state(): BookState { return this.#state; }
-  get sync(): SyncState { return this.#sync; }
-  get outbox(): OutboxEntry[] { return this.#outbox; }
+  /** How much of the copy is there. Changes whenever rows do. */
+  get state(): BookState {
+    return this.#state;
+  }
 
-  async open(_options: OpenOptions): Promise<void> { await Promise.resolve(); }
-  async findCustomers(query: string, _limit = 20): Promise<SearchAnswer<CustomerRow>> {
-    return { query, hits: [], total: 0, more: false };
+  get sync(): SyncState {
+    return this.#sync;
   }
-  async findProducts(query: string, _limit = 20): Promise<SearchAnswer<ProductRow>> {
-    return { query, hits: [], total: 0, more: false };
+
+  /** What waits and what was receipted lately, in the order in which it was done. */
+  get outbox(): OutboxEntry[] {
+    return this.#outbox;
   }
-  async customer(_id: string): Promise<CustomerRow | null> { return null; }
-  async products(_skus: string[]): Promise<Map<string, ProductRow>> { return new Map(); }
-  async stores(): Promise<StoreRow[]> { return []; }
-  async record(_kind: string, _data: unknown): Promise<{ id: string }> { return { id: crypto.randomUUID() }; }
-  async syncNow(): Promise<void> { await Promise.resolve(); }
-  close(): void { this.#outbox = []; }
+
+  /** Opens the copy for a staff member. On an open book it only says who acts from now on. Resolves when stored rows can be searched. */
+  async open(options: OpenOptions): Promise<void> {
+    this.#options = options;
+    if (this.#caller !== null) {
+      await this.#caller.call('actAs', options.staff, options.store);
+      return;
+    }
+    document.documentElement.dataset.book = 'loading';
+    document.addEventListener('visibilitychange', this.#wake);
+    await this.#start(options);
+    void this.#askToPersist();
+  }
+
+  async #start(options: OpenOptions): Promise<void> {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'book' });
+    this.#caller = new Caller(this.#worker, (told) => this.#hear(told));
+    await this.#caller.call('open', $state.snapshot(options));
+  }
+
+  /** The customers that a query finds, best first. */
+  findCustomers(query: string, limit = 20): Promise<SearchAnswer<CustomerRow>> {
+    return this.#measured(this.#ask().call('findCustomers', query, limit));
+  }
+
+  findProducts(query: string, limit = 20): Promise<SearchAnswer<ProductRow>> {
+    return this.#measured(this.#ask().call('findProducts', query, limit));
+  }
+
+  customer(id: string): Promise<CustomerRow | null> {
+    return this.#ask().call('customer', id);
+  }
+
+  /** Products by SKU; those that the copy does not hold are missing. */
+  async products(skus: readonly string[]): Promise<Map<string, ProductRow>> {
+    const found = await this.#ask().call('products', [...skus]);
+    return new Map(found.map((row) => [row.sku, row]));
+  }
+
+  stores(): Promise<StoreRow[]> {
+    return this.#ask().call('stores');
+  }
+
+  /** Notes what was done, under a new id. Resolves when it is safe on this tablet; sending happens behind. */
+  record(kind: string, data: unknown): Promise<{ id: string }> {
+    return this.#ask().call('record', kind, $state.snapshot(data));
+  }
+
+  async syncNow(): Promise<void> {
+    await this.#caller?.call('syncNow');
+  }
+
+  close(): void {
+    document.removeEventListener('visibilitychange', this.#wake);
+    this.#worker?.terminate();
+    this.#worker = this.#caller = null;
+    this.#state = NOTHING;
+    this.#sync = NOT_YET;
+    this.#outbox = [];
+  }
+
+  #ask(): Caller {
+    if (this.#caller === null) throw new Error('The book is not open.');
+    return this.#caller;
+  }
+
+  #hear({ state, sync, outbox, lost }: Told): void {
+    if (state !== undefined) {
+      this.#state = state;
+      document.documentElement.dataset.book = state.phase === 'ready' ? 'ready' : 'loading';
+    }
+    if (sync !== undefined) this.#sync = sync;
+    if (outbox !== undefined) this.#outbox = outbox;
+    if (lost === true) void this.#reopen();
+  }
+
+  /** The browser took the database away (another version of the app, or cleared data): begin again with what is there. */
+  async #reopen(): Promise<void> {
+    this.#worker?.terminate();
+    document.documentElement.dataset.book = 'loading';
+    if (this.#options !== null) await this.#start(this.#options);
+  }
+
+  readonly #wake = () => {
+    if (document.visibilityState === 'visible') void this.syncNow();
+  };
+
+  async #askToPersist(): Promise<void> {
+    const storage = (navigator as Partial<Navigator>).storage;
+    const granted = (await storage?.persist?.().catch(() => false)) ?? false;
+    await this.#caller?.call('persisted', granted);
+  }
+
+  /** Leaves the worker's own time as a performance measure `book.lookup`, for whoever observes. */
+  async #measured<T>(answering: Promise<SearchAnswer<T>>): Promise<SearchAnswer<T>> {
+    const answer = await answering;
+    const detail = { query: answer.query, took: answer.took, total: answer.total };
+    performance.measure('book.lookup', { start: performance.now(), duration: answer.took ?? 0, detail });
+    performance.clearMeasures('book.lookup');
+    return answer;
+  }
 }

@@ -1,4 +1,7 @@
 // The seam between the screens and the book: plain data that crosses from the worker to the main thread.
+import type { Mark } from '$lib/search';
+
+export type { Mark };
 
 /** One customer as the tablet's copy holds it. Phones are E.164; money is whole minor units. */
 export interface CustomerRow {
@@ -58,13 +61,6 @@ export interface StoreRow {
   phone: string | null;
 }
 
-/** A stretch of `row[field]` that the query matched; `end` is exclusive, both count UTF-16 units. */
-export interface Mark {
-  field: string;
-  start: number;
-  end: number;
-}
-
 export interface SearchHit<T> {
   row: T;
   marks: Mark[];
@@ -74,10 +70,12 @@ export interface SearchAnswer<T> {
   /** The query that the hits answer, as it was typed. */
   query: string;
   hits: SearchHit<T>[];
-  /** Matches in all, counted up to a cap. */
+  /** Matches in all. */
   total: number;
   /** True when there are more matches than `hits`. */
   more: boolean;
+  /** Milliseconds that the worker took, for measuring. */
+  took?: number;
 }
 
 export interface BookState {
@@ -131,11 +129,15 @@ export interface OutboxEntry {
   data: unknown;
   state: 'waiting' | 'sending' | 'applied' | 'conflict' | 'rejected';
   result?: PushResult;
+  /** Why it has no receipt although it was sent: a person should look. It is sent again all the same. */
+  problem?: SyncProblem;
 }
 
 export interface OpenOptions {
   /** Login of the staff member who acts; written into every mutation. */
   staff: string;
+  /** Code of the tablet's own store, for the day and the sender of what is recorded here. */
+  store?: string;
   /** Milliseconds between pulls; 15,000 unless given. */
   pollEvery?: number;
 }

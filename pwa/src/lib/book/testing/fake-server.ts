@@ -1,0 +1,163 @@
+// A server as SYNC.md describes it, in memory, that can be told to misbehave.
+import { ApiProblem, type PullPage, type Snapshot, type SyncServer } from '$lib/api/sync';
+import { encodeBlock, type Mutation } from '$lib/vault';
+import type { CustomerRow, ProductRow, PushResult, StoreRow } from '../types';
+
+type AnyRow = CustomerRow | ProductRow | StoreRow;
+type Logged = PullPage['changes'][number] & { v: number };
+/** What happens to a call instead of, or after, being answered. */
+export type Mishap = 'lost before' | 'lost after' | ApiProblem | null;
+
+export const offline = () => new ApiProblem(0, { code: 'offline', detail: 'no answer' });
+export const problem = (status: number, code: string, retryAfter: number | null = null) =>
+  new ApiProblem(status, { code, detail: code }, retryAfter);
+
+export class FakeServer implements SyncServer {
+  /** Asked of every call by its name; what it returns befalls the call. */
+  mishap: (call: string, mutations?: readonly Mutation[]) => Mishap = () => null;
+  /** What becomes of a mutation; applied unless told otherwise. */
+  judge: (mutation: Mutation) => unknown = ({ id }) => ({ id, status: 'applied' });
+  readonly calls: string[] = [];
+  readonly receipts = new Map<string, PushResult>();
+  readonly applied: Mutation[] = [];
+  readonly rows = new Map<string, { collection: string; row: AnyRow }>();
+  epoch = 'one';
+  rowsOfABlock = 3;
+  #log: Logged[] = [];
+  #blocks = new Map<string, Uint8Array<ArrayBuffer>>();
+  #v = 0;
+
+  put(collection: string, ...rows: AnyRow[]): void {
+    for (const row of rows) {
+      this.rows.set(row.id, { collection, row });
+      this.#change({ collection, id: row.id, op: 'put', row: row as never });
+    }
+  }
+
+  take(collection: string, id: string, op: 'delete' | 'remove' = 'delete'): void {
+    this.rows.delete(id);
+    this.#change({ collection, id, op });
+  }
+
+  #change(change: PullPage['changes'][number]): void {
+    this.#log = this.#log.filter(({ id }) => id !== change.id);
+    this.#log.push({ ...change, v: ++this.#v });
+  }
+
+  all(collection: string): AnyRow[] {
+    const rows = [...this.rows.values()].filter((each) => each.collection === collection);
+    return rows.map(({ row }) => row).sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#answer('snapshot', async () => ({
+      epoch: this.epoch,
+      v: this.#v,
+      schema: 1,
+      scope: 'store:gangnam',
+      cursor: `${this.epoch}/${this.#v}`,
+      collections: {
+        customers: await this.#list('customers'),
+        products: await this.#list('products'),
+        stores: await this.#list('stores'),
+      },
+    }));
+  }
+
+  async #list(name: string): Promise<Snapshot['collections'][string]> {
+    const rows = this.all(name);
+    const blocks = [];
+    for (let at = 0; at < rows.length; at += this.rowsOfABlock) {
+      const part = rows.slice(at, at + this.rowsOfABlock);
+      const body = encodeBlock(name, Object.keys(part[0] as AnyRow), part as never);
+      const hash = await sha256(body);
+      this.#blocks.set(hash, body);
+      blocks.push({ hash, url: `/blocks/${hash}`, rows: part.length, bytes: body.length });
+    }
+    return { rows: rows.length, blocks };
+  }
+
+  block(url: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#answer('block', () => {
+      const body = this.#blocks.get(url.slice('/blocks/'.length));
+      if (body === undefined) throw problem(404, 'not_found');
+      return body;
+    });
+  }
+
+  /** Damages every block, as a bad line would. */
+  damageBlocks(): void {
+    for (const [hash, body] of this.#blocks) this.#blocks.set(hash, body.map((byte) => byte ^ 1));
+  }
+
+  pull(cursor: string, limit: number): Promise<PullPage> {
+    return this.#answer('pull', () => {
+      const [epoch, v] = cursor.split('/');
+      if (epoch !== this.epoch) throw problem(409, 'epoch_changed');
+      const newer = this.#log.filter((change) => change.v > Number(v));
+      const page = newer.slice(0, Math.min(limit, 2));
+      return {
+        changes: page.map(({ v: _, ...change }) => change as PullPage['changes'][number]),
+        cursor: `${epoch}/${page.at(-1)?.v ?? v}`,
+        more: newer.length > page.length,
+        server_time: new Date().toISOString(),
+      };
+    });
+  }
+
+  push(mutations: readonly Mutation[]): Promise<unknown[]> {
+    return this.#answer('push', () => mutations.map((mutation) => this.#take(mutation)), mutations);
+  }
+
+  #take(mutation: Mutation): unknown {
+    const known = this.receipts.get(mutation.id);
+    if (known !== undefined) return { ...known, duplicate: true };
+    const result = this.judge(mutation) as PushResult;
+    if (!['applied', 'conflict', 'rejected'].includes(result?.status)) return result;
+    this.receipts.set(mutation.id, result);
+    if (result.status === 'applied') this.applied.push(mutation);
+    return result;
+  }
+
+  async #answer<T>(call: string, work: () => T | Promise<T>, mutations?: readonly Mutation[]): Promise<T> {
+    this.calls.push(call);
+    await Promise.resolve();
+    const mishap = this.mishap(call, mutations);
+    if (mishap instanceof ApiProblem) throw mishap;
+    if (mishap === 'lost before') throw offline();
+    const answer = structuredClone(await work());
+    if (mishap === 'lost after') throw offline();
+    return answer;
+  }
+}
+
+async function sha256(body: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+let made = 0;
+const id = () => `00000000-0000-7000-8000-${String(++made).padStart(12, '0')}`;
+
+export function customer(values: Partial<CustomerRow> = {}): CustomerRow {
+  return {
+    id: id(), name: '김민지', name_latin: 'Kim Minji', phone: '+821012344821', cards: [], grade: null, points: 0,
+    home_store: 'GN', language: 'ko', sex: null, nationality: null, district: null, memo: null, last_purchase_on: null,
+    last_basket: [], last_currency: null, purchase_gaps: [], cycle_days: null, preferences: [], sms_senders: [],
+    night_senders: [], ...values,
+  };
+}
+
+export function product(values: Partial<ProductRow> = {}): ProductRow {
+  return {
+    id: id(), sku: `SKU-${made}`, barcode: null, name: '하늘담 수분크림', name_latin: null, brand: null, category: null,
+    price: 89000, currency: 'KRW', business_unit: null, ...values,
+  };
+}
+
+export function store(values: Partial<StoreRow> = {}): StoreRow {
+  return {
+    id: id(), code: 'GN', name: '강남점', name_latin: 'Gangnam', business_unit: 'DF', time_zone: 'Asia/Seoul',
+    currency: 'KRW', phone: null, ...values,
+  };
+}
