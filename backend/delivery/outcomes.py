@@ -71,10 +71,12 @@ def record(results: list[Result]) -> None:
         return
     ids = [result.outgoing.id for result in results]
     messages = {row.id: row for row in db.session.scalars(select(Message).where(Message.id.in_(ids)))}
+    calls = db.session.scalars(select(MessageAttempt).where(MessageAttempt.message_id.in_(ids)))
+    attempts = {(call.message_id, call.number): call for call in calls}
     for result in results:
         message = messages.get(result.outgoing.id)
         if message is not None:
-            _complete_attempt(result)
+            _complete(attempts[result.outgoing.id, result.outgoing.attempt], result)
             if message.attempts == result.outgoing.attempt:
                 _apply(message, result)
 
@@ -105,10 +107,7 @@ def _keep(report: Report) -> bool:
     return True
 
 
-def _complete_attempt(result: Result) -> None:
-    attempt = db.session.get(MessageAttempt, (result.outgoing.id, result.outgoing.attempt))
-    if attempt is None:
-        return
+def _complete(attempt: MessageAttempt, result: Result) -> None:
     outcome = result.outcome
     attempt.ended_at = result.ended_at
     attempt.outcome = _OUTCOME_NAMES[type(outcome)]

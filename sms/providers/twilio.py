@@ -15,9 +15,8 @@ from aiohttp import (
     ClientConnectorError,
     ClientError,
     ClientSession,
-    ClientTimeout,
-    ConnectionTimeoutError,
     TCPConnector,
+    encode_basic_auth,
 )
 from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -35,14 +34,12 @@ if TYPE_CHECKING:
     from sms.providers.account import TwilioAccount
 
 CALL_SECONDS: Final = 30.0
-CONNECT_SECONDS: Final = 5.0
 IDLE_SECONDS: Final = 1.0
 """An idle connection is given up before the other side does so: a request into a closing one ends as unknown."""
 
 LONGEST_VALIDITY: Final = 36_000
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
-_SERVICE_PREFIX: Final = "MG"
 
 
 class _HttpClient(AsyncTwilioHttpClient):
@@ -51,10 +48,7 @@ class _HttpClient(AsyncTwilioHttpClient):
     def __init__(self, api_url: str | None, *, connections: int) -> None:
         super().__init__(pool_connections=False)
         self._base = urlsplit(api_url) if api_url else None
-        self.session = ClientSession(
-            connector=TCPConnector(limit=connections, keepalive_timeout=IDLE_SECONDS),
-            timeout=ClientTimeout(total=CALL_SECONDS, connect=CONNECT_SECONDS),
-        )
+        self.session = ClientSession(connector=TCPConnector(limit=connections, keepalive_timeout=IDLE_SECONDS))
 
     async def request(  # type: ignore[override]
         self,
@@ -68,9 +62,11 @@ class _HttpClient(AsyncTwilioHttpClient):
         allow_redirects: bool = False,
     ) -> Response:
         """Make one request, once."""
-        return await super().request(
-            method, self._rebased(url), params, data, headers, auth, timeout or CALL_SECONDS, allow_redirects
-        )
+        if auth is not None:
+            # aiohttp warns of the way in which the SDK would hand this over.
+            headers = {**(headers or {}), "Authorization": encode_basic_auth(*auth)}
+        limit = timeout or CALL_SECONDS
+        return await super().request(method, self._rebased(url), params, data, headers, None, limit, allow_redirects)
 
     def _rebased(self, url: str) -> str:
         if self._base is None:
@@ -110,7 +106,7 @@ class TwilioTransport:
             message = await self._client.messages.create_async(to=outgoing.address, **self._arguments(outgoing))
         except TwilioRestException as error:
             return _outcome_of(error)
-        except (ClientConnectorError, ConnectionTimeoutError) as error:
+        except ClientConnectorError as error:
             # No connection was made, so nothing was sent.
             return NotProcessed(reason="provider_unreachable", detail=type(error).__name__)
         except (ClientError, TwilioException, TimeoutError, OSError, ValueError) as error:

@@ -40,9 +40,9 @@ def post(client: FlaskClient, customer_id: str, path: str = "", **body: Any) -> 
     return client.post(f"/api/v1/customers/{customer_id}/texts{path}", json={"template": "offer"} | body)
 
 
-
-
-def test_a_commercial_text_is_shown_in_its_legal_frame_before_it_is_sent(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_a_commercial_text_is_shown_in_its_legal_frame_before_it_is_sent(
+    client: FlaskClient, shop: worlds.Shop
+) -> None:
     customer = worlds.customer(shop, agreed=True)
     answer = post(client, customer.id, "/preview")
     assert answer.status_code == 200, answer.json
@@ -139,7 +139,9 @@ def test_a_field_that_the_sender_has_to_fill_in_is_asked_for_by_name(client: Fla
     assert "하늘담 크림 입고" in full.json["text"]
 
 
-@pytest.mark.parametrize("given", [{"customer.name": "x"}, {"nobody": "x"}, {"product.name": ["x"]}, {"product.name": "x" * 201}])
+@pytest.mark.parametrize(
+    "given", [{"customer.name": "x"}, {"nobody": "x"}, {"product.name": ["x"]}, {"product.name": "x" * 201}]
+)
 def test_fields_that_are_none_of_the_senders_are_refused(
     client: FlaskClient, shop: worlds.Shop, given: dict[str, Any]
 ) -> None:
@@ -162,7 +164,9 @@ def test_what_korean_carriers_do_not_pass_is_replaced(client: FlaskClient, shop:
     assert "cafe 원5,000" in text
 
 
-def test_unknown_customers_templates_and_bodies_are_answered_not_crashed(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_unknown_customers_templates_and_bodies_are_answered_not_crashed(
+    client: FlaskClient, shop: worlds.Shop
+) -> None:
     customer = worlds.customer(shop)
     unknown = "00000000-0000-7000-8000-000000000000"
     assert post(client, unknown).status_code == 404
