@@ -13,6 +13,7 @@ from backend.delivery.states import State
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
 
     from backend.delivery.rules import ChannelName
 
@@ -35,6 +36,20 @@ class Outgoing:
     body: str
     purpose: str
     ttl: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """A message of which nobody knows whether it went: what is needed to find it in the provider's own list.
+
+    `known_refs` are references that belong to other messages to the same address.
+    """
+
+    id: str
+    address: str
+    body: str
+    began_at: datetime
+    known_refs: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +97,10 @@ class Transport(Protocol):
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Hand over one message, once. Raises nothing that the caller would have to understand."""
+        ...
+
+    async def find(self, lookup: Lookup) -> Accepted | None:
+        """Look for a message in the provider's list. None when it is not there, or when the list cannot be had now."""
         ...
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, literal, or_, select, update
 
 from backend.core import clock
 from backend.core.db import db
 from backend.delivery.channels import Outgoing
 from backend.delivery.facts import load_facts
 from backend.delivery.models import Message, MessageAttempt
+from backend.delivery.pacing import LOOKUP_AFTER
 from backend.delivery.rules import Allowed, ChannelName, Facts, closes_at, may_contact
 from backend.delivery.service import apply_verdict
 from backend.delivery.states import State
@@ -42,9 +43,9 @@ def has_work() -> bool:
     found = db.session.scalar(
         select(
             or_(
-                exists().where(Message.state == State.QUEUED.value),
-                exists().where(Message.state == State.HELD.value, Message.due_at <= now),
-                exists().where(Message.state == State.SENDING.value, Message.lease_until <= now),
+                exists().where(is_in(State.QUEUED)),
+                exists().where(is_in(State.HELD), Message.due_at <= now),
+                exists().where(is_in(State.SENDING), Message.lease_until <= now),
             )
         )
     )
@@ -62,7 +63,7 @@ def claim(*, worker: str, channels: Collection[ChannelName], limit: int) -> Clai
     expire_leases(now)
     query = (
         select(Message)
-        .where(Message.state == State.QUEUED.value, Message.channel.in_(channels))
+        .where(is_in(State.QUEUED), Message.channel.in_(channels))
         .order_by(Message.priority, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -80,20 +81,20 @@ def claim(*, worker: str, channels: Collection[ChannelName], limit: int) -> Clai
 
 def release_held(now: datetime) -> None:
     """Queue again what was held until now; its claim asks the gate anew."""
-    held = Message.state == State.HELD.value
-    db.session.execute(
-        update(Message).where(held, Message.due_at <= now).values(state=State.QUEUED.value, reason=None, due_at=None)
-    )
+    statement = update(Message).where(is_in(State.HELD), Message.due_at <= now)
+    db.session.execute(statement.values(state=State.QUEUED.value, reason=None, due_at=None))
 
 
 def expire_leases(now: datetime) -> None:
     """Mark as `unknown` what a worker began and did not report: it may have gone."""
-    expired = (Message.state == State.SENDING.value, Message.lease_until <= now)
-    db.session.execute(
-        update(Message)
-        .where(*expired)
-        .values(state=State.UNKNOWN.value, reason="outcome_unknown", lease_until=None, worker=None)
-    )
+    statement = update(Message).where(is_in(State.SENDING), Message.lease_until <= now)
+    unknown = {"state": State.UNKNOWN.value, "reason": "outcome_unknown", "lease_until": None, "worker": None}
+    db.session.execute(statement.values(**unknown, lookups=0, due_at=now + LOOKUP_AFTER[0]))
+
+
+def is_in(state: State) -> ColumnElement[bool]:
+    """Compare with the state written into the statement: a database can prove only then that a partial index fits."""
+    return Message.state == literal(state.value, literal_execute=True)
 
 
 def _begin(message: Message, channel: ChannelName, facts: Facts, *, worker: str) -> Outgoing:

@@ -11,13 +11,14 @@ import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
 from backend.core import clock
 from backend.core.db import end_read, run_in_unit_of_work
-from backend.delivery import claim, outcomes
+from backend.delivery import claim, lookups, outcomes
 from backend.delivery.channels import (
     Companion,
     NotProcessed,
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 IN_FLIGHT: Final = 32
 POLL: Final = 0.2
 """Seconds between looks at an empty outbox."""
+
+LOOK_UP_EVERY: Final = 5.0
+LOOKUPS: Final = 16
+"""Seconds between looks for messages of unknown outcome, and how many are asked for at a time."""
 
 PATIENCE: Final = 5.0
 """Seconds to wait after a failure of the database before the next try."""
@@ -104,10 +109,13 @@ class Dispatcher:
             for name, channel in registered(self._app).items():
                 self._channels[name] = await stack.enter_async_context(channel.open())
             log.info("dispatcher_started", worker=self._worker, channels=sorted(self._channels))
+            reconciling = asyncio.create_task(self._reconcile())
             while not stop.is_set():
                 if not await self._turn():
                     await self._wait()
             await self._finish()
+            reconciling.cancel()
+            await asyncio.gather(reconciling, return_exceptions=True)
         log.info("dispatcher_stopped", worker=self._worker)
 
     async def _turn(self) -> bool:
@@ -132,6 +140,31 @@ class Dispatcher:
         for channel, outgoing in claimed.outgoing:
             self._under_way.add(asyncio.create_task(self._send(outgoing, self._channels[channel])))
         return bool(results or claimed.looked_at)
+
+    async def _reconcile(self) -> None:
+        """Ask providers for messages of unknown outcome, a few at a time, apart from the sending."""
+        while True:
+            try:
+                if await self._in_database(self._look_for_unknown):
+                    await self._look_up()
+            except Exception:
+                log.exception("dispatcher_lookup_failed")
+            await asyncio.sleep(LOOK_UP_EVERY)
+
+    async def _look_up(self) -> None:
+        channels = tuple(self._channels)
+        wanted = await self._write(lambda: lookups.take(channels=channels, limit=LOOKUPS))
+        for channel, lookup in wanted:
+            found = await self._channels[channel].find(lookup)
+            log.info("unknown_looked_up", message_id=lookup.id, found=found is not None)
+            if found is not None:
+                await self._write(partial(lookups.resolve, lookup.id, found))
+
+    def _look_for_unknown(self) -> bool:
+        try:
+            return lookups.is_due()
+        finally:
+            end_read()
 
     def _look(self) -> bool:
         try:
@@ -175,7 +208,10 @@ class Dispatcher:
             await asyncio.wait(self._under_way)
         self._collect()
         if self._unrecorded:
-            await self._in_database(lambda: run_in_unit_of_work(lambda: outcomes.record(self._unrecorded)))
+            await self._write(lambda: outcomes.record(self._unrecorded))
+
+    async def _write(self, work: Callable[[], T]) -> T:
+        return await self._in_database(lambda: run_in_unit_of_work(work))
 
     async def _in_database(self, work: Callable[[], T]) -> T:
         def in_context() -> T:

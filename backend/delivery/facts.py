@@ -82,7 +82,7 @@ def _zones(ids: set[str]) -> dict[str, str]:
     if not ids:
         return {}
     query = select(Store.id, Store.time_zone).where(Store.id.in_(ids))
-    return {store: zone for store, zone in db.session.execute(query)}  # noqa: C416 (a row is no pair to a type checker)
+    return {store: zone for store, zone in db.session.execute(query)}
 
 
 def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | None], Consent]:

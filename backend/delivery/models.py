@@ -14,29 +14,25 @@ from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
 
 
+def _partial(name: str, *columns: str, state: str) -> Index:
+    """Make an index over the rows in one state only: what is done with makes it no larger."""
+    condition = text(f"state = '{state}'")
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
 class Message(Base):
     """One message to one person, with its body as sent.
 
-    `due_at`: when a held message is looked at again; None while only a person can free it. `lease_until`: when a worker
+    `due_at`: when a held message is put before the gate again, and when the provider is asked for an unknown one. `lease_until`: when a worker
     that has not reported is taken for dead. `source_id`: what caused it, in the terms of the feature that enqueued it.
     """
 
     __tablename__ = "message"
     __table_args__ = (
-        Index(
-            "ix_message_claim",
-            "priority",
-            "id",
-            sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
-        ),
-        Index("ix_message_due", "due_at", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
-        Index(
-            "ix_message_lease",
-            "lease_until",
-            sqlite_where=text("state = 'sending'"),
-            postgresql_where=text("state = 'sending'"),
-        ),
+        _partial("ix_message_claim", "priority", "id", state="queued"),
+        _partial("ix_message_due", "due_at", state="held"),
+        _partial("ix_message_lease", "lease_until", state="sending"),
+        _partial("ix_message_lookup", "due_at", state="unknown"),
         Index("ix_message_customer", "customer_id", "id"),
         Index("ix_message_address", "address"),
     )
@@ -64,6 +60,7 @@ class Message(Base):
     basis: Mapped[str | None] = mapped_column(String(20))
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    lookups: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     provider_ref: Mapped[str | None] = mapped_column(String(80), unique=True)

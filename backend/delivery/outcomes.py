@@ -15,7 +15,7 @@ from backend.core import audit, clock, events
 from backend.core.db import db
 from backend.delivery.channels import Accepted, Consequence, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused
 from backend.delivery.models import AddressBlock, Message, MessageAttempt, MessageReport
-from backend.delivery.pacing import backoff
+from backend.delivery.pacing import LOOKUP_AFTER, backoff
 from backend.delivery.service import end
 from backend.delivery.states import FINAL, State, advances
 from backend.organization import BusinessUnit
@@ -92,7 +92,7 @@ def apply_report(report: Report) -> bool:
     message.provider_ref = report.ref
     if report.state is not None and advances(State(message.state), report.state):
         message.provider_code = report.code
-        _move(message, report.state, reason=report.reason, now=clock.now())
+        move(message, report.state, reason=report.reason, now=clock.now())
         _draw_consequence(message, report.consequence, code=report.code)
     return True
 
@@ -124,12 +124,12 @@ def _apply(message: Message, result: Result) -> None:
         message.provider_ref = outcome.ref
         message.size = outcome.size or message.size
         if advances(State(message.state), outcome.state):
-            _move(message, outcome.state, reason=None, now=result.ended_at)
+            move(message, outcome.state, reason=None, now=result.ended_at)
     elif message.state not in {State.SENDING, State.UNKNOWN}:
         return  # A report came first and knows better.
     elif isinstance(outcome, Refused):
         message.provider_code = outcome.code
-        _move(message, State.FAILED, reason=outcome.reason, now=result.ended_at)
+        move(message, State.FAILED, reason=outcome.reason, now=result.ended_at)
         _draw_consequence(message, outcome.consequence, code=outcome.code)
     elif isinstance(outcome, NotProcessed):
         _put_back(message, outcome, now=result.ended_at)
@@ -137,12 +137,14 @@ def _apply(message: Message, result: Result) -> None:
         message.state = State.UNKNOWN
         message.reason = "outcome_unknown"
         message.lease_until = None
+        message.lookups = 0
+        message.due_at = result.ended_at + LOOKUP_AFTER[0]
 
 
 def _put_back(message: Message, outcome: NotProcessed, *, now: datetime) -> None:
     message.provider_code = outcome.code
     if message.attempts >= ATTEMPTS:
-        _move(message, State.FAILED, reason=outcome.reason, now=now)
+        move(message, State.FAILED, reason=outcome.reason, now=now)
         return
     wait = backoff(message.attempts, retry_after=outcome.retry_after, jitter=random.random())
     message.state = State.HELD
@@ -151,8 +153,10 @@ def _put_back(message: Message, outcome: NotProcessed, *, now: datetime) -> None
     message.lease_until = None
 
 
-def _move(message: Message, state: State, *, reason: str | None, now: datetime) -> None:
+def move(message: Message, state: State, *, reason: str | None, now: datetime) -> None:
+    """Write progress or an ending on the message; the ending is published."""
     message.lease_until = None
+    message.due_at = None
     message.accepted_at = message.accepted_at or (now if state not in {State.FAILED} else None)
     if state in {State.SENT, State.DELIVERED}:
         message.sent_at = message.sent_at or now

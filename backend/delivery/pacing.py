@@ -9,6 +9,9 @@ from typing import Final
 FIRST_WAIT: Final = timedelta(seconds=2)
 LONGEST_WAIT: Final = timedelta(minutes=10)
 
+LOOKUP_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+"""When the provider is asked for a message of unknown outcome; after that only a report resolves it."""
+
 
 def backoff(attempt: int, *, retry_after: float | None, jitter: float) -> timedelta:
     """Return how long to wait after the `attempt`-th call that was not processed.

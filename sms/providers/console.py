@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from backend.core.ids import new_id
-from backend.delivery import Accepted, Outcome, Outgoing, State
+from backend.delivery import Accepted, Lookup, Outcome, Outgoing, State
 from sms.encoding import measure
 
 if TYPE_CHECKING:
@@ -29,3 +29,6 @@ class ConsoleProvider:
         """Write the text."""
         print(f"to {outgoing.address}:\n{outgoing.body}\n", file=self._stream or sys.stdout, flush=True)
         return Accepted(ref=f"console-{new_id()}", state=State.DELIVERED, size=measure(outgoing.body).segments)
+
+    async def find(self, lookup: Lookup) -> None:
+        """There is no list: what was written is in the terminal."""

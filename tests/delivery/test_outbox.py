@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from backend import delivery
 from backend.core import clock
@@ -20,6 +20,7 @@ from backend.core.db import db, run_in_unit_of_work
 from backend.delivery import (
     Accepted,
     Draft,
+    Lookup,
     Message,
     NotProcessed,
     Outcome,
@@ -29,6 +30,7 @@ from backend.delivery import (
     State,
     claim,
     enqueue,
+    lookups,
 )
 from backend.delivery.models import MessageAttempt
 from backend.delivery.outcomes import ATTEMPTS, Report, Result, apply_report, record
@@ -39,11 +41,11 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from backend.delivery import ChannelName
+    from backend.delivery import ChannelName, Transport
 
 
 @pytest.fixture(autouse=True)
-def noon(app: Flask) -> Iterator[None]:  # noqa: ARG001 (rows need the app's database)
+def noon(app: Flask) -> Iterator[None]:
     """By day in Seoul, whenever the tests run."""
     with clock.frozen(worlds.NOON):
         yield
@@ -74,7 +76,7 @@ def advert(shop: worlds.Shop, customer_id: str, **values: Any) -> str:
 
 
 def take(limit: int = 10) -> list[Outgoing]:
-    claimed = run_in_unit_of_work(lambda: claim.claim(worker="w1", channels=("sms",), limit=limit))
+    claimed = run_in_unit_of_work(lambda: claim.claim(worker="w1", channels=["sms"], limit=limit))
     return [outgoing for _, outgoing in claimed.outgoing]
 
 
@@ -269,12 +271,13 @@ class Channel:
     answer: Callable[[Outgoing], Outcome]
     delay: float = 0.0
     sent: list[str] = field(default_factory=list)
+    listed: dict[str, Accepted] = field(default_factory=dict)
     under_way: int = 0
     most: int = 0
     name: ChannelName = "sms"
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Channel]:
+    async def open(self) -> AsyncIterator[Transport]:
         yield self
 
     async def send(self, outgoing: Outgoing) -> Outcome:
@@ -284,6 +287,9 @@ class Channel:
         self.under_way -= 1
         self.sent.append(outgoing.id)
         return self.answer(outgoing)
+
+    async def find(self, lookup: Lookup) -> Accepted | None:
+        return self.listed.get(lookup.id)
 
 
 @pytest.fixture
@@ -342,3 +348,67 @@ def test_a_transport_that_breaks_leaves_the_message_unknown_and_the_others_going
     channel = Channel(answer)
     dispatched(channel, lambda: len(channel.sent) == 2)
     assert (get(bad).state, get(good).state) == ("unknown", "accepted")
+
+
+def lost() -> tuple[str, Outgoing]:
+    message_id = put()
+    (outgoing,) = take()
+    finish(outgoing, OutcomeUnknown())
+    return message_id, outgoing
+
+
+def look_up() -> list[Lookup]:
+    return [each for _, each in run_in_unit_of_work(lambda: lookups.take(channels=["sms"], limit=10))]
+
+
+def test_an_unknown_outcome_is_looked_up_three_times_at_growing_distances() -> None:
+    message_id, _ = lost()
+    assert not lookups.is_due()
+    assert look_up() == []
+    for minutes in (1, 12, 80):
+        with later(minutes=minutes):
+            assert lookups.is_due()
+            assert [each.id for each in look_up()] == [message_id]
+            assert look_up() == []
+    with later(days=1):
+        assert not lookups.is_due()
+    assert get(message_id).state == "unknown"
+
+
+def test_a_lookup_resolves_what_it_finds_and_gives_no_reference_twice() -> None:
+    (first, _), (second, _) = lost(), lost()
+    assert run_in_unit_of_work(lambda: lookups.resolve(first, Accepted(ref="SM1", state=State.SENT)))
+    assert (get(first).state, get(first).provider_ref) == ("sent", "SM1")
+    assert not run_in_unit_of_work(lambda: lookups.resolve(second, Accepted(ref="SM1")))
+    assert get(second).state == "unknown"
+    with later(minutes=1):
+        assert [each.known_refs for each in look_up()] == [frozenset({"SM1"})]
+
+
+def test_the_dispatcher_asks_for_what_a_dead_worker_left(dispatched: Any) -> None:
+    with clock.frozen(clock.now() - timedelta(days=1)):
+        message_id, _ = lost()
+    channel = Channel(lambda _: OutcomeUnknown(), listed={message_id: Accepted(ref="SM1", state=State.DELIVERED)})
+    dispatched(channel, lambda: get(message_id).state == "delivered")
+    assert channel.sent == []
+    assert get(message_id).state == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (
+            select(Message.id).where(claim.is_in(State.QUEUED)).order_by(Message.priority, Message.id),
+            "ix_message_claim",
+        ),
+        (select(Message.id).where(claim.is_in(State.HELD), Message.due_at <= worlds.NOON), "ix_message_due"),
+        (select(Message.id).where(claim.is_in(State.SENDING), Message.lease_until <= worlds.NOON), "ix_message_lease"),
+        (select(Message.id).where(claim.is_in(State.UNKNOWN), Message.due_at <= worlds.NOON), "ix_message_lookup"),
+    ],
+)
+def test_each_look_at_the_outbox_uses_its_own_small_index(statement: Any, index: str) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads a small table through whatever index it has.")
+    compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+    plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")).all()
+    assert index in str(plan)

@@ -12,8 +12,6 @@ from aiohttp import web
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-Answer = "Callable[[web.Request], Awaitable[web.StreamResponse]]"
-
 
 @dataclass
 class StandIn:
@@ -35,6 +33,16 @@ def created(**values: Any) -> Any:
         form = await request.post()
         taken = {"sid": "SM1", "status": "queued", "num_segments": "1", "to": form["To"], "body": form["Body"]}
         return web.json_response(taken | values, status=201)
+
+    return answer
+
+
+def listing(*messages: dict[str, Any], status: int = 200) -> Any:
+    """Answer with one page of messages."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        page = {"messages": list(messages), "page": 0, "page_size": 100, "next_page_uri": None, "uri": "/x"}
+        return web.json_response(page, status=status)
 
     return answer
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from backend.delivery import Accepted, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused, State
+from backend.delivery import Accepted, Lookup, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused, State
 from sms.providers import twilio
 from sms.providers.account import TwilioAccount
 from sms.providers.console import ConsoleProvider
@@ -185,6 +186,51 @@ def test_no_connection_means_nothing_was_sent() -> None:
     outcome = asyncio.run(scenario())
     assert isinstance(outcome, NotProcessed)
     assert outcome.reason == "provider_unreachable"
+
+
+def found(*listed: dict[str, Any], status: int = 200) -> tuple[Accepted | None, StandIn]:
+    lookup = Lookup(
+        id="m1",
+        address="+821048214821",
+        body="안녕하세요",
+        began_at=datetime(2026, 11, 10, 3, tzinfo=UTC),
+        known_refs=frozenset({"SM-other"}),
+    )
+
+    async def scenario() -> tuple[Accepted | None, StandIn]:
+        async with standin.listening() as stand_in:
+            stand_in.will(standin.listing(*listed, status=status))
+            async with TwilioProvider(account(stand_in.url)).open() as transport:
+                return await transport.find(lookup), stand_in
+
+    return asyncio.run(scenario())
+
+
+OURS = {"sid": "SM1", "body": "안녕하세요", "status": "sent", "date_created": "Tue, 10 Nov 2026 03:00:02 +0000"}
+
+
+def test_a_lost_message_is_found_by_number_time_and_body() -> None:
+    outcome, stand_in = found(OURS)
+    assert outcome == Accepted(ref="SM1", state=State.SENT)
+    assert stand_in.asked[0]["query"]["To"] == "+821048214821"
+    assert stand_in.asked[0]["query"]["DateSent>"].startswith("2026-11-10T02:59")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": "다른 문자"},
+        {"sid": "SM-other"},
+        {"date_created": "Tue, 10 Nov 2026 02:50:00 +0000"},
+        {"date_created": None},
+    ],
+)
+def test_what_is_not_the_lost_message_is_not_taken_for_it(change: dict[str, Any]) -> None:
+    assert found(OURS | change)[0] is None
+
+
+def test_a_list_that_cannot_be_had_finds_nothing() -> None:
+    assert found(status=500)[0] is None
 
 
 def test_the_console_shows_the_text() -> None:

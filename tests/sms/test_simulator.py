@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
-    from flask.testing import FlaskClient
 
 
 class Api:
     """The simulator's API with the demo's account."""
 
-    def __init__(self, app: Flask, client: FlaskClient) -> None:
+    def __init__(self, app: Flask, client: Any) -> None:
         self.account = account_of(app.extensions["dangol.settings"])
         self.store = Store(app.extensions["dangol.settings"].simulator_database)
         self._client = client
@@ -55,7 +54,7 @@ class Api:
 
 
 @pytest.fixture
-def api(app: Flask, client: FlaskClient) -> Api:
+def api(app: Flask, client: Any) -> Api:
     """The simulator, with nothing left to happen."""
     made = Api(app, client)
     made.run()
@@ -65,7 +64,11 @@ def api(app: Flask, client: FlaskClient) -> Api:
 def test_a_message_is_created_fetched_and_listed(api: Api) -> None:
     created = api.create(Body="안녕하세요 하나")
     assert created.status_code == 201
-    assert (created.json["status"], created.json["num_segments"], created.json["to"]) == ("queued", "1", "+821048214821")
+    assert (created.json["status"], created.json["num_segments"], created.json["to"]) == (
+        "queued",
+        "1",
+        "+821048214821",
+    )
     assert created.json["sid"].startswith("SM")
     assert len(created.json["sid"]) == 34
     assert api.run() == ["sent", "delivered"]
@@ -113,7 +116,7 @@ def test_what_twilio_refuses_is_refused_with_its_code(api: Api, change: dict[str
     assert (answer.status_code, answer.json["code"]) == (400, code)
 
 
-def test_wrong_credentials_and_foreign_accounts_get_in_nowhere(api: Api, client: FlaskClient) -> None:
+def test_wrong_credentials_and_foreign_accounts_get_in_nowhere(api: Api, client: Any) -> None:
     path = f"{api.base}/Messages.json"
     assert client.get(path).status_code == 401
     assert client.get(path, headers=api.headers("wrong")).json["code"] == 20003
@@ -122,7 +125,7 @@ def test_wrong_credentials_and_foreign_accounts_get_in_nowhere(api: Api, client:
     assert api.get("/Messages/SM0.json").json["code"] == 20404
 
 
-def test_callbacks_are_signed_forms_that_the_webhook_takes(api: Api, client: FlaskClient) -> None:
+def test_callbacks_are_signed_forms_that_the_webhook_takes(api: Api, client: Any) -> None:
     callback = f"{api.account.callback_url}/00000000-0000-7000-8000-000000000000"
     api.create(StatusCallback=callback)
     (step, message), *_ = api.store.due(time.time() + 60)
@@ -133,12 +136,12 @@ def test_callbacks_are_signed_forms_that_the_webhook_takes(api: Api, client: Fla
     api.run()
 
 
-def test_the_phone_shows_what_arrived_and_only_that(api: Api, client: FlaskClient) -> None:
+def test_the_phone_shows_what_arrived_and_only_that(api: Api, client: Any) -> None:
     api.create(To="+821077770001", Body="첫 번째 <b>문자</b>")
-    assert "data-to=\"+821077770001\"" not in client.get("/simulator").text
+    assert 'data-to="+821077770001"' not in client.get("/simulator").text
     api.run()
     page = client.get("/simulator?to=%2B821077770001&lang=ko")
-    assert "data-to=\"+821077770001\"" in page.text
+    assert 'data-to="+821077770001"' in page.text
     assert "[Web발신]\n첫 번째 &lt;b&gt;문자&lt;/b&gt;" in page.text
     assert "010-7777-0001" in page.text
     assert "데모입니다" in page.text
@@ -150,16 +153,20 @@ def test_the_phone_shows_what_arrived_and_only_that(api: Api, client: FlaskClien
 
 @pytest.mark.parametrize(
     ("number", "sender", "mark"),
-    [("+821077770002", "+8215880000", "[Web발신]\n"), ("+821077770003", "+15005550006", "[국제발신]\n"), ("+12125551234", "+15005550006", "")],
+    [
+        ("+821077770002", "+8215880000", "[Web발신]\n"),
+        ("+821077770003", "+15005550006", "[국제발신]\n"),
+        ("+12125551234", "+15005550006", ""),
+    ],
 )
-def test_the_mark_of_korean_networks_is_shown(api: Api, client: FlaskClient, number: str, sender: str, mark: str) -> None:
+def test_the_mark_of_korean_networks_is_shown(api: Api, client: Any, number: str, sender: str, mark: str) -> None:
     api.create(To=number, From=sender, Body="본문")
     shown = client.get("/simulator/messages", query_string={"to": number}).json["items"][0]
     assert shown["shown"] == f"{mark}본문"
     assert shown["body"] == "본문"
 
 
-def test_the_list_for_scripts_refuses_a_limit_out_of_range(client: FlaskClient, api: Api) -> None:  # noqa: ARG001
+def test_the_list_for_scripts_refuses_a_limit_out_of_range(client: Any, api: Api) -> None:
     assert client.get("/simulator/messages?limit=0").status_code == 422
     assert client.get("/simulator/messages?limit=x").status_code == 422
 

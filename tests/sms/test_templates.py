@@ -13,19 +13,18 @@ from tests.sms import worlds
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask.testing import FlaskClient
 
 NEW = {"name": "autumn", "language": "ko", "purpose": "commercial", "body": "{{ customer.name }}님, 20% 할인"}
 
 
 @pytest.fixture
-def marketer(client: FlaskClient, sign_in: Any) -> FlaskClient:
+def marketer(client: Any, sign_in: Any) -> Any:
     """A marketer's browser."""
     sign_in(role="marketer")
     return client
 
 
-def test_a_template_is_a_draft_until_it_is_approved(marketer: FlaskClient) -> None:
+def test_a_template_is_a_draft_until_it_is_approved(marketer: Any) -> None:
     added = marketer.post("/api/v1/templates", json=NEW)
     assert added.status_code == 201, added.json
     assert (added.json["state"], added.json["version"], added.json["approved_version"]) == ("draft", 1, None)
@@ -36,7 +35,7 @@ def test_a_template_is_a_draft_until_it_is_approved(marketer: FlaskClient) -> No
     assert marketer.get("/api/v1/templates?state=draft").json["items"] == []
 
 
-def test_a_new_version_is_a_draft_while_the_approved_one_stays(marketer: FlaskClient) -> None:
+def test_a_new_version_is_a_draft_while_the_approved_one_stays(marketer: Any) -> None:
     first = marketer.post("/api/v1/templates", json=NEW).json
     marketer.post(f"/api/v1/templates/{first['id']}/approve")
     second = marketer.put(f"/api/v1/templates/{first['id']}", json={"body": "새 문구"})
@@ -58,19 +57,19 @@ def test_a_new_version_is_a_draft_while_the_approved_one_stays(marketer: FlaskCl
         ({"extra": 1}, "extra"),
     ],
 )
-def test_what_would_not_work_is_refused_by_field(marketer: FlaskClient, change: dict[str, Any], field: str) -> None:
+def test_what_would_not_work_is_refused_by_field(marketer: Any, change: dict[str, Any], field: str) -> None:
     answer = marketer.post("/api/v1/templates", json=NEW | change)
     assert answer.status_code == 422
     assert field in answer.json["errors"]
 
 
-def test_a_name_is_taken_once_in_each_language(marketer: FlaskClient) -> None:
+def test_a_name_is_taken_once_in_each_language(marketer: Any) -> None:
     assert marketer.post("/api/v1/templates", json=NEW).status_code == 201
     assert marketer.post("/api/v1/templates", json=NEW).status_code == 409
     assert marketer.post("/api/v1/templates", json=NEW | {"language": "en"}).status_code == 201
 
 
-def test_associates_read_templates_and_write_none(client: FlaskClient, sign_in: Any) -> None:
+def test_associates_read_templates_and_write_none(client: Any, sign_in: Any) -> None:
     sign_in(role="associate")
     assert client.get("/api/v1/templates").status_code == 200
     assert client.post("/api/v1/templates", json=NEW).status_code == 403
@@ -79,7 +78,7 @@ def test_associates_read_templates_and_write_none(client: FlaskClient, sign_in: 
     assert client.post(f"/api/v1/templates/{template_id}/approve").status_code == 403
 
 
-def test_a_preview_counts_frames_and_warns(marketer: FlaskClient) -> None:
+def test_a_preview_counts_frames_and_warns(marketer: Any) -> None:
     answer = marketer.post(
         "/api/v1/templates/preview", json={"body": "₩5,000 – 뷁", "purpose": "commercial", "language": "ko"}
     ).json
@@ -89,7 +88,7 @@ def test_a_preview_counts_frames_and_warns(marketer: FlaskClient) -> None:
     assert answer["errors"] == []
 
 
-def test_a_preview_of_a_half_written_body_says_what_is_wrong(marketer: FlaskClient) -> None:
+def test_a_preview_of_a_half_written_body_says_what_is_wrong(marketer: Any) -> None:
     wanted = {"body": "{{ customer.name", "purpose": "service", "language": "ko"}
     answer = marketer.post("/api/v1/templates/preview", json=wanted)
     assert answer.status_code == 200
@@ -97,7 +96,7 @@ def test_a_preview_of_a_half_written_body_says_what_is_wrong(marketer: FlaskClie
     assert answer.json["errors"]
 
 
-def test_a_preview_on_a_customer_uses_her_data(marketer: FlaskClient) -> None:
+def test_a_preview_on_a_customer_uses_her_data(marketer: Any) -> None:
     customer = worlds.customer(worlds.shop(), name="박서준")
     wanted = {"body": "{{ customer.name }}", "purpose": "service", "language": "ko", "customer_id": customer.id}
     assert marketer.post("/api/v1/templates/preview", json=wanted).json["text"] == "박서준"
@@ -105,7 +104,7 @@ def test_a_preview_on_a_customer_uses_her_data(marketer: FlaskClient) -> None:
     assert marketer.post("/api/v1/templates/preview", json=unknown).status_code == 404
 
 
-def test_the_fields_are_listed_for_writers(marketer: FlaskClient) -> None:
+def test_the_fields_are_listed_for_writers(marketer: Any) -> None:
     items = marketer.get("/api/v1/templates/fields").json["items"]
     assert {"customer.name", "store.name", "product.name"} <= {each["name"] for each in items}
 
@@ -124,6 +123,6 @@ def test_templates_are_added_listed_and_approved_from_the_command_line(app: Flas
     assert json.loads(at_once.stdout)["approved_version"] == 1
 
 
-def test_the_demos_templates_work_and_are_added_once(app: Flask) -> None:  # noqa: ARG001 (rows need the app's database)
+def test_the_demos_templates_work_and_are_added_once(app: Flask) -> None:
     assert run_in_unit_of_work(demo.seed) == len(demo.TEMPLATES)
     assert run_in_unit_of_work(demo.seed) == 0

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from flask.testing import FlaskClient
 
 ADVERT = "(광고)하늘면세점 1588-0000\n김민지님, 20% 할인\n무료수신거부 080-000-0000"
 
 
 @pytest.fixture
-def shop(app: Flask, sign_in: Any) -> worlds.Shop:  # noqa: ARG001 (rows need the app's database)
+def shop(app: Flask, sign_in: Any) -> worlds.Shop:
     """A shop, an associate of it signed in, and the template `offer`."""
     made = worlds.shop()
     sign_in(store_id=made.store.id)
@@ -36,13 +35,11 @@ def noon() -> Iterator[None]:
         yield
 
 
-def post(client: FlaskClient, customer_id: str, path: str = "", **body: Any) -> Any:
+def post(client: Any, customer_id: str, path: str = "", **body: Any) -> Any:
     return client.post(f"/api/v1/customers/{customer_id}/texts{path}", json={"template": "offer"} | body)
 
 
-def test_a_commercial_text_is_shown_in_its_legal_frame_before_it_is_sent(
-    client: FlaskClient, shop: worlds.Shop
-) -> None:
+def test_a_commercial_text_is_shown_in_its_legal_frame_before_it_is_sent(client: Any, shop: worlds.Shop) -> None:
     customer = worlds.customer(shop, agreed=True)
     answer = post(client, customer.id, "/preview")
     assert answer.status_code == 200, answer.json
@@ -55,7 +52,7 @@ def test_a_commercial_text_is_shown_in_its_legal_frame_before_it_is_sent(
     assert client.get("/api/v1/messages").json["items"] == []
 
 
-def test_a_text_to_somebody_who_agreed_is_queued_and_listed_on_the_card(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_a_text_to_somebody_who_agreed_is_queued_and_listed_on_the_card(client: Any, shop: worlds.Shop) -> None:
     customer = worlds.customer(shop, agreed=True)
     answer = post(client, customer.id)
     assert answer.status_code == 201, answer.json
@@ -68,7 +65,7 @@ def test_a_text_to_somebody_who_agreed_is_queued_and_listed_on_the_card(client: 
 
 
 def test_a_text_to_somebody_who_was_never_asked_is_kept_as_skipped_with_the_reason(
-    client: FlaskClient, shop: worlds.Shop
+    client: Any, shop: worlds.Shop
 ) -> None:
     customer = worlds.customer(shop)
     answer = post(client, customer.id)
@@ -79,20 +76,20 @@ def test_a_text_to_somebody_who_was_never_asked_is_kept_as_skipped_with_the_reas
     assert english["reason_text"] == "The customer has not agreed to commercial messages."
 
 
-def test_a_refusal_beats_an_earlier_consent(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_a_refusal_beats_an_earlier_consent(client: Any, shop: worlds.Shop) -> None:
     customer = worlds.customer(shop, agreed=True)
     run_in_unit_of_work(lambda: worlds.say(customer.id, shop, granted=False))
     run_in_unit_of_work(lambda: worlds.say(customer.id, shop, granted=True))
     assert post(client, customer.id).json["reason"] == "refused"
 
 
-def test_consent_to_another_business_is_none_to_this_one(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_consent_to_another_business_is_none_to_this_one(client: Any, shop: worlds.Shop) -> None:
     hotel = worlds.shop(sender_name="바다호텔")
     customer = worlds.customer(hotel, agreed=True)
     assert post(client, customer.id).json["reason"] == "no_consent"
 
 
-def test_a_text_at_night_is_held_until_the_morning(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_a_text_at_night_is_held_until_the_morning(client: Any, shop: worlds.Shop) -> None:
     customer = worlds.customer(shop, agreed=True)
     with clock.frozen(worlds.NIGHT):
         answer = post(client, customer.id)
@@ -100,20 +97,20 @@ def test_a_text_at_night_is_held_until_the_morning(client: FlaskClient, shop: wo
     assert answer.json["until"] == "2026-11-10T23:00:00Z"
 
 
-def test_a_night_consent_lets_it_out_at_night(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_a_night_consent_lets_it_out_at_night(client: Any, shop: worlds.Shop) -> None:
     customer = worlds.customer(shop, agreed=True, night=True)
     with clock.frozen(worlds.NIGHT):
         assert post(client, customer.id).json["state"] == "queued"
 
 
-def test_a_service_text_needs_no_consent_and_has_no_frame(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_a_service_text_needs_no_consent_and_has_no_frame(client: Any, shop: worlds.Shop) -> None:
     worlds.template("ready", purpose="service", body="{{ customer.name }}님, 준비되었습니다. {{ pickup.place }}")
     customer = worlds.customer(shop)
     answer = post(client, customer.id, template="ready", fields={"pickup": {"place": "2터미널"}})
     assert (answer.json["state"], answer.json["body"]) == ("queued", "김민지님, 준비되었습니다. 2터미널")
 
 
-def test_a_business_without_a_number_to_refuse_at_cannot_advertise(client: FlaskClient, sign_in: Any) -> None:
+def test_a_business_without_a_number_to_refuse_at_cannot_advertise(client: Any, sign_in: Any) -> None:
     bare = worlds.shop(refusal_number=None)
     sign_in(store_id=bare.store.id)
     worlds.template()
@@ -124,12 +121,12 @@ def test_a_business_without_a_number_to_refuse_at_cannot_advertise(client: Flask
     ("phone", "reason"), [(None, "no_phone"), ("+82212345678", "landline"), ("+8210123456", "bad_number")]
 )
 def test_a_number_that_takes_no_texts_is_said_so(
-    client: FlaskClient, shop: worlds.Shop, phone: str | None, reason: str
+    client: Any, shop: worlds.Shop, phone: str | None, reason: str
 ) -> None:
     assert post(client, worlds.customer(shop, agreed=True, phone=phone).id).json["reason"] == reason
 
 
-def test_a_field_that_the_sender_has_to_fill_in_is_asked_for_by_name(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_a_field_that_the_sender_has_to_fill_in_is_asked_for_by_name(client: Any, shop: worlds.Shop) -> None:
     worlds.template("new", body="{{ product.name }} 입고")
     customer = worlds.customer(shop, agreed=True)
     answer = post(client, customer.id, "/preview", template="new")
@@ -142,14 +139,12 @@ def test_a_field_that_the_sender_has_to_fill_in_is_asked_for_by_name(client: Fla
 @pytest.mark.parametrize(
     "given", [{"customer.name": "x"}, {"nobody": "x"}, {"product.name": ["x"]}, {"product.name": "x" * 201}]
 )
-def test_fields_that_are_none_of_the_senders_are_refused(
-    client: FlaskClient, shop: worlds.Shop, given: dict[str, Any]
-) -> None:
+def test_fields_that_are_none_of_the_senders_are_refused(client: Any, shop: worlds.Shop, given: dict[str, Any]) -> None:
     customer = worlds.customer(shop, agreed=True)
     assert post(client, customer.id, fields=given).status_code == 422
 
 
-def test_the_variant_in_the_customers_language_is_used(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_the_variant_in_the_customers_language_is_used(client: Any, shop: worlds.Shop) -> None:
     worlds.template(body="20% off, {{ customer.name }}", language="en")
     reads_english = worlds.customer(shop, agreed=True, language="en", name_latin="Minji Kim")
     reads_japanese = worlds.customer(shop, agreed=True, language="ja", name_latin="Yuki")
@@ -158,15 +153,13 @@ def test_the_variant_in_the_customers_language_is_used(client: FlaskClient, shop
     assert ["Minji Kim" in texts[0], "Yuki" in texts[1], "김민지님" in texts[2]] == [True, True, True]
 
 
-def test_what_korean_carriers_do_not_pass_is_replaced(client: FlaskClient, shop: worlds.Shop) -> None:
+def test_what_korean_carriers_do_not_pass_is_replaced(client: Any, shop: worlds.Shop) -> None:
     worlds.template("cafe", body="café ₩5,000 😀")
     text = post(client, worlds.customer(shop, agreed=True).id, "/preview", template="cafe").json["text"]
     assert "cafe 원5,000" in text
 
 
-def test_unknown_customers_templates_and_bodies_are_answered_not_crashed(
-    client: FlaskClient, shop: worlds.Shop
-) -> None:
+def test_unknown_customers_templates_and_bodies_are_answered_not_crashed(client: Any, shop: worlds.Shop) -> None:
     customer = worlds.customer(shop)
     unknown = "00000000-0000-7000-8000-000000000000"
     assert post(client, unknown).status_code == 404
@@ -185,7 +178,7 @@ def test_nobody_texts_without_signing_in(app: Flask, shop: worlds.Shop) -> None:
     assert stranger.get("/api/v1/messages").status_code == 401
 
 
-def test_a_waiting_text_can_be_taken_back_once(client: FlaskClient, sign_in: Any) -> None:
+def test_a_waiting_text_can_be_taken_back_once(client: Any, sign_in: Any) -> None:
     made = worlds.shop()
     sign_in(store_id=made.store.id, role="manager")
     worlds.template()

@@ -17,7 +17,6 @@ from tests.sms import worlds
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask.testing import FlaskClient
 
 
 class Callback:
@@ -113,9 +112,7 @@ def test_a_number_that_is_dead_again_and_again_is_not_written_to_any_more(app: F
     assert Callback(app).message.reason == "number_suppressed"
 
 
-def test_an_opt_out_at_the_carrier_becomes_a_refusal_in_the_ledger(
-    app: Flask, client: FlaskClient, sign_in: Any
-) -> None:
+def test_an_opt_out_at_the_carrier_becomes_a_refusal_in_the_ledger(app: Flask, client: Any, sign_in: Any) -> None:
     callback = Callback(app, customer=True)
     assert callback.customer is not None
     callback.tell("failed", ErrorCode="21610")
@@ -126,7 +123,7 @@ def test_an_opt_out_at_the_carrier_becomes_a_refusal_in_the_ledger(
     assert answer.json["reason"] == "refused"
 
 
-def test_forged_and_unsigned_requests_are_forbidden(callback: Callback, client: FlaskClient) -> None:
+def test_forged_and_unsigned_requests_are_forbidden(callback: Callback, client: Any) -> None:
     form = {"MessageSid": "SM1", "MessageStatus": "delivered"}
     assert client.post(callback.path, data=form).status_code == 403
     for wrong in ("", "x", "AAAA", "한글", callback.signature({"MessageSid": "SM1", "MessageStatus": "sent"})):
@@ -167,14 +164,12 @@ def test_a_report_with_another_sid_than_the_messages_is_kept_and_moves_nothing(c
         {},
     ],
 )
-def test_a_signed_form_without_what_matters_is_refused(
-    callback: Callback, client: FlaskClient, form: dict[str, str]
-) -> None:
+def test_a_signed_form_without_what_matters_is_refused(callback: Callback, client: Any, form: dict[str, str]) -> None:
     headers = {"X-Twilio-Signature": callback.signature(form)}
     assert client.post(callback.path, data=form, headers=headers).status_code == 422
 
 
-def test_an_oversized_request_is_not_read(callback: Callback, client: FlaskClient) -> None:
+def test_an_oversized_request_is_not_read(callback: Callback, client: Any) -> None:
     headers = {"X-Twilio-Signature": "x"}
     assert client.post(callback.path, data={"Body": "x" * 100_000}, headers=headers).status_code == 413
 
