@@ -4,8 +4,8 @@ import type { Book, CustomerRow, ProductRow } from '$lib/book';
 export interface NoteRecord {
   id: string;
   text: string;
-  staff?: string | null;
-  created_at: string;
+  staff: string | null;
+  written_at: string;
 }
 
 export interface ConsentRecord {
@@ -23,7 +23,7 @@ export interface SaleRecord {
   currency: string;
   occurred_at: string;
   store: string;
-  line_count: number;
+  flags: string[];
 }
 
 export interface TextRecord {
@@ -45,6 +45,7 @@ export class CustomerCard {
   #consents = $state.raw<Fetched<ConsentRecord>>();
   #sales = $state.raw<Fetched<SaleRecord>>();
   #texts = $state.raw<Fetched<TextRecord>>();
+  #refusals = $state.raw<Readonly<Record<string, string | null>>>({});
   readonly id: string;
   readonly #book: Book;
 
@@ -78,6 +79,11 @@ export class CustomerCard {
     return this.#texts;
   }
 
+  /** The refusal of texts that stands against a business unit, which a new consent has to name; null without one. */
+  standingRefusal(businessUnit: string | null): string | null {
+    return businessUnit === null ? null : (this.#refusals[businessUnit] ?? null);
+  }
+
   /** Reads the row again: after it was edited here, or a pull has changed it. */
   async read(): Promise<CustomerRow | null> {
     const row = await this.#book.customer(this.id);
@@ -88,13 +94,27 @@ export class CustomerCard {
 
   /** Asks the server for what the tablet does not keep. Each list stands alone: one that fails leaves the others. */
   async fetch(): Promise<void> {
-    const path = { id: this.id };
+    const path = { customer_id: this.id };
     await Promise.all([
-      list<NoteRecord>(call(api.GET('/api/v1/customers/{id}/notes', { params: { path } }))).then((found) => { this.#notes = found; }),
-      list<ConsentRecord>(call(api.GET('/api/v1/customers/{id}/consents', { params: { path } }))).then((found) => { this.#consents = found; }),
-      list<TextRecord>(call(api.GET('/api/v1/customers/{id}/messages', { params: { path } }))).then((found) => { this.#texts = found; }),
+      list<NoteRecord>(call(api.GET('/api/v1/customers/{customer_id}/notes', { params: { path } }))).then((found) => { this.#notes = found; }),
+      this.#fetchConsents(),
+      list<TextRecord>(call(api.GET('/api/v1/customers/{customer_id}/messages', { params: { path } }))).then((found) => { this.#texts = found; }),
       list<SaleRecord>(call(api.GET('/api/v1/sales', { params: { query: { customer: this.id, limit: 5 } } }))).then((found) => { this.#sales = found; }),
     ]);
+  }
+
+  async #fetchConsents(): Promise<void> {
+    try {
+      const answer = (await call(
+        api.GET('/api/v1/customers/{customer_id}/consents', { params: { path: { customer_id: this.id } } }),
+      )) as { items: ConsentRecord[]; marketing_sms: Record<string, { refusal_id: string | null }> };
+      this.#consents = answer.items;
+      this.#refusals = Object.fromEntries(
+        Object.entries(answer.marketing_sms).map(([unit, state]) => [unit, state.refusal_id]),
+      );
+    } catch {
+      this.#consents = null;
+    }
   }
 }
 

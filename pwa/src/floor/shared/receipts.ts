@@ -1,6 +1,7 @@
 import type { OutboxEntry } from '$lib/book';
+import { flagWords } from '$lib/i18n/flags';
 import { m } from '$lib/i18n/paraglide/messages';
-import { fieldName } from './words';
+import { fieldName } from '$lib/i18n/words';
 
 /** `good` went through; `look` went through and a person should look; `bad` did not; `wait` is on its way. */
 export type ReceiptTone = 'wait' | 'good' | 'look' | 'bad';
@@ -25,20 +26,8 @@ const kinds: Record<string, () => string> = {
   'customer.edit': m.kind_edit, 'consent.record': m.kind_consent, 'note.add': m.kind_note,
 };
 
-const flags: Record<string, () => string> = {
-  points_overdrawn: m.flag_points_overdrawn, coupon_already_used: m.flag_coupon_already_used,
-  unknown_coupon: m.flag_unknown_coupon, price_differs: m.flag_price_differs, clock_skew: m.flag_clock_skew,
-  merged_customer: m.flag_merged_customer, unknown_customer: m.flag_unknown_customer,
-  unknown_product: m.flag_unknown_product, unknown_staff: m.flag_unknown_staff, unknown_store: m.flag_unknown_store,
-  unknown_wording: m.flag_unknown_wording, duplicate_phone: m.flag_duplicate_phone,
-};
-
 export function kindName(kind: string): string {
   return (kinds[kind] ?? m.kind_other)();
-}
-
-export function flagWords(flag: string): string {
-  return (flags[flag] ?? m.flag_other)();
 }
 
 function valueWords(value: unknown): string {

@@ -8,7 +8,8 @@ export interface TextTemplate {
   purpose: string;
   language: string;
   body: string;
-  state: string;
+  /** What is sent; null before the first approval. */
+  approved_version: number | null;
 }
 
 export interface TextPreview {
@@ -74,8 +75,8 @@ export class Texting {
 
   async open(): Promise<void> {
     await this.#try(async () => {
-      const found = (await call(api.GET('/api/v1/templates', { params: { query: { limit: 100 } } }))) as unknown as { items: TextTemplate[] };
-      this.#templates = found.items.filter((template) => template.state === 'approved');
+      const found = (await call(api.GET('/api/v1/templates', { params: { query: { limit: 100 } } }))) as { items: TextTemplate[] };
+      this.#templates = found.items.filter((template) => template.approved_version !== null);
     });
   }
 
@@ -84,12 +85,12 @@ export class Texting {
     this.#preview = undefined;
     await this.#try(async () => {
       const preview = await call(
-        api.POST('/api/v1/customers/{id}/texts/preview', {
-          params: { path: { id: this.#customerId } }, body: { template: template.name },
+        api.POST('/api/v1/customers/{customer_id}/texts/preview', {
+          params: { path: { customer_id: this.#customerId } }, body: { template: template.id },
         }),
       );
       // Another one may have been chosen while this was on its way.
-      if (this.#chosen === template) this.#preview = preview as unknown as TextPreview;
+      if (this.#chosen === template) this.#preview = preview as TextPreview;
     });
   }
 
@@ -99,10 +100,10 @@ export class Texting {
     this.#sending = true;
     await this.#try(async () => {
       this.#sent = (await call(
-        api.POST('/api/v1/customers/{id}/texts', {
-          params: { path: { id: this.#customerId } }, body: { template: template.name },
+        api.POST('/api/v1/customers/{customer_id}/texts', {
+          params: { path: { customer_id: this.#customerId } }, body: { template: template.id },
         }),
-      )) as unknown as SentText;
+      )) as SentText;
     });
     this.#sending = false;
   }
@@ -116,8 +117,8 @@ export class Texting {
       if (signal.aborted) return;
       try {
         this.#sent = (await call(
-          api.GET('/api/v1/messages/{id}', { params: { path: { id: sent.id } } }),
-        )) as unknown as SentText;
+          api.GET('/api/v1/messages/{message_id}', { params: { path: { message_id: sent.id } } }),
+        )) as SentText;
       } catch {
         return; // What is shown stays true: it was handed over; the list of texts tells the rest later.
       }

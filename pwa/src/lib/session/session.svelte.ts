@@ -89,7 +89,7 @@ export class Session {
 
   /** Makes this browser a tablet of a store with a one-time code. @throws ApiProblem */
   async enrol(code: string, label: string): Promise<void> {
-    await call(api.POST('/api/v1/tablets/enrol', { body: label === '' ? { code } : { code, label } }));
+    await call(api.POST('/api/v1/tablets/enrol', { body: { code, label: label === '' ? null : label } }));
     await this.#confirm();
   }
 

@@ -1,4 +1,4 @@
-import { m } from '$lib/i18n/paraglide/messages';
+import { m } from './paraglide/messages';
 
 /** Codes of the book and the server as people say them. A code without a word falls back to a general word, never to itself. */
 

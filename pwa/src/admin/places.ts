@@ -1,0 +1,41 @@
+import { m } from '$lib/i18n/paraglide/messages';
+import type { IconName } from '$lib/ui/icons';
+
+export interface DeskPlace {
+  readonly part: string;
+  readonly icon: IconName;
+  readonly label: () => string;
+  /** Roles that the server lets in; everyone when absent. */
+  readonly roles?: readonly string[];
+}
+
+export interface DeskGroup {
+  readonly label: () => string;
+  readonly places: readonly DeskPlace[];
+}
+
+/** The desk's navigation: only groups that have something in them. */
+export const deskGroups: readonly DeskGroup[] = [
+  {
+    label: m.desk_group_members,
+    places: [
+      { part: 'customers', icon: 'users', label: m.desk_customers },
+      { part: 'sales', icon: 'receipt', label: m.desk_sales },
+    ],
+  },
+  {
+    label: m.desk_group_messages,
+    places: [
+      { part: 'templates', icon: 'file-text', label: m.desk_templates },
+      { part: 'messages', icon: 'message-square', label: m.desk_messages },
+    ],
+  },
+  {
+    label: m.desk_group_organisation,
+    places: [
+      { part: 'stores', icon: 'store', label: m.desk_stores },
+      { part: 'staff', icon: 'user', label: m.desk_staff, roles: ['manager', 'admin'] },
+      { part: 'tablets', icon: 'tablet', label: m.desk_tablets, roles: ['manager', 'admin'] },
+    ],
+  },
+];

@@ -1,0 +1,17 @@
+import { createContext } from 'svelte';
+import type { Formatter } from '$lib/i18n/formatter';
+import type { Language } from '$lib/i18n/language.svelte';
+import type { Session } from '$lib/session';
+import type { Appearance } from '$lib/ui/appearance.svelte';
+import type { Router } from '$lib/ui/router.svelte';
+
+/** What every screen of the desk works with; built in main.ts and handed down. */
+export interface Desk {
+  readonly session: Session;
+  readonly router: Router;
+  readonly format: Formatter;
+  readonly language: Language;
+  readonly appearance: Appearance;
+}
+
+export const [getDesk, setDesk] = createContext<Desk>();
