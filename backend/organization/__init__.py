@@ -46,10 +46,11 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the organisation to `app`: sign-in, limits, routes, commands, sync. After `core.http` and `sync`."""
-    from backend.core import http  # noqa: PLC0415 - see below
-    from backend.organization import cli, limits, routes, sync  # noqa: PLC0415 - the edges import features, too
+    from backend.core import http
+    from backend.organization import access, cli, limits, routes, sync
 
     init_security(app)
+    app.teardown_request(access.forget_caller)
     limits.init_limits(app)
     http.register(app, routes.blueprint)
     sync.init_sync(app)

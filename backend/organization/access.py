@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DEVICE_COOKIE = "dangol_device"
 # Browsers cap a cookie's life at 400 days; the cookie is renewed whenever the tablet is enrolled anew.
 _DEVICE_COOKIE_SECONDS = 400 * 24 * 3600
+_TABLETS = "dangol_tablets"
 _SIGNED_IN_AT = "dangol_signed_in_at"
 
 
@@ -101,6 +102,12 @@ def current_actor() -> Actor:
     return Actor(staff_id=person.id if person else None, device_id=tablet.id if tablet else None)
 
 
+def forget_caller(_error: BaseException | None) -> None:
+    """At the end of a request: who called. Inside an outer app context (tests, commands) `g` outlives the request."""
+    for name in (_TABLETS, "_login_user"):
+        g.pop(name, None)
+
+
 def set_device_cookie(response: Response, token: str) -> None:
     """Leave a tablet's token in its browser, out of reach of scripts."""
     response.set_cookie(
@@ -136,7 +143,7 @@ def _token() -> tuple[str | None, Literal["bearer", "cookie"]]:
 
 
 def _find(token: str) -> Tablet | None:
-    known: dict[str, Tablet | None] = g.setdefault("dangol_tablets", {})
+    known: dict[str, Tablet | None] = g.setdefault(_TABLETS, {})
     if token not in known:
         known[token] = tablets.find(token)
     return known[token]

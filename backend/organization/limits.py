@@ -9,7 +9,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import current_app, request
 from flask_limiter import Limiter
 
 from backend.core.http import problem
@@ -51,12 +51,14 @@ enrol_by_address = limiter.limit(_PER_LOGIN, key_func=_address, deduct_when=_ref
 
 def init_limits(app: Flask) -> None:
     """Attach the limits to `app`; `app.config["RATELIMIT_ENABLED"] = False` switches them off (tests)."""
-    wanted = bool(app.config.get("RATELIMIT_ENABLED", True))
-    app.config["RATELIMIT_ENABLED"] = True
-    limiter.enabled = True
+    app.config.setdefault("RATELIMIT_ENABLED", True)
     limiter.init_app(app)
-    limiter.enabled = wanted
     app.register_error_handler(TooManyAttempts, explain)
+
+
+@limiter.request_filter
+def _switched_off() -> bool:
+    return not current_app.config["RATELIMIT_ENABLED"]
 
 
 def explain(error: TooManyAttempts) -> Response:

@@ -56,19 +56,20 @@ class Store(Base):
     business_unit: Mapped[BusinessUnit] = relationship(lazy="joined")
 
 
-class Role(RoleMixin):  # type: ignore[misc] # Flask-Security ships no types
+class Role(RoleMixin):
     """A role as Flask-Security sees it; the set of roles is fixed in code (`StaffRole`)."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
-class Staff(Base, UserMixin):  # type: ignore[misc] # Flask-Security ships no types
+class Staff(Base, UserMixin):
     """A person who works here and signs in."""
 
     __tablename__ = "staff"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    # Flask-Security types its mix-in for integer keys.
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)  # type: ignore[assignment]
     login: Mapped[str] = mapped_column(String(60), unique=True)
     password: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120))
@@ -83,7 +84,7 @@ class Staff(Base, UserMixin):  # type: ignore[misc] # Flask-Security ships no ty
     store: Mapped[Store | None] = relationship(lazy="joined")
 
     @property
-    def roles(self) -> list[Role]:
+    def roles(self) -> list[Role]:  # type: ignore[override] # a property is enough for Flask-Security, which only reads it
         """The role in Flask-Security's terms."""
         return [Role(self.role)]
 

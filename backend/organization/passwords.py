@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, cast
 
 import structlog
@@ -33,10 +34,13 @@ def check_password(login: str, password: str) -> Staff:
     """
     login = rules.normal_login(login)
     person = db.session.scalars(select(Staff).where(Staff.login == login)).one_or_none()
-    stored = person.password if person is not None else _dummy_hash()
+    # What is no hash (somebody who is not to sign in) is compared with the hash that nobody's password has.
+    dummy = _dummy_hash()
+    known = person is not None and _context().identify(person.password) is not None
+    stored = person.password if person is not None and known else dummy
     # Longer ones cannot have been set; hashing them would be work for whoever asks.
     fits = len(password) <= rules.PASSWORD_LENGTH_MAX and _context().verify(rules.normal_password(password), stored)
-    if person is None or not fits or not person.active:
+    if person is None or not (known and fits and person.active):
         _log.warning("sign_in_refused", login=login[:60])
         raise WrongCredentials
     return person
@@ -56,5 +60,5 @@ def _context() -> CryptContext:
 def _dummy_hash() -> str:
     extensions = current_app.extensions
     if _DUMMY not in extensions:
-        extensions[_DUMMY] = hash_password("nobody has this password")
+        extensions[_DUMMY] = hash_password(secrets.token_urlsafe(32))
     return cast("str", extensions[_DUMMY])

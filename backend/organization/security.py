@@ -40,7 +40,7 @@ def init_security(app: Flask) -> None:
 def _config(*, session_hours: int, secure: bool) -> dict[str, object]:
     return {
         "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SCHEMES": ["argon2", "plaintext"],
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         # Argon2id is salted by itself; a second hash with a second secret would tie the passwords to this machine.
         "SECURITY_PASSWORD_SINGLE_HASH": {"argon2"},
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {

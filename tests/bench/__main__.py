@@ -1,6 +1,7 @@
-"""Run benchmarks: `python -m tests.bench [name]`. Each is a module `bench_<name>.py` whose `main()` prints one JSON line.
+"""Run benchmarks: `python -m tests.bench [name]`. Each is a module `bench_<name>.py` with a `main()`.
 
-`main()` returns whether the target was reached; the exit code is 1 when one was not, 2 for an unknown name.
+`main()` prints one JSON line and returns whether the target was reached; the exit code is 1 when one was not, 2 for an
+unknown name.
 """
 
 from __future__ import annotations
