@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from backend import care, catalog, consent, customers, delivery, health, logs, migrations, openapi, organization, pwa, sales, settings, sync
-from backend.core import db as database, http
-from backend.settings import Settings
+from backend import (
+    care,
+    catalog,
+    consent,
+    customers,
+    delivery,
+    health,
+    logs,
+    migrations,
+    openapi,
+    organization,
+    pwa,
+    sales,
+    settings,
+    sync,
+)
+from backend.core import db as database
+from backend.core import http
+
+if TYPE_CHECKING:
+    from backend.settings import Settings
+
 
 def create_app(configured: Settings | None = None) -> Flask:
     """The API with every feature, for the settings given or those of the environment. Raises `SettingsError`."""

@@ -34,7 +34,7 @@ def healthz() -> tuple[dict[str, str], int] | Response:
 
 def is_migrated() -> bool:
     """Whether the database stands at the newest migration of every branch."""
-    heads = current_app.extensions.setdefault("dangol.migration_heads", _heads())
+    heads: set[str] = current_app.extensions.setdefault("dangol.migration_heads", _heads())
     with db.engine.connect() as connection:
         return set(MigrationContext.configure(connection).get_current_heads()) == heads
 

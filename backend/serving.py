@@ -110,8 +110,12 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
 
 @click.command("serve")
 @click.option("--host", help="The address to listen on; 127.0.0.1 unless set.")
-@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), envvar="DANGOL_TLS_CERT", help="Certificate file (PEM).")
-@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False), envvar="DANGOL_TLS_KEY", help="Key file (PEM).")
+@click.option(
+    "--tls-cert", type=click.Path(exists=True, dir_okay=False), envvar="DANGOL_TLS_CERT", help="Certificate file (PEM)."
+)
+@click.option(
+    "--tls-key", type=click.Path(exists=True, dir_okay=False), envvar="DANGOL_TLS_KEY", help="Key file (PEM)."
+)
 @with_appcontext
 def serve_command(host: str | None, tls_cert: str | None, tls_key: str | None) -> None:
     """Start the web server and the worker in the foreground. The port is $PORT (8000 unless set)."""

@@ -64,7 +64,7 @@ class Settings:
         missing += self._missing_provider()
         if not (self.tls_cert and self.tls_key) and not self.behind_proxy:
             missing.append(
-                "HTTPS is needed: give --tls-cert and --tls-key, or set DANGOL_BEHIND_PROXY=1 behind a proxy that ends TLS."
+                "HTTPS is needed: give --tls-cert and --tls-key, or set DANGOL_BEHIND_PROXY=1 behind a TLS proxy."
             )
         if self.behind_proxy and not (self.public_url or "").startswith("https://"):
             missing.append("DANGOL_PUBLIC_URL must say the https address under which the proxy serves Dangol.")

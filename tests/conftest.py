@@ -10,9 +10,11 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 import sms
 from backend.app import create_app
 from backend.core.db import Base, db, run_in_unit_of_work, unit_of_work
+from backend.organization import hash_password
 from backend.settings import load
 from backend.sync import clock
 from tests import factories
@@ -67,7 +69,7 @@ def _empty_tables() -> None:
         cursor = connection.cursor()
         cursor.execute("BEGIN IMMEDIATE" if db.engine.dialect.name == "sqlite" else "SELECT 1")
         for table in reversed(Base.metadata.sorted_tables):
-            cursor.execute(f'DELETE FROM "{table.name}"')
+            cursor.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 - names of our own tables
         cursor.close()
         connection.commit()
     finally:
@@ -130,10 +132,8 @@ def make_tablet(app: Flask) -> Any:
 
 
 @pytest.fixture
-def sign_in(app: Flask, client: FlaskClient) -> Any:
+def sign_in(client: FlaskClient) -> Any:
     """Open a session on `client` for a new staff member: `sign_in(role="admin", store_id=…)` returns the person."""
-    from backend.organization import hash_password
-
     hashed = hash_password("a long password")
 
     def _sign_in(**values: Any) -> Staff:

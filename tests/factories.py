@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.catalog import Product
-from backend.core.db import db
+from backend.core.db import Base, db
 from backend.core.ids import new_id
 from backend.customers import Card, Customer, CustomerFacts
 from backend.organization import BusinessUnit, Device, Staff, Store
 
+R = TypeVar("R", bound=Base)
 _serial = count(1)
 
 
@@ -53,7 +54,9 @@ def store(**values: Any) -> Store:
 def staff(**values: Any) -> Staff:
     """An associate who cannot sign in (the password is no hash) unless one is given."""
     number = next(_serial)
-    return _added(Staff(**{"login": f"staff{number}", "password": "-", "name": f"직원 {number}", "role": "associate"} | values))
+    return _added(
+        Staff(**{"login": f"staff{number}", "password": "-", "name": f"직원 {number}", "role": "associate"} | values)
+    )
 
 
 def device(token: str, **values: Any) -> Device:
@@ -62,7 +65,9 @@ def device(token: str, **values: Any) -> Device:
     person = values.pop("staff", None) or staff(store_id=place.id)
     hashed = hashlib.sha256(token.encode()).hexdigest()
     return _added(
-        Device(**{"store_id": place.id, "staff_id": person.id, "token_hash": hashed, "scope": f"store:{place.id}"} | values)
+        Device(
+            **{"store_id": place.id, "staff_id": person.id, "token_hash": hashed, "scope": f"store:{place.id}"} | values
+        )
     )
 
 
@@ -84,10 +89,12 @@ def customer(**values: Any) -> Customer:
 def product(**values: Any) -> Product:
     """An article at 10,000 won."""
     number = next(_serial)
-    return _added(Product(**{"sku": f"SKU{number}", "name": f"상품 {number}", "price": 10_000, "currency": "KRW"} | values))
+    return _added(
+        Product(**{"sku": f"SKU{number}", "name": f"상품 {number}", "price": 10_000, "currency": "KRW"} | values)
+    )
 
 
-def _added(row: Any) -> Any:
+def _added(row: R) -> R:
     db.session.add(row)
     db.session.flush()
     return row

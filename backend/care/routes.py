@@ -1,4 +1,4 @@
-"""/customers/ID/notes"""
+"""/customers/ID/notes."""
 
 from __future__ import annotations
 

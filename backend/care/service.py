@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, select
 
 from backend.care.models import Note
 from backend.core import audit
-from backend.core.audit import Actor
 from backend.core.db import db
 from backend.customers import get_customer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from backend.core.audit import Actor
 
 
 def add_note(customer_id: str, text: str, *, note_id: str, written_at: datetime, acting_staff: Actor) -> Note:
@@ -22,7 +26,7 @@ def add_note(customer_id: str, text: str, *, note_id: str, written_at: datetime,
     return note
 
 
-def notes(customer_id: str) -> Select[tuple[Note]]:
+def notes(customer_id: str) -> Select[Note]:
     """The remarks about a customer (ix_note_customer). Raises `NotFound`."""
     get_customer(customer_id)
     return select(Note).where(Note.customer_id == customer_id)

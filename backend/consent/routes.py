@@ -1,4 +1,4 @@
-"""/customers/ID/consents and /consent-wordings"""
+"""/customers/ID/consents and /consent-wordings."""
 
 from __future__ import annotations
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
 
 PURPOSES = ("privacy", "marketing", "profiling", "third_party", "abroad", "sensitive", "unique_identifier")
 CHANNELS = ("sms", "push", "call")
@@ -26,7 +29,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class ConsentState:
-    """What stands: `granted` by day, `night` too, or `refused` by `refusal_id`. `granted_at` starts the two-year clock."""
+    """What stands: `granted` by day, `night` too, or `refused` by `refusal_id`; `granted_at` starts two years."""
 
     granted: bool
     night: bool
@@ -38,7 +41,7 @@ class ConsentState:
 def marketing_state(statements: Iterable[Statement], *, channel: str, sender_id: str) -> ConsentState:
     """The state of marketing on `channel` by the legal sender `sender_id`.
 
-    A refusal stands until a grant names it, whatever the clocks say. One without a channel or sender refuses all of them;
+    A refusal stands until a grant names it, whatever the clocks say. One without a channel or sender refuses them all;
     one for the night leaves the day.
     """
     about = [each for each in statements if each.purpose == "marketing" and _concerns(each, channel, sender_id)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError
@@ -13,7 +12,6 @@ from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, Statement, marketing_state
 from backend.consent.schemas import StatementData
 from backend.core import audit
-from backend.core.audit import Actor
 from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
@@ -22,7 +20,9 @@ from backend.customers import CustomerRegistered, set_facts
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from backend.core.audit import Actor
 
 
 def record(
@@ -59,7 +59,13 @@ def record(
         )
     )
     db.session.flush()
-    audit.record(acting_staff, "consent.record", subject_kind="customer", subject_id=customer_id, detail={"purpose": data["purpose"]})
+    audit.record(
+        acting_staff,
+        "consent.record",
+        subject_kind="customer",
+        subject_id=customer_id,
+        detail={"purpose": data["purpose"]},
+    )
     if data["purpose"] == "marketing":
         refresh_senders([customer_id])
     known = db.session.get(ConsentWording, data["wording_version"])
@@ -72,7 +78,7 @@ def record_with_registration(event: CustomerRegistered) -> None:
         try:
             data = StatementData().load(raw)
         except ValidationError as error:
-            raise ValidationFailed(flatten(error.normalized_messages(), f"consents.{index}")) from error
+            raise ValidationFailed(flatten(error.messages, f"consents.{index}")) from error
         record(event.customer_id, data, acting_staff=event.actor, store_id=event.store_id)
 
 
@@ -92,9 +98,7 @@ def states_by_sender(customer_id: str, *, channel: str = "sms") -> dict[str, Con
     statements = _statements([customer_id]).get(customer_id, [])
     codes = _codes()
     named = {each.sender_id for each in statements if each.sender_id} or set()
-    return {
-        codes[sender]: marketing_state(statements, channel=channel, sender_id=sender) for sender in sorted(named)
-    }
+    return {codes[sender]: marketing_state(statements, channel=channel, sender_id=sender) for sender in sorted(named)}
 
 
 def refresh_senders(customer_ids: Iterable[str]) -> None:
@@ -102,9 +106,7 @@ def refresh_senders(customer_ids: Iterable[str]) -> None:
     codes = _codes()
     by_customer = _statements(list(customer_ids))
     for customer_id, statements in by_customer.items():
-        states = {
-            code: marketing_state(statements, channel="sms", sender_id=sender) for sender, code in codes.items()
-        }
+        states = {code: marketing_state(statements, channel="sms", sender_id=sender) for sender, code in codes.items()}
         set_facts(
             customer_id,
             sms_senders=sorted(code for code, state in states.items() if state.granted),
@@ -128,8 +130,19 @@ def _statements(customer_ids: Sequence[str]) -> dict[str, list[Statement]]:
         ).where(entry.customer_id.in_(customer_ids), entry.purpose == "marketing")
     )
     found: dict[str, list[Statement]] = defaultdict(list)
-    for customer_id, *values in rows:
-        found[customer_id].append(Statement(*values))
+    for row in rows:
+        found[row.customer_id].append(
+            Statement(
+                id=row.id,
+                purpose=row.purpose,
+                channel=row.channel,
+                sender_id=row.sender_id,
+                night=row.night,
+                granted=row.granted,
+                lifts_id=row.lifts_id,
+                occurred_at=row.occurred_at,
+            )
+        )
     return found
 
 

@@ -74,6 +74,4 @@ def record(
 
 def record_access(actor: Actor, *, customer_id: str, what: str) -> None:
     """Add to the open unit of work that `actor` saw `what` of a customer."""
-    db.session.add(
-        AccessEntry(staff_id=actor.staff_id, device_id=actor.device_id, customer_id=customer_id, what=what)
-    )
+    db.session.add(AccessEntry(staff_id=actor.staff_id, device_id=actor.device_id, customer_id=customer_id, what=what))

@@ -1,9 +1,9 @@
 """The database: one `db`, one unit of work.
 
-Services never begin or commit. The edge (a route, the push, a command, the worker) opens one unit of work; its end runs
-the closers that were registered (the sync clock) and commits. On SQLite a unit of work begins IMMEDIATE, so that it never
-has to upgrade a read lock, and only one runs in a process at a time, so that waiting greenlets wait for each other rather
-than inside the driver. Reads begin deferred.
+Services never begin or commit. The edge (a route, the push, a command, the worker) opens one unit of work; its end
+runs the closers that were registered (the sync clock) and commits. On SQLite a unit of work begins IMMEDIATE, so that
+it never has to upgrade a read lock, and only one runs in a process at a time, so that waiting greenlets wait for each
+other rather than inside the driver. Reads begin deferred.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": True})
 
 
-class TryAgain(Exception):  # noqa: N818 - it is a request, not an error
+class TryAgain(Exception):
     """Raised inside a unit of work that met a concurrent one: undo everything and run it once more."""
 
 

@@ -22,7 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.core.db import db, is_contention
 from backend.core.errors import Busy, CrossSite, DangolError, ValidationFailed
-from backend.core.schemas import Identifier, Moment, Schema, flatten
+from backend.core.schemas import Identifier, Moment, Schema, Text, flatten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,16 +34,9 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 _API = "dangol.api"
 MAX_BODY = 8 * 1024 * 1024
-_CSP = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "img-src 'self' data: blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+_CSP = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -119,6 +112,7 @@ def init_app(app: Flask, *, version: str, proxies: int) -> None:
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     api = Api(app)
+    api.register_field(Text, "string", None)
     api.register_field(Moment, "string", "date-time")
     api.register_field(Identifier, "string", "uuid")
     app.extensions[_API] = api
@@ -160,11 +154,15 @@ def problem_response(status: int, code: str, detail: str, extra: dict[str, Any] 
 
 
 def page(
-    query: Select[tuple[T]], *, keys: Sequence[InstrumentedAttribute[Any]], args: dict[str, Any], newest_first: bool = False
+    query: Select[T],
+    *,
+    keys: Sequence[InstrumentedAttribute[Any]],
+    args: dict[str, Any],
+    newest_first: bool = False,
 ) -> tuple[list[T], str | None]:
     """One page of `query` in the order of `keys` (unique together), and the `after` of the next page or None.
 
-    The database seeks to the key; it never counts or skips rows. Raises `ValidationFailed` for an `after` that no page gave.
+    The database seeks to the key; it never counts or skips rows. Raises `ValidationFailed` for a strange `after`.
     """
     if args["after"] is not None:
         row_key, values = tuple_(*keys), tuple_(*_unpack(args["after"], keys))

@@ -44,7 +44,7 @@ def loop(app: Flask, name: str, run: Callable[[Flask, threading.Event], None]) -
 
 
 def run(app: Flask, stop: threading.Event) -> None:
-    """Run everything that was registered until `stop` is set; a job that fails is logged and tried again at its next turn."""
+    """Run everything that was registered until `stop` is set; a job that fails is logged and has its next turn."""
     threads = [
         threading.Thread(target=_periodically, args=(app, stop, name, seconds, job), name=name)
         for name, (seconds, job) in of(app).periodic.items()
@@ -64,19 +64,17 @@ def _periodically(app: Flask, stop: threading.Event, name: str, seconds: float, 
         with app.app_context():
             try:
                 job()
-            except Exception:  # A worker loop: what fails is logged and tried again.
+            except Exception:  # noqa: BLE001 - a worker loop: what fails is logged and tried again.
                 _log.exception("job_failed", job=name)
             finally:
                 db.session.remove()
         stop.wait(seconds)
 
 
-def _forever(
-    app: Flask, stop: threading.Event, name: str, body: Callable[[Flask, threading.Event], None]
-) -> None:
+def _forever(app: Flask, stop: threading.Event, name: str, body: Callable[[Flask, threading.Event], None]) -> None:
     while not stop.is_set():
         try:
             body(app, stop)
-        except Exception:  # A worker loop: what fails is logged and started again.
+        except Exception:  # noqa: BLE001 - a worker loop: what fails is logged and started again.
             _log.exception("loop_failed", loop=name)
         stop.wait(1)

@@ -23,10 +23,12 @@ class Schema(BaseSchema):
     """A schema that names what it does not know."""
 
     class Meta:
+        """Options."""
+
         unknown = RAISE
 
 
-class Text(fields.String):
+class Text(fields.Field["str | None"]):
     """Text in NFC without surrounding blanks and without control characters; at most `max_length` characters.
 
     Empty text is refused unless `blank` is true, in which case it becomes None.
@@ -35,14 +37,20 @@ class Text(fields.String):
     def __init__(self, *, max_length: int, blank: bool = False, multiline: bool = False, **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
         self.max_length, self.blank, self.multiline = max_length, blank, multiline
-        self.validators.insert(0, validate.Length(max=max_length))
+        self.metadata = {"maxLength": max_length, **self.metadata}
         self.allow_none = self.allow_none or blank
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str | None:  # noqa: ANN401
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options)).strip()
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str | None:  # noqa: ANN401, ARG002
+        if not isinstance(value, str):
+            message = "This must be text."
+            raise ValidationError(message)
+        text = unicodedata.normalize("NFC", value).strip()
         allowed = "\n\t" if self.multiline else ""
         if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in text):
             message = "This contains characters that cannot be stored."
+            raise ValidationError(message)
+        if len(text) > self.max_length:
+            message = f"This is longer than {self.max_length} characters."
             raise ValidationError(message)
         if not text:
             if self.blank:
@@ -85,8 +93,10 @@ def whole_number(*, minimum: int = -MAX_MINOR, **options: Any) -> fields.Integer
     return fields.Integer(strict=True, validate=validate.Range(min=minimum, max=MAX_MINOR), **options)
 
 
-def flatten(messages: Mapping[Any, Any] | list[Any], path: str = "") -> dict[str, list[str]]:
+def flatten(messages: Mapping[Any, Any] | list[Any] | str, path: str = "") -> dict[str, list[str]]:
     """Marshmallow's nested messages as {"lines.0.sku": ["…"]}, with names that any terminal can show."""
+    if isinstance(messages, str):
+        messages = [messages]
     if isinstance(messages, list):
         return {path or "_schema": [str(text) for text in messages]}
     found: dict[str, list[str]] = {}

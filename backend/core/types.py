@@ -18,7 +18,7 @@ _ID_LENGTH = 36
 
 
 class Id(TypeDecorator[str]):
-    """A UUID as canonical text in Python; `uuid` on PostgreSQL, text of 36 on SQLite, where the text sorts as the UUID does."""
+    """A UUID as canonical text in Python; `uuid` on PostgreSQL, text on SQLite, where it sorts as the UUID does."""
 
     impl = String(_ID_LENGTH)
     cache_ok = True

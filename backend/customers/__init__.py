@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.customers.access import customer as get_customer, find_one
+from backend.customers.access import customer as get_customer
+from backend.customers.access import find_one
 from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity
 from backend.customers.rules import masked_phone, normal_phone
 from backend.customers.service import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from backend.core.db import db
@@ -31,7 +31,7 @@ def customer(customer_id: str) -> Customer:
     return found
 
 
-def customers(q: str | None) -> Select[tuple[Customer]]:
+def customers(q: str | None) -> Select[Customer]:
     """Customers whose name begins with `q`, or whose card, phone or last four digits it is.
 
     Name and phone seek in ix_customer_name and ix_customer_phone; the last four digits read the phone index through.
@@ -41,7 +41,7 @@ def customers(q: str | None) -> Select[tuple[Customer]]:
     if not text:
         return query
     phone = normal_phone(text)
-    ways = [
+    ways: list[ColumnElement[bool]] = [
         Customer.name.startswith(text, autoescape=True),
         func.lower(Customer.name_latin).startswith(text.lower(), autoescape=True),
         exists().where(Card.customer_id == Customer.id, Card.number == text),
@@ -54,10 +54,10 @@ def customers(q: str | None) -> Select[tuple[Customer]]:
 
 
 def find_one(text: str) -> Customer:
-    """The one customer with this id, card number or phone, for commands. Raises `NotFound` when none or several match."""
+    """The one customer with this id, card or phone, for commands. Raises `NotFound` when none or several match."""
     phone = normal_phone(text)
     by_card = select(Card.customer_id).where(Card.number == text)
-    ways = [Customer.id.in_(by_card)]
+    ways: list[ColumnElement[bool]] = [Customer.id.in_(by_card)]
     if phone is not None:
         ways.append(Customer.phone == phone)
     if is_id(text):
@@ -65,7 +65,10 @@ def find_one(text: str) -> Customer:
     query = select(Customer.id).where(or_(*ways))
     ids = db.session.execute(query.limit(2)).scalars().all()
     if len(ids) != 1:
-        detail = "No customer has this id, card or phone." if not ids else "Several customers share this phone; name one by id."
+        detail = (
+            "No customer has this id, card or phone."
+            if not ids
+            else "Several customers share this phone; name one by id."
+        )
         raise NotFound(detail)
     return customer(ids[0])
-

@@ -42,7 +42,7 @@ FIELDS = (
 
 
 def load(session: Session, ids: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The rows of `ids` that exist, in the order of `FIELDS`, ordered by id. Three statements, each by primary key or index."""
+    """The rows of `ids` that exist, in the order of `FIELDS`, ordered by id: three statements, each by an index."""
     cards: dict[str, list[str]] = defaultdict(list)
     for customer_id, number in session.execute(
         select(Card.customer_id, Card.number).where(Card.customer_id.in_(ids)).order_by(Card.number)

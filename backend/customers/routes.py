@@ -1,4 +1,4 @@
-"""/customers"""
+"""/customers."""
 
 from __future__ import annotations
 

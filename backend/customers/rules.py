@@ -50,7 +50,7 @@ class Merge:
 def merge_edit(current: dict[str, Any], changes: dict[str, tuple[Any, Any]]) -> Merge:
     """Compare `changes` {field: (from, to)} with `current`, all values normal (SYNC.md, `customer.edit`).
 
-    A field is applied when the server still holds `from`, or already `to`; otherwise base, yours and server are a conflict.
+    A field is applied when the server still holds `from`, or already `to`; otherwise the three are a conflict.
     """
     merge = Merge()
     for name, (base, wanted) in changes.items():

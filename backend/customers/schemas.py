@@ -54,7 +54,9 @@ class RegisterData(Schema):
     language = fields.String(validate=validate.OneOf(LANGUAGES), allow_none=True)
     birth_date = fields.Date(format="iso", allow_none=True)
     sex = fields.String(validate=validate.OneOf(SEXES), allow_none=True)
-    nationality = fields.String(validate=validate.Regexp(r"[A-Z]{2}\Z", error="Two capital letters (ISO 3166)."), allow_none=True)
+    nationality = fields.String(
+        validate=validate.Regexp(r"[A-Z]{2}\Z", error="Two capital letters (ISO 3166)."), allow_none=True
+    )
     district = Text(max_length=60, blank=True)
     cards = fields.List(CardNumber(), validate=validate.Length(max=10))
     home_store = Text(max_length=40, blank=True)
@@ -131,20 +133,23 @@ class PreferenceSchema(Schema):
     value = fields.String()
 
 
-class ListedCustomerSchema(Schema):
-    """A customer in a list: the phone is masked."""
-
+class _Shown(Schema):
     id = fields.String()
     name = fields.String()
     name_latin = fields.String(allow_none=True)
-    phone = fields.Function(lambda customer: masked_phone(customer.phone), metadata={"type": "string"})
     grade = fields.String(attribute="facts.grade", allow_none=True)
     points = fields.Integer(attribute="facts.points")
     last_purchase_on = fields.Date(attribute="facts.last_purchase_on", allow_none=True)
     created_at = Moment()
 
 
-class CustomerSchema(ListedCustomerSchema):
+class ListedCustomerSchema(_Shown):
+    """A customer in a list: the phone is masked."""
+
+    phone = fields.Function(lambda customer: masked_phone(customer.phone), metadata={"type": ["string", "null"]})
+
+
+class CustomerSchema(_Shown):
     """A customer's card."""
 
     phone = fields.String(allow_none=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from backend.core import audit, clock, events
-from backend.core.audit import Actor
 from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
@@ -17,6 +15,11 @@ from backend.customers.models import Card, Customer, CustomerFacts, StoreActivit
 from backend.customers.rules import Merge, merge_edit, normal
 from backend.organization import Store
 from backend.sync import mark_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from backend.core.audit import Actor
 
 COLLECTION = "customers"
 
@@ -54,9 +57,13 @@ def register(
     phone = data.get("phone")
     if phone and db.session.execute(select(Customer.id).where(Customer.phone == phone).limit(1)).first():
         flags.append("possible_duplicate")
-    plain = {name: data.get(name) for name in ("name_latin", "language", "birth_date", "sex", "nationality", "district")}
+    plain = {
+        name: data.get(name) for name in ("name_latin", "language", "birth_date", "sex", "nationality", "district")
+    }
     customer = Customer(id=customer_id or new_id(), name=data["name"], phone=phone, home_store_id=home, **plain)
-    customer.facts = CustomerFacts(customer_id=customer.id, last_basket=[], purchase_gaps=[], sms_senders=[], night_senders=[])
+    customer.facts = CustomerFacts(
+        customer_id=customer.id, last_basket=[], purchase_gaps=[], sms_senders=[], night_senders=[]
+    )
     db.session.add(customer)
     db.session.flush()
     flags += _add_cards(customer.id, data.get("cards") or [])
@@ -79,7 +86,9 @@ def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_s
             setattr(customer, name, value)
     if merge.applied:
         fields = sorted(merge.applied)
-        audit.record(acting_staff, "customer.edit", subject_kind="customer", subject_id=customer.id, detail={"fields": fields})
+        audit.record(
+            acting_staff, "customer.edit", subject_kind="customer", subject_id=customer.id, detail={"fields": fields}
+        )
     return merge
 
 
@@ -108,7 +117,7 @@ def forget_old_activity(months: int = 24) -> int:
         select(StoreActivity.customer_id, StoreActivity.store_id).where(StoreActivity.last_on < limit)
     ).all()
     mark_changed(COLLECTION, {row.customer_id for row in rows})
-    db.session.execute(StoreActivity.__table__.delete().where(StoreActivity.__table__.c.last_on < limit))
+    db.session.execute(delete(StoreActivity).where(StoreActivity.last_on < limit))
     return len(rows)
 
 

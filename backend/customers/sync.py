@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.core.errors import NotFound
 from backend.customers import access, service
 from backend.customers.copy import COLLECTION
 from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity
 from backend.customers.schemas import EditData, RegisterData
-from backend.core.errors import NotFound
 from backend.sync import FieldConflict, Kind, Mutation, Outcome, Rejected, register_collection, register_kind, track
 
 if TYPE_CHECKING:

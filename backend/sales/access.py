@@ -11,7 +11,7 @@ from backend.organization import Store
 from backend.sales.models import Sale, SaleLine
 
 
-def sales(*, customer_id: str | None = None, store: str | None = None) -> Select[tuple[Sale]]:
+def sales(*, customer_id: str | None = None, store: str | None = None) -> Select[Sale]:
     """Sales, of one customer or one store (by code) when named."""
     query = select(Sale).options(joinedload(Sale.store), joinedload(Sale.customer))
     if customer_id is not None:

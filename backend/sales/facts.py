@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm.util import identity_key
 
+from backend.core import clock
 from backend.core.db import db
 from backend.customers import Customer, CustomerFacts, StoreActivity
 from backend.sales.models import Sale, SaleLine
@@ -22,11 +22,16 @@ from backend.sync import mark_changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from datetime import date
 
+    from sqlalchemy import Table
     from sqlalchemy.orm import InstrumentedAttribute
 
     Condition = Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]
 
+_FACTS = cast("Table", CustomerFacts.__table__)
+_ACTIVITY = cast("Table", StoreActivity.__table__)
+_ACTIVE_YEARS = 2
 _GAPS = 7
 _BASKET_LINES = 5
 _AT_ONCE = 500
@@ -100,7 +105,7 @@ def _refresh_facts(condition: Condition, ids: list[str]) -> None:
     )
     rows = db.session.execute(
         select(CustomerFacts.customer_id, *columns).where(condition(CustomerFacts.customer_id))
-    ).tuples()
+    )
     there = {row[0]: _stored(row) for row in rows}
     known = set(there)
     if len(known) < len(ids):
@@ -110,9 +115,9 @@ def _refresh_facts(condition: Condition, ids: list[str]) -> None:
     _announce([id_ for id_, _ in [*new, *other]])
     if new:
         blank = {"points": 0, "sms_senders": [], "night_senders": []}
-        db.session.execute(insert(CustomerFacts.__table__), [blank | _values(id_, facts) for id_, facts in new])
+        db.session.execute(insert(_FACTS), [blank | _values(id_, facts) for id_, facts in new])
     if other:
-        table = CustomerFacts.__table__
+        table = _FACTS
         statement = update(table).where(table.c.customer_id == bindparam("whose"))
         values = [_values(id_, facts) for id_, facts in other]
         db.session.execute(statement, [{"whose": value.pop("customer_id"), **value} for value in values])
@@ -153,7 +158,7 @@ def _purchase_days(condition: Condition) -> Iterator[tuple[str, date]]:
         .where(ranked.c.rank <= _GAPS + 1)
         .order_by(ranked.c.customer_id, ranked.c.business_day)
     )
-    yield from db.session.execute(query).tuples()
+    yield from db.session.execute(query)
 
 
 def _last_lines(condition: Condition) -> Iterator[tuple[str, str, str | None, int, int]]:
@@ -182,7 +187,7 @@ def _last_lines(condition: Condition) -> Iterator[tuple[str, str, str | None, in
         .where(ranked.c.rank == 1)
         .order_by(ranked.c.customer_id, SaleLine.position)
     )
-    yield from db.session.execute(query).tuples()
+    yield from db.session.execute(query)
 
 
 def _refresh_activity(condition: Condition) -> None:
@@ -191,12 +196,13 @@ def _refresh_activity(condition: Condition) -> None:
         select(Sale.customer_id, Sale.store_id, func.max(Sale.business_day))
         .where(condition(Sale.customer_id))
         .group_by(Sale.customer_id, Sale.store_id)
+        .having(func.max(Sale.business_day) >= _active_since())
     )
-    wanted = {(customer_id, store_id): day for customer_id, store_id, day in db.session.execute(query).tuples()}
+    wanted = {(str(customer_id), store_id): day for customer_id, store_id, day in db.session.execute(query)}
     stored = select(StoreActivity.customer_id, StoreActivity.store_id, StoreActivity.last_on)
-    rows = db.session.execute(stored.where(condition(StoreActivity.customer_id))).tuples()
+    rows = db.session.execute(stored.where(condition(StoreActivity.customer_id)))
     there = {(customer_id, store_id): day for customer_id, store_id, day in rows}
-    table = StoreActivity.__table__
+    table = _ACTIVITY
     gone = there.keys() - wanted.keys()
     new = wanted.keys() - there.keys()
     moved = {key for key in wanted.keys() & there.keys() if wanted[key] != there[key]}
@@ -213,6 +219,12 @@ def _refresh_activity(condition: Condition) -> None:
                 for customer_id, store_id in sorted(new | moved)
             ],
         )
+
+
+def _active_since() -> date:
+    """From which day on a purchase keeps a customer on a store's tablets: `customers.forget_old_activity` says the same."""
+    today = clock.now().date()
+    return today.replace(year=today.year - _ACTIVE_YEARS, day=min(today.day, 28))
 
 
 def _announce(customer_ids: Collection[str]) -> None:

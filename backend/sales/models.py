@@ -18,7 +18,7 @@ from backend.organization import Staff, Store
 
 
 class Sale(Base):
-    """One basket at one store. Money is in minor units of `currency`; `rate` is what one unit was worth in the store's."""
+    """One basket at one store. Money is in minor units of `currency`; `rate` is what one unit was worth there."""
 
     __tablename__ = "sale"
     __table_args__ = (
@@ -57,9 +57,11 @@ class Sale(Base):
 
 
 class SaleLine(Base):
-    """One article of a sale. `amount` is what was paid for the whole line; `sku` is kept even when no product has it."""
+    """One article of a sale. `amount` is what was paid for the whole line; `sku` is kept when no product has it."""
 
     __tablename__ = "sale_line"
+    # Lines are read by their sale: on SQLite the key is the table, not a second copy beside it (a fifth less to write).
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     sale_id: Mapped[str] = mapped_column(ForeignKey("sale.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)

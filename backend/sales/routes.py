@@ -1,4 +1,4 @@
-"""/sales"""
+"""/sales."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Line:
 
 
 def price_differs(line: Line, currency: str) -> bool:
-    """Whether what was paid plus what was taken off is not the catalogue's price, where one is known in this currency."""
+    """Whether what was paid and what was taken off is not the catalogue's price, known in this currency."""
     if line.price is None or line.currency != currency:
         return False
     if line.unit_price is not None and line.unit_price != line.price:

@@ -39,7 +39,9 @@ class SaleData(Schema):
     customer_id = Text(max_length=64, required=True, allow_none=True)
     store = Text(max_length=40, blank=True)
     lines = fields.List(fields.Nested(LineData), required=True, validate=validate.Length(min=1, max=_MAX_LINES))
-    currency = fields.String(required=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="Three capital letters (ISO 4217)."))
+    currency = fields.String(
+        required=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="Three capital letters (ISO 4217).")
+    )
     points_redeemed = whole_number(minimum=0, load_default=0)
     coupons = fields.List(Text(max_length=60), load_default=list, validate=validate.Length(max=_MAX_COUPONS))
     occurred_at = Moment(required=True)

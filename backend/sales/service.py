@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from backend.catalog import ExchangeRate, Product
 from backend.core import audit, clock
-from backend.core.audit import Actor
 from backend.core.db import db
 from backend.core.ids import is_id
 from backend.customers import Customer
@@ -20,6 +17,12 @@ from backend.organization import Store
 from backend.sales import rules
 from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleCoupon, SaleLine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from backend.core.audit import Actor
 
 
 @dataclass(frozen=True)

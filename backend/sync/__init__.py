@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the engine to `app`: registry, clock, routes, the worker's block job, commands."""
-    from backend.core import db as database, http, jobs
-    from backend.sync import blocks, clock, cli, registry
+    from backend.core import db as database
+    from backend.core import http, jobs
+    from backend.sync import blocks, cli, clock, registry
     from backend.sync.routes import blueprint
 
     registry.attach(app)

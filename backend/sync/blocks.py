@@ -1,9 +1,9 @@
 """Blocks: prebuilt, immutable pieces of a collection, about 1,000 rows each, shared by all tablets of a scope.
 
-A block covers the ids from its `low_id` to the next block's. When about 5 % of a block's rows have changed it is built anew and
-the old one is superseded, so that what is rebuilt stays within 20 times what changed; until then the change reaches new
-tablets by the pull that follows their snapshot. A block set remembers up to which `v` its changes were counted, hence a
-look costs what changed and not what is there.
+A block covers the ids from its `low_id` to the next block's. When about 5 % of its rows have changed it is built anew
+and the old one is superseded, so that what is rebuilt stays within 20 times what changed; until then the change reaches
+new tablets by the pull that follows their snapshot. A block set remembers up to which `v` its changes were counted, hence
+a look costs what changed and not what is there.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Built:
     """One block's bytes and what is said of them in a snapshot."""
 
     low_id: str
-    body: bytes
+    size: int
+    gzip: bytes
+    brotli: bytes
     hash: str
     checksum: str
     rows: int
@@ -58,7 +60,7 @@ def rebuild_all() -> int:
 
 
 def rebuild_due() -> int:
-    """The worker's look: rebuild what changed enough, destroy what was superseded a day ago; the number of blocks built."""
+    """The worker's look: rebuild what changed enough, destroy what was superseded a day ago; the number built."""
     built = rebuild_all()
     _destroy_superseded()
     return built
@@ -134,7 +136,10 @@ def build(collection: Collection, rows: list[tuple[Any, ...]], *, low_id: str) -
     body = orjson.dumps({"collection": collection.name, "fields": collection.fields, "columns": columns})
     return Built(
         low_id=low_id,
-        body=body,
+        size=len(body),
+        # Here and not when it is written: nobody waits for a lock while this is compressed.
+        gzip=gzip.compress(body, 6, mtime=0),
+        brotli=brotli.compress(body, quality=5),
         hash=hashlib.sha256(body).hexdigest(),
         checksum=rows_checksum([dict(zip(collection.fields, row, strict=True)) for row in rows]),
         rows=len(rows),
@@ -152,13 +157,7 @@ def _write(scope: str, name: str, plan: _Plan) -> None:
         db.session.execute(update(Block).where(Block.id.in_(plan.replaced)).values(superseded_at=now))
     for built in plan.built:
         if db.session.get(BlockBody, built.hash) is None:
-            db.session.add(
-                BlockBody(
-                    hash=built.hash,
-                    gzip=gzip.compress(built.body, 6, mtime=0),
-                    brotli=brotli.compress(built.body, quality=5),
-                )
-            )
+            db.session.add(BlockBody(hash=built.hash, gzip=built.gzip, brotli=built.brotli))
             db.session.flush()
     rows = [
         {
@@ -169,7 +168,7 @@ def _write(scope: str, name: str, plan: _Plan) -> None:
             "hash": built.hash,
             "checksum": built.checksum,
             "rows": built.rows,
-            "bytes": len(built.body),
+            "bytes": built.size,
             "v": plan.v,
             "pending": 0,
             "built_at": now,
@@ -180,9 +179,7 @@ def _write(scope: str, name: str, plan: _Plan) -> None:
         db.session.execute(insert(Block), rows)
     for block_id, count in plan.pending.items():
         db.session.execute(update(Block).where(Block.id == block_id).values(pending=count))
-    db.session.execute(
-        update(BlockSet).where(BlockSet.scope == scope, BlockSet.collection == name).values(v=plan.v)
-    )
+    db.session.execute(update(BlockSet).where(BlockSet.scope == scope, BlockSet.collection == name).values(v=plan.v))
 
 
 def _claim(scope: str, name: str, builder: str) -> bool:
@@ -219,7 +216,7 @@ def ensure_built(scope: str) -> None:
         rebuild(EVERYONE if collection.scopes is None else scope, collection.name)
 
 
-def _current(scope: str, name: str) -> Select[tuple[Block]]:
+def _current(scope: str, name: str) -> Select[Block]:
     """Reads ix_block_current."""
     return (
         select(Block)
@@ -248,13 +245,11 @@ def _changed_ids(scope: str, name: str, *, after: int) -> Iterable[str]:
     if scope == EVERYONE:
         query = select(ChangeLog.row_id).where(ChangeLog.collection == name, ChangeLog.v > after)
     else:
-        query = select(ScopeLog.row_id).where(
-            ScopeLog.scope == scope, ScopeLog.collection == name, ScopeLog.v > after
-        )
+        query = select(ScopeLog.row_id).where(ScopeLog.scope == scope, ScopeLog.collection == name, ScopeLog.v > after)
     return db.session.execute(query).scalars()
 
 
-def _ids(scope: str, collection: Collection, *, low: str, high: str | None) -> Select[tuple[str]]:
+def _ids(scope: str, collection: Collection, *, low: str, high: str | None) -> Select[str]:
     """Ids of the living rows of a range, by the primary keys of the logs."""
     log = ChangeLog if scope == EVERYONE else ScopeLog
     query = select(log.row_id).where(log.collection == collection.name).order_by(log.row_id)

@@ -1,7 +1,7 @@
 """The order of changes: one clock row, a change log, a scope log, stamped together at the end of a unit of work.
 
-Features never write these tables. ORM flushes are noticed here; bulk SQL says what it touched with `mark_changed`, and a
-guard refuses a write to a replicated table that nobody announced, so that there is no way around.
+Features never write these tables. ORM flushes are noticed here; bulk SQL says what it touches with `mark_changed`, and
+a guard refuses a write to a replicated table that nobody announced, so that there is no way around.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _CHANGED = "dangol.changed"
 _RECEIPTS = "dangol.receipts"
 _FLUSHING: ContextVar[bool] = ContextVar("dangol_flushing", default=False)
-_WRITE = re.compile(r"\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+\"?(\w+)\"?", re.IGNORECASE)
+_WRITE = re.compile(
+    r"\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+\"?(\w+)\"?", re.IGNORECASE
+)
 _CHUNK = 500
 
 
@@ -152,8 +154,13 @@ def _written_table(statement: str) -> str | None:
     return match.group(1).lower() if match else None
 
 
-def _refuse_unannounced(  # noqa: PLR0913, PLR0917 - the signature is SQLAlchemy's
-    _connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool  # noqa: ANN401, FBT001
+def _refuse_unannounced(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    _parameters: object,
+    _context: object,
+    _many: object,
 ) -> None:
     table = _written_table(statement)
     if table is None or _FLUSHING.get():
@@ -182,9 +189,7 @@ def _scopes(session: Session, name: str, ids: dict[str, str]) -> dict[str, set[s
     return found
 
 
-def _stamp(
-    session: Session, name: str, ids: dict[str, str], scopes: dict[str, set[str]] | None, v: int
-) -> None:
+def _stamp(session: Session, name: str, ids: dict[str, str], scopes: dict[str, set[str]] | None, v: int) -> None:
     for part in _parts(list(ids)):
         rows = [{"collection": name, "row_id": row_id, "op": ids[row_id], "v": v} for row_id in part]
         _upsert(session, ChangeLog, rows, keys=("collection", "row_id"), changes=("op", "v"))
@@ -207,7 +212,12 @@ def _stamp(
 
 
 def _upsert(
-    session: Session, model: type[ChangeLog | ScopeLog], rows: list[dict[str, Any]], *, keys: Sequence[str], changes: Sequence[str]
+    session: Session,
+    model: type[ChangeLog | ScopeLog],
+    rows: list[dict[str, Any]],
+    *,
+    keys: Sequence[str],
+    changes: Sequence[str],
 ) -> None:
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = make(model)
@@ -223,4 +233,14 @@ def _parts(ids: list[str]) -> Iterator[list[str]]:
         yield ids[start : start + _CHUNK]
 
 
-__all__ = ["UnannouncedWrite", "add_receipt", "close", "ensure_clock", "epoch", "install_guards", "mark_changed", "now_v", "savepoint"]
+__all__ = [
+    "UnannouncedWrite",
+    "add_receipt",
+    "close",
+    "ensure_clock",
+    "epoch",
+    "install_guards",
+    "mark_changed",
+    "now_v",
+    "savepoint",
+]

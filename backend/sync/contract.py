@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backend.core.audit import Actor
@@ -11,6 +10,7 @@ from backend.core.errors import DangolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from marshmallow import Schema
     from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ EVERYONE = "all"
 class Collection:
     """Rows that tablets hold a copy of.
 
-    `load(session, ids)` returns one tuple for each id that exists, values in the order of `fields` (`id` first), ordered
+    `load(session, ids)` returns a tuple for each id that exists, values in the order of `fields` (`id` first), ordered
     by id, made of JSON values. `scopes(session, ids)` says for each id which scopes hold it beside `all`; None for a
     collection that every tablet holds whole.
     """
@@ -109,8 +109,8 @@ class Outcome:
 class Kind:
     """A kind of mutation. `apply` writes within the open unit of work and raises `Rejected` for what cannot be taken.
 
-    `roles` are those who may (empty: everybody). `always_taken` is for what has happened in the world, such as a sale: it
-    is applied even when nobody by the staff login belongs to the store, with the flag `unknown_staff`.
+    `roles` are those who may (empty: everybody). `always_taken` is for what has happened in the world, such as a sale:
+    it is applied even when nobody by the staff login belongs to the store, with the flag `unknown_staff`.
     """
 
     name: str

@@ -18,7 +18,7 @@ Big = BigInteger().with_variant(Integer, "sqlite")
 
 
 class SyncClock(Base):
-    """One row. `v` counts the transactions that changed replicated rows; its row lock makes commit order and `v` order one."""
+    """One row. `v` counts the transactions that changed replicated rows; its lock makes commit order and `v` one."""
 
     __tablename__ = "sync_clock"
 

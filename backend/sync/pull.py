@@ -70,7 +70,6 @@ Change = tuple[int, str, str, str]
 """(v, collection, id, op)."""
 
 
-
 def _changes(scope: str, cursor: Cursor, limit: int) -> list[Change]:
     streams = []
     for collection in sorted(current_registry().collections.values(), key=lambda each: each.name):
@@ -80,7 +79,7 @@ def _changes(scope: str, cursor: Cursor, limit: int) -> list[Change]:
     return list(islice(heapq.merge(*streams), limit))
 
 
-def _of_everyone(collection: Collection) -> Select[tuple[str, str, int]]:
+def _of_everyone(collection: Collection) -> Select[str, str, int]:
     """Reads ix_change_log_v (collection, v, row_id) from the cursor on."""
     return (
         select(ChangeLog.row_id, ChangeLog.op, ChangeLog.v)
@@ -89,8 +88,8 @@ def _of_everyone(collection: Collection) -> Select[tuple[str, str, int]]:
     )
 
 
-def _of_scope(collection: Collection, scope: str) -> Select[tuple[str, str, int]]:
-    """Reads ix_scope_log_v (scope, collection, v, row_id) from the cursor on, with the change log by its primary key."""
+def _of_scope(collection: Collection, scope: str) -> Select[str, str, int]:
+    """Reads ix_scope_log_v (scope, collection, v, row_id) from the cursor on, the change log by its primary key."""
     op = case((ScopeLog.present, ChangeLog.op), else_="remove")
     return (
         select(ScopeLog.row_id, op, ScopeLog.v)
@@ -100,7 +99,7 @@ def _of_scope(collection: Collection, scope: str) -> Select[tuple[str, str, int]
     )
 
 
-def _after(query: Select[tuple[str, str, int]], name: str, cursor: Cursor) -> Select[tuple[str, str, int]]:
+def _after(query: Select[str, str, int], name: str, cursor: Cursor) -> Select[str, str, int]:
     row_id, _, v = query.selected_columns
     if name > cursor.collection:
         return query.where(v >= cursor.v)

@@ -64,7 +64,7 @@ def parse_batch(body: bytes) -> list[dict[str, Any]]:
 
 
 def push(caller: Caller, items: list[dict[str, Any]]) -> list[Answered]:
-    """Apply `items` in order within the open unit of work; one answer for each. The receipts get their `v` at its end."""
+    """Apply `items` in order within the open unit of work; one answer each. Receipts get their `v` at its end."""
     known = _known_receipts(items)
     staff: dict[str, StaffMember | None] = {}
     answers: list[Answered] = []
@@ -134,7 +134,7 @@ def _answer(
     except Rejected as error:
         return _rejection(error.rejection, error.detail), _storable(item)
     except ValidationError as error:
-        fields = flatten(error.normalized_messages())
+        fields = flatten(error.messages)
         return _rejection("invalid_data", ValidationFailed(fields).detail), _storable(item)
     except DangolError as error:
         return _rejection(error.code, error.detail), _storable(item)
@@ -158,7 +158,7 @@ def _retry_or_reject(item: dict[str, Any]) -> None:
 def _read(
     caller: Caller, item: dict[str, Any], staff: dict[str, StaffMember | None]
 ) -> tuple[Mutation, tuple[str, ...]]:
-    """The item as a `Mutation`, with the flags of the envelope. Raises `Rejected` or marshmallow's `ValidationError`."""
+    """The item as a `Mutation`, with its envelope's flags. Raises `Rejected` or marshmallow's `ValidationError`."""
     kind = _kind(item)
     if not is_uuid7(item["id"]):
         raise Rejected("bad_id", "The entry's id is no UUIDv7.")
@@ -200,7 +200,10 @@ def _time(text: Any) -> datetime:  # noqa: ANN401 - unknown JSON
 
 
 def _acting(
-    caller: Caller, login: Any, kind: Kind, seen: dict[str, StaffMember | None]  # noqa: ANN401 - unknown JSON
+    caller: Caller,
+    login: object,
+    kind: Kind,
+    seen: dict[str, StaffMember | None],
 ) -> tuple[StaffMember | None, tuple[str, ...]]:
     if login is None:
         login = caller.staff_login

@@ -12,7 +12,9 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from backend.core import clock as wall
 from backend.core.db import run_in_unit_of_work
 from backend.core.http import Blueprint
-from backend.sync import pull as pulling, push as pushing, snapshot as snapshots
+from backend.sync import pull as pulling
+from backend.sync import push as pushing
+from backend.sync import snapshot as snapshots
 from backend.sync.cursor import parse
 from backend.sync.registry import staffing
 
@@ -73,9 +75,11 @@ class PullSchema(Schema):
 
 
 class MutationSchema(Schema):
-    """One thing done on a tablet. Only `id` is checked for the whole batch; anything else is rejected for the item alone."""
+    """One thing done on a tablet. Only `id` concerns the whole batch; anything else is rejected for the item alone."""
 
     class Meta:
+        """Options."""
+
         unknown = EXCLUDE
 
     id = fields.String(required=True)
@@ -89,7 +93,9 @@ class MutationSchema(Schema):
 class PushSchema(Schema):
     """A batch of mutations."""
 
-    mutations = fields.List(fields.Nested(MutationSchema), required=True, validate=validate.Length(max=pushing.MAX_BATCH))
+    mutations = fields.List(
+        fields.Nested(MutationSchema), required=True, validate=validate.Length(max=pushing.MAX_BATCH)
+    )
 
 
 class ResultSchema(Schema):

@@ -19,8 +19,8 @@ from backend.sync.registry import SCHEMA, current_registry
 def snapshot(caller: Caller) -> dict[str, Any]:
     """The blocks of the tablet's scope and a `v` and `cursor` no newer than the oldest of them.
 
-    Reads the lists of blocks only: the work does not grow with the rows. A scope whose blocks are not built yet has none
-    listed, and its rows come with the first pulls.
+    Reads the lists of blocks only: the work does not grow with the rows. A scope whose blocks are not built yet lists
+    none, and its rows come with the first pulls.
     """
     collections: dict[str, Any] = {}
     v: int | None = None
@@ -87,7 +87,7 @@ def _scope_of(collection: Collection, caller: Caller) -> str:
 def _listed(scope: str, name: str) -> tuple[list[Block], int]:
     """The current blocks that have rows, and up to which `v` they hold every change.
 
-    A block without pending changes is right up to where its set was looked at, one with pending changes up to its own `v`.
+    A block without pending changes is right up to where its set was looked at, one with them up to its own `v`.
     """
     as_of = db.session.execute(
         select(BlockSet.v).where(BlockSet.scope == scope, BlockSet.collection == name)

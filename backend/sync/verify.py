@@ -23,8 +23,8 @@ def verify() -> dict[str, Any]:
     collections: dict[str, Any] = {}
     v = db.session.execute(select(SyncClock.v)).scalar_one()
     for log in (ChangeLog, ScopeLog):
-        newest = db.session.execute(select(func.max(log.v))).scalar_one()
-        if newest is not None and newest > v:
+        newest = db.session.execute(select(func.coalesce(func.max(log.v), 0))).scalar_one()
+        if newest > v:
             problems.append(f"{log.__tablename__}: holds v {newest}, newer than the clock at {v}.")
     for collection in current_registry().collections.values():
         rows = _check_rows(collection, problems)
@@ -44,7 +44,11 @@ def _check_rows(collection: Collection, problems: list[str]) -> int:
             return count
         last = ids[-1]
         found = {row[0] for row in collection.load(db.session(), ids)}
-        problems += [f"{collection.name} {row_id}: logged, but the table has no such row." for row_id in ids if row_id not in found]
+        problems += [
+            f"{collection.name} {row_id}: logged, but the table has no such row."
+            for row_id in ids
+            if row_id not in found
+        ]
         count += len(found)
         if collection.scopes is not None:
             _check_scopes(collection, ids, problems)
@@ -59,8 +63,10 @@ def _check_scopes(collection: Collection, ids: list[str], problems: list[str]) -
             ScopeLog.collection == collection.name, ScopeLog.row_id.in_(ids), ScopeLog.present
         )
     ).all()
-    for row_id, scope in wanted.symmetric_difference({(row.row_id, row.scope) for row in logged}):
-        problems.append(f"{collection.name} {row_id}: the scope log and the tables disagree about {scope}.")
+    problems += [
+        f"{collection.name} {row_id}: the scope log and the tables disagree about {scope}."
+        for row_id, scope in wanted.symmetric_difference({(row.row_id, row.scope) for row in logged})
+    ]
 
 
 def _check_blocks(collection: Collection, problems: list[str]) -> int:
@@ -70,9 +76,7 @@ def _check_blocks(collection: Collection, problems: list[str]) -> int:
     for block_set in sets:
         blocks = db.session.execute(
             select(Block)
-            .where(
-                Block.scope == block_set.scope, Block.collection == collection.name, Block.superseded_at.is_(None)
-            )
+            .where(Block.scope == block_set.scope, Block.collection == collection.name, Block.superseded_at.is_(None))
             .order_by(Block.low_id)
         ).scalars()
         for block in blocks:
@@ -93,9 +97,11 @@ def _check_block(collection: Collection, block: Block, problems: list[str]) -> N
     ids = [row["id"] for row in rows]
     stale = _changed_since(collection, block, ids)
     current = {values[0]: values for values in collection.load(db.session(), ids)}
-    for row in rows:
-        if row["id"] not in stale and current.get(row["id"]) != tuple(row[name] for name in collection.fields):
-            problems.append(f"{collection.name} {row['id']}: block {block.hash} differs from the table without a logged change.")
+    problems += [
+        f"{collection.name} {row['id']}: block {block.hash} differs from the table without a logged change."
+        for row in rows
+        if row["id"] not in stale and current.get(row["id"]) != tuple(row[name] for name in collection.fields)
+    ]
 
 
 def _changed_since(collection: Collection, block: Block, ids: list[str]) -> set[str]:

@@ -102,7 +102,11 @@ def test_a_long_history_of_changes_and_rebuilds_ends_as_a_fresh_copy(seed: int, 
     with unit_of_work():
         stores = [factories.store() for _ in range(3)]
         stores.append(factories.store(business_unit_id=stores[0].business_unit_id))
-    wanted = {"store": f"store:{stores[0].id}", "business_unit": f"business_unit:{stores[0].business_unit_id}", "all": "all"}
+    wanted = {
+        "store": f"store:{stores[0].id}",
+        "business_unit": f"business_unit:{stores[0].business_unit_id}",
+        "all": "all",
+    }
     tablet = make_tablet(store=stores[0], scope=wanted[scope])
     rows, cursor = complete(tablet)
     ids: list[str] = []
@@ -134,7 +138,14 @@ def _change_something(chance: random.Random, ids: list[str], stores: list[str]) 
 
 
 def test_bulk_sql_on_a_replicated_table_is_refused_unless_it_says_what_it_changes(tablet: Tablet) -> None:
-    values = [{"id": new_id(), "name": "이도윤", "created_at": tablet.device.enrolled_at, "updated_at": tablet.device.enrolled_at}]
+    values: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "name": "이도윤",
+            "created_at": tablet.device.enrolled_at,
+            "updated_at": tablet.device.enrolled_at,
+        }
+    ]
     with pytest.raises(UnannouncedWrite), unit_of_work():
         db.session.execute(insert(Customer), values)
     with pytest.raises(UnannouncedWrite), unit_of_work():
@@ -232,9 +243,6 @@ def test_what_is_rebuilt_stays_within_twenty_times_what_changed(tablet: Tablet) 
 
 
 def _rows_built() -> int:
-    from sqlalchemy import func, select
-
-    from backend.sync.models import Block
 
     found = db.session.execute(select(func.sum(Block.rows)).where(Block.collection == "customers")).scalar_one()
     return int(found or 0)

@@ -115,7 +115,16 @@ def test_odd_entries_are_rejected_alone_and_by_name(tablet: Tablet) -> None:
 
 
 def test_a_batch_that_is_none_is_refused_whole(tablet: Tablet) -> None:
-    for body in (b"", b"{", b"[]", b"{}", b'{"mutations": {}}', b'{"mutations": [1]}', b'{"mutations": [{"id": 1}]}', b'{"mutations": NaN}'):
+    for body in (
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"mutations": {}}',
+        b'{"mutations": [1]}',
+        b'{"mutations": [{"id": 1}]}',
+        b'{"mutations": NaN}',
+    ):
         response = tablet.post("/sync/push", data=body, content_type="application/json")
         assert response.status_code == 422, body
         assert response.get_json()["errors"]
