@@ -10,16 +10,16 @@ from sms.models import Template, TemplateVersion
 if TYPE_CHECKING:
     from flask import Flask
 
+    from backend.settings import Settings
+
 
 def init_app(app: Flask) -> None:
     """Attach the plug-in to `app`: the channel `sms`, routes, commands; in demo mode the simulator, too."""
     from backend import delivery, migrations
     from backend.core import http
-    from backend.settings import Settings
     from sms import channel, cli, routes, webhooks
 
-    settings = app.extensions["dangol.settings"]
-    assert isinstance(settings, Settings)
+    settings: Settings = app.extensions["dangol.settings"]
     migrations.add_branch(app, versions=Path(__file__).parent / "migrations", table_prefix="template")
     delivery.register(app, channel.SmsChannel(settings))
     http.register(app, routes.blueprint)

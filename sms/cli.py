@@ -109,7 +109,7 @@ def send_text(
 ) -> None:
     """Text one customer, if that is lawful. The worker sends it.
 
-    Exit codes: 0 on its way or there, 3 not sent (skipped, failed, undelivered, canceled), 4 held or its outcome unknown.
+    Exit codes: 0 on its way or there, 3 not sent (skipped, failed, undelivered, canceled), 4 held or outcome unknown.
     """
     write = _writing(recipient, template, given, store_code)
     message = run_in_unit_of_work(lambda: texts.send(write(), acting_staff=SYSTEM))

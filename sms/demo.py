@@ -18,7 +18,8 @@ TEMPLATES: Final = (
         title="신상품 입고 안내",
         language="ko",
         purpose="commercial",
-        body='{{ customer.name | default: "고객" }}님, 기다리시던 상품이 {{ store.name | default: "매장" }}에 들어왔습니다. '
+        body='{{ customer.name | default: "고객" }}님, 기다리시던 상품이 '
+        '{{ store.name | default: "매장" }}에 들어왔습니다. '
         "{% if product.name %}[{{ product.name }}] {% endif %}"
         '편하실 때 들러 주세요. 담당 {{ staff.name | default: "직원" }} 드림',
     ),
@@ -27,8 +28,9 @@ TEMPLATES: Final = (
         title="New arrival",
         language="en",
         purpose="commercial",
-        body='Dear {{ customer.name | default: "guest" }}, {{ product.name | default: "our new collection" }} has arrived at '
-        '{{ store.name | default: "our store" }}. {{ staff.name | default: "Our staff" }} will be glad to show it to you.',
+        body='Dear {{ customer.name | default: "guest" }}, '
+        '{{ product.name | default: "our new collection" }} has arrived at {{ store.name | default: "our store" }}. '
+        '{{ staff.name | default: "Our staff" }} will be glad to show it to you.',
     ),
     NewTemplate(
         name="thank-you-offer",
@@ -45,8 +47,9 @@ TEMPLATES: Final = (
         title="Thank-you offer",
         language="en",
         purpose="commercial",
-        body='Thank you, {{ customer.name | default: "dear guest" }}. {{ offer.title | default: "10% off your next purchase" }} '
-        'is yours at {{ store.name | default: "our store" }}{% if offer.until %} until {{ offer.until }}{% endif %}. '
+        body='Thank you, {{ customer.name | default: "dear guest" }}. '
+        '{{ offer.title | default: "10% off your next purchase" }} is yours '
+        'at {{ store.name | default: "our store" }}{% if offer.until %} until {{ offer.until }}{% endif %}. '
         "Please show this text.",
     ),
     NewTemplate(
@@ -89,7 +92,8 @@ TEMPLATES: Final = (
         title="수선 완료 안내",
         language="ko",
         purpose="service",
-        body='{{ customer.name | default: "고객" }}님, 맡기신 {{ product.name | default: "상품" }}의 점검이 끝났습니다. '
+        body='{{ customer.name | default: "고객" }}님, '
+        '맡기신 {{ product.name | default: "상품" }}의 점검이 끝났습니다. '
         '{{ store.name | default: "매장" }}에서 찾아가실 수 있습니다.',
     ),
     NewTemplate(
@@ -97,8 +101,8 @@ TEMPLATES: Final = (
         title="Repair finished",
         language="en",
         purpose="service",
-        body='{{ customer.name | default: "Dear guest" }}, your {{ product.name | default: "item" }} is ready to be collected '
-        'at {{ store.name | default: "our store" }}.',
+        body='{{ customer.name | default: "Dear guest" }}, your {{ product.name | default: "item" }} '
+        'is ready to be collected at {{ store.name | default: "our store" }}.',
     ),
 )
 

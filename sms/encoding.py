@@ -31,6 +31,11 @@ SMS_BYTES: Final = 90
 LMS_BYTES: Final = 2000
 
 _ZERO_WIDTH_JOINER: Final = "\u200d"
+_ONE_UNIT: Final = 0xFFFF
+# KS X 1001 is a set of two bytes a character.
+_EUC_KR_WIDTH: Final = 2
+# "½" becomes "1/2", "㎢" becomes "km2"; what is longer is a word of its own.
+_LONGEST_PLAIN: Final = 3
 _REPLACEMENTS: Final = {
     "₩": "원",
     "￦": "원",
@@ -77,8 +82,9 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class EucKrProblem:
-    """A character that Korean carriers do not pass. `index` counts code points; an empty suggestion means: leave it out;
-    None means that only its writer knows what to put there.
+    """A character that Korean carriers do not pass, at a code point's `index`.
+
+    An empty suggestion means: leave it out; None means that only its writer knows what to put there.
     """
 
     char: str
@@ -125,9 +131,9 @@ def euc_kr_problems(text: str) -> tuple[EucKrProblem, ...]:
 
 
 def passes_euc_kr(char: str) -> bool:
-    """Tell whether one character is in KS X 1001. The codec alone would not do: it makes eight bytes of 뷁 and is content."""
+    """Tell whether one character is in KS X 1001. The codec alone will not do: it makes eight bytes of 뷁."""
     try:
-        return len(char.encode("euc_kr")) <= 2
+        return len(char.encode("euc_kr")) <= _EUC_KR_WIDTH
     except UnicodeEncodeError:
         return False
 
@@ -137,7 +143,12 @@ def suggested_replacement(char: str) -> str | None:
     if char in _REPLACEMENTS:
         return _REPLACEMENTS[char]
     bare = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
-    if bare and bare != char and len(bare) <= 3 and all(passes_euc_kr(part) and part.isascii() for part in bare):
+    if (
+        bare
+        and bare != char
+        and len(bare) <= _LONGEST_PLAIN
+        and all(passes_euc_kr(part) and part.isascii() for part in bare)
+    ):
         return bare
     return "" if unicodedata.category(char) in {"So", "Sk", "Mn", "Me", "Cf", "Co", "Cn"} else None
 
@@ -165,7 +176,7 @@ def domestic_kind(text: str) -> DomesticKind:
 def _units(char: str, encoding: Encoding) -> int:
     if encoding == "GSM-7":
         return 2 if char in GSM_EXTENSION else 1
-    return 2 if ord(char) > 0xFFFF else 1
+    return 2 if ord(char) > _ONE_UNIT else 1
 
 
 def _pieces(text: str, encoding: Encoding, room: int) -> Iterator[str]:

@@ -50,7 +50,7 @@ def samples(language: str) -> dict[str, str]:
 
 
 def nested(values: Mapping[str, str | None]) -> dict[str, dict[str, str]]:
-    """Turn `{"customer.name": "…"}` into `{"customer": {"name": "…"}}`; what is empty is left out, that is, undefined."""
+    """Turn `{"customer.name": "…"}` into `{"customer": {"name": "…"}}`; what is empty is left out."""
     tree: dict[str, dict[str, str]] = {group: {} for group in GROUPS}
     for name, value in values.items():
         if value is not None and value.strip():

@@ -16,8 +16,8 @@ from backend.core.types import Id, UtcDateTime
 class Template(Base):
     """A text with named fields, in one language; variants in other languages share its name.
 
-    `state`: "draft" when the newest version is not the approved one, "approved", "retired". What is approved stays in use
-    while a newer draft is being written.
+    `state`: "draft" when the newest version is not the approved one, "approved", "retired". What is approved
+    stays in use while a newer draft is being written.
     """
 
     __tablename__ = "template"

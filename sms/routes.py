@@ -1,4 +1,4 @@
-"""/templates and /customers/…/texts"""
+"""/templates and /customers/…/texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Twilio's statuses and error codes mean for a message. Pure. Source: Twilio's message statuses and error dictionary."""
+"""What Twilio's statuses and error codes mean for a message. Pure. Source: Twilio's documentation."""
 
 from __future__ import annotations
 

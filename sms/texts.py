@@ -45,8 +45,9 @@ class Composed:
 
 
 def sender_at(store_id: str | None, customer: Customer) -> From:
-    """Return for whom a text is sent: the store one acts for; for head office the sender who may text this customer, if
-    there is one, otherwise her own store's.
+    """Return for whom a text is sent: the store one acts for.
+
+    For head office it is her own store when that may text her, otherwise a store of whoever may, otherwise her own.
     """
     store = db.session.get(Store, store_id) if store_id else customer.home_store
     if store_id is None and not (store and store.business_unit.code in customer.facts.sms_senders):
@@ -58,7 +59,7 @@ def sender_at(store_id: str | None, customer: Customer) -> From:
 def compose(
     customer: Customer, template: str, *, given: Mapping[str, object], sender: From, acting_staff: Actor
 ) -> Composed:
-    """Write the text for one customer. Raises `ValidationFailed` naming the template or the fields that are in the way."""
+    """Write the text for one customer. Raises `ValidationFailed` naming the template or the fields in the way."""
     found, body = templates.approved_variant(template, customer.language)
     values = known_values(customer, sender, acting_staff.staff_id, language=found.language) | _given(given)
     text = framed(_written(body, values), found.purpose, sender.unit)

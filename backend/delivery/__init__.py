@@ -25,6 +25,7 @@ from backend.delivery.channels import (
     registered,
 )
 from backend.delivery.dispatcher import dispatch, run_dispatcher
+from backend.delivery.drafts import AUTOMATIC, CAMPAIGN, ONE_TO_ONE, Draft
 from backend.delivery.law_kr import frame_advert
 from backend.delivery.models import Message
 from backend.delivery.numbers import Number, describe
@@ -32,7 +33,7 @@ from backend.delivery.outcomes import MessageEnded, Report, apply_report
 from backend.delivery.reasons import reason_text
 from backend.delivery.rules import Allowed, ChannelName, Consent, Facts, Held, Purpose, Skipped, Verdict, may_contact
 from backend.delivery.schemas import MessageSchema, VerdictSchema, verdict_view
-from backend.delivery.service import AUTOMATIC, CAMPAIGN, ONE_TO_ONE, Draft, cancel, decide, enqueue
+from backend.delivery.service import cancel, decide, enqueue
 from backend.delivery.states import FINAL, State
 
 if TYPE_CHECKING:

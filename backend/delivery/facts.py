@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
 from backend import consent
 from backend.core.db import db
 from backend.delivery import numbers
-from backend.delivery.models import AddressBlock
+from backend.delivery.drafts import Draft
+from backend.delivery.models import AddressBlock, Message
 from backend.delivery.rules import Consent, Facts, Purpose
 from backend.organization import BusinessUnit, Store
 
@@ -20,25 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Contact(Protocol):
-    """What a message and a draft have in common for the gate."""
-
-    @property
-    def channel(self) -> str: ...
-    @property
-    def purpose(self) -> str: ...
-    @property
-    def customer_id(self) -> str | None: ...
-    @property
-    def sender_id(self) -> str | None: ...
-    @property
-    def store_id(self) -> str | None: ...
-    @property
-    def address(self) -> str | None: ...
-    @property
-    def body(self) -> str: ...
-    @property
-    def not_after(self) -> datetime | None: ...
+Contact = Draft | Message
+"""What the gate can be asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +66,11 @@ def _zones(ids: set[str]) -> dict[str, str]:
     if not ids:
         return {}
     query = select(Store.id, Store.time_zone).where(Store.id.in_(ids))
-    return {store: zone for store, zone in db.session.execute(query)}
+    return {row.id: row.time_zone for row in db.session.execute(query)}
 
 
 def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | None], Consent]:
-    """Ask the ledger once for each pair of channel and sender. Who is not in it was never asked, which is known, too."""
+    """Ask the ledger once for each pair of channel and sender. Who is not in it was never asked, as is known."""
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     for contact in contacts:
         if contact.purpose == "commercial" and contact.customer_id and contact.sender_id:

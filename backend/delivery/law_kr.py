@@ -1,7 +1,7 @@
 """Korean law on commercial messages, each rule in one named place so that counsel can check it.
 
 Source: Act on Promotion of Information and Communications Network Utilization and Information Protection, article 50,
-its enforcement decree (articles 61 to 62-3) and the regulator's guide, as read in November 2026. Not legal advice. Pure.
+its enforcement decree (articles 61 to 62-3) and the regulator's guide, read in November 2026. Not legal advice. Pure.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def has_free_refusal(text: str) -> bool:
 
 
 def advert_faults(text: str, *, sender_name: str) -> tuple[str, ...]:
-    """Name what a commercial text lacks: `prefix`, `sender`, `contact`, `free_refusal`; empty when its form is right."""
+    """Name what a commercial text lacks: `prefix`, `sender`, `contact`, `free_refusal`; none when its form is right."""
     checks = {
         "prefix": has_advert_prefix(text),
         "sender": names_sender(text, sender_name),

@@ -40,7 +40,7 @@ def take(*, channels: Collection[ChannelName], limit: int) -> list[tuple[Channel
 
 
 def resolve(message_id: str, found: Accepted) -> bool:
-    """Write down what the provider's list told. False when another message has that reference, or it was resolved since."""
+    """Write down what the provider's list told. False when it was resolved since or the reference is taken."""
     message = db.session.get(Message, message_id, with_for_update=True)
     taken = db.session.scalar(select(Message.id).where(Message.provider_ref == found.ref, Message.id != message_id))
     if message is None or message.state != State.UNKNOWN or taken is not None:

@@ -23,7 +23,8 @@ def _partial(name: str, *columns: str, state: str) -> Index:
 class Message(Base):
     """One message to one person, with its body as sent.
 
-    `due_at`: when a held message is put before the gate again, and when the provider is asked for an unknown one. `lease_until`: when a worker
+    `due_at`: when a held message is put before the gate again, and when the provider is asked for an unknown one.
+    `lease_until`: when a worker
     that has not reported is taken for dead. `source_id`: what caused it, in the terms of the feature that enqueued it.
     """
 
@@ -91,7 +92,7 @@ class MessageAttempt(Base):
 
 
 class MessageReport(Base):
-    """One thing that a provider told about a message, as it came. A repetition is recognised by reference and status."""
+    """One thing that a provider told about a message, as it came. Reference and status tell a repetition."""
 
     __tablename__ = "message_report"
     __table_args__ = (Index("uq_message_report_ref_status", "provider_ref", "status", unique=True),)
@@ -105,7 +106,7 @@ class MessageReport(Base):
 
 
 class AddressBlock(Base):
-    """An address that is not written to: it does not exist, takes no texts, or its holder refused and is not known here."""
+    """An address that is not written to: it is dead, takes no texts, or somebody unknown here refused by it."""
 
     __tablename__ = "address_block"
     __table_args__ = (Index("uq_address_block", "channel", "address", "kind", "sender_id", unique=True),)

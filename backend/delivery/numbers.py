@@ -30,7 +30,7 @@ class Number:
 
 @lru_cache(maxsize=65_536)
 def describe(e164: str) -> Number:
-    """Describe a number written in E.164. One that cannot be read, or that no carrier could have given out, is `invalid`."""
+    """Describe a number written in E.164. One that no carrier could have given out is `invalid`."""
     try:
         parsed = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:

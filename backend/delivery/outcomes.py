@@ -82,7 +82,7 @@ def record(results: list[Result]) -> None:
 
 
 def apply_report(report: Report) -> bool:
-    """Keep a report and move its message on. Returns False for a repetition; a report on nobody's message is only kept."""
+    """Keep a report and move its message on. False for a repetition; one on nobody's message is only kept."""
     if not _keep(report):
         return False
     message = db.session.get(Message, report.message_id, with_for_update=True)
@@ -146,7 +146,7 @@ def _put_back(message: Message, outcome: NotProcessed, *, now: datetime) -> None
     if message.attempts >= ATTEMPTS:
         move(message, State.FAILED, reason=outcome.reason, now=now)
         return
-    wait = backoff(message.attempts, retry_after=outcome.retry_after, jitter=random.random())
+    wait = backoff(message.attempts, retry_after=outcome.retry_after, jitter=random.random())  # noqa: S311 - no secret
     message.state = State.HELD
     message.reason = outcome.reason
     message.due_at = now + wait
@@ -157,7 +157,7 @@ def move(message: Message, state: State, *, reason: str | None, now: datetime) -
     """Write progress or an ending on the message; the ending is published."""
     message.lease_until = None
     message.due_at = None
-    message.accepted_at = message.accepted_at or (now if state not in {State.FAILED} else None)
+    message.accepted_at = message.accepted_at or (now if state is not State.FAILED else None)
     if state in {State.SENT, State.DELIVERED}:
         message.sent_at = message.sent_at or now
     if state is State.DELIVERED:
@@ -180,7 +180,7 @@ def _draw_consequence(message: Message, consequence: Consequence | None, *, code
 
 
 def _note_refusal(message: Message, code: str | None) -> None:
-    """Write the refusal into the ledger of a customer we know, where a later grant can name it; otherwise by the number."""
+    """Write the refusal into the ledger, where a later grant can name it; without a customer, by the number."""
     if message.customer_id is None:
         _block(message, "refused", sender_id=message.sender_id, code=code)
         return

@@ -16,7 +16,7 @@ LOOKUP_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(ho
 def backoff(attempt: int, *, retry_after: float | None, jitter: float) -> timedelta:
     """Return how long to wait after the `attempt`-th call that was not processed.
 
-    Doubles from two seconds to ten minutes; `jitter` (0 to 1) spreads callers over the second half of it. `retry_after`,
+    Doubles from two seconds to ten minutes; `jitter` (0 to 1) spreads callers over its second half. `retry_after`,
     in seconds, is the provider's own wish and the least.
     """
     full = min(FIRST_WAIT * (1 << min(attempt - 1, 16)), LONGEST_WAIT)
@@ -26,8 +26,9 @@ def backoff(attempt: int, *, retry_after: float | None, jitter: float) -> timede
 
 @dataclass(slots=True)
 class Window:
-    """How many calls may be under way: halved when the provider asks to slow down, one more for each full window that
-    went well, never beyond `limit`.
+    """How many calls may be under way, at most `limit`.
+
+    Halved when the provider asks to slow down, one more for each full window that went well.
     """
 
     limit: int

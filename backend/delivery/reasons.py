@@ -1,4 +1,4 @@
-"""Why a message waits, was not sent or failed: stable codes and what people read. Never change the meaning of a code."""
+"""Why a message waits, was not sent or failed: stable codes and what people read. A code keeps its meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/messages"""
+"""/messages and what concerns one customer of them."""
 
 from __future__ import annotations
 

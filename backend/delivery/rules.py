@@ -27,8 +27,8 @@ _LOOK_AHEAD_DAYS = 3
 class Consent:
     """The consent ledger's derived state for one person, channel and legal sender, for marketing.
 
-    `refused` is a refusal that no later grant has named; it wins over everything. `confirmed_at` is the grant or its last
-    confirmation.
+    `refused` is a refusal that no later grant has named; it wins over everything.
+    `confirmed_at` is the grant or its last confirmation.
     """
 
     granted: bool
@@ -41,10 +41,10 @@ class Consent:
 class Facts:
     """What the gate looks at. None means unknown, except where a line says otherwise.
 
-    `consent`: None holds a commercial message. `number`: None means that the person has none. `number_refused`: somebody
-    refused by this number, whoever that was. `store_zone`: an IANA name. `text`: as it would be sent; None when there is
-    none (a call). `not_after`: None means no limit. `deal_ended_at`: given only where the sender relies on the exception
-    for existing customers.
+    `consent`: None holds a commercial message. `number`: None means that the person has none. `number_refused`:
+    somebody refused by this number, whoever that was. `store_zone`: an IANA name. `text`: as it would be sent; None
+    when there is none (a call). `not_after`: None means no limit. `deal_ended_at`: given only where the sender relies
+    on the exception for existing customers.
     """
 
     now: datetime
@@ -107,8 +107,10 @@ def _out_of_the_question(channel: ChannelName, facts: Facts) -> Skipped | None:
         return Skipped("customer_erased")
     if facts.not_after is not None and facts.now > facts.not_after:
         return Skipped("too_late")
-    if channel == "push":
-        return None
+    return None if channel == "push" else _unreachable(channel, facts)
+
+
+def _unreachable(channel: ChannelName, facts: Facts) -> Skipped | None:
     if facts.number is None:
         return Skipped("no_phone")
     if facts.number.kind == "invalid":
@@ -150,7 +152,7 @@ def _advert_faults(channel: ChannelName, facts: Facts) -> bool:
 
 
 def closes_at(channel: ChannelName, facts: Facts) -> datetime | None:
-    """Return when a contact that is allowed now stops being so: the next night, or its not-after time if that is sooner.
+    """Return when a contact that is allowed now ends: at the next night, or at its not-after time if that is sooner.
 
     A provider's own queue must not hold a commercial message past it. None: no limit.
     """

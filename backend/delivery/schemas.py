@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import has_request_context, request
 from marshmallow import fields, validate
 
+from backend.core import clock
 from backend.core.http import PageArgs
 from backend.core.schemas import Identifier, Moment, Schema
 from backend.delivery.reasons import LANGUAGES, reason_text
@@ -90,4 +91,4 @@ def _reason_text(code: str | None) -> str | None:
 
 
 def _moment(value: datetime | None) -> str | None:
-    return Moment()._serialize(value, None, None)
+    return None if value is None else clock.rfc3339(value)

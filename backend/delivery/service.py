@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from backend.core import audit, clock
 from backend.core.db import db
 from backend.core.errors import Conflict
 from backend.core.ids import new_id
-from backend.delivery.facts import Contact, load_facts
+from backend.delivery.facts import load_facts
 from backend.delivery.models import Message
-from backend.delivery.rules import Allowed, ChannelName, Held, Purpose, Verdict, may_contact
+from backend.delivery.rules import Allowed, ChannelName, Held, Verdict, may_contact
 from backend.delivery.states import WAITING, State
 
-ONE_TO_ONE: Final = 1
-AUTOMATIC: Final = 5
-CAMPAIGN: Final = 9
-"""Priorities: a lower one is claimed first."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.delivery.drafts import Draft
 
 LOOK_AGAIN: Final = timedelta(hours=1)
 """When a message that is held for something unknown is put before the gate again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A message before it is in the outbox. `address` is E.164 for texts; `size` is in the provider's unit of cost."""
-
-    channel: ChannelName
-    purpose: Purpose
-    customer_id: str | None
-    sender_id: str | None
-    store_id: str | None
-    address: str | None
-    body: str
-    not_after: datetime | None = None
-    template: str | None = None
-    source_id: str | None = None
-    language: str | None = None
-    size: int = 1
-    priority: int = AUTOMATIC
-
-
-def decide(contacts: list[Contact]) -> list[Verdict]:
+def decide(contacts: Sequence[Draft | Message]) -> list[Verdict]:
     """Ask the gate about each contact, as things stand now."""
     facts = load_facts(contacts, now=clock.now())
     return [
@@ -51,14 +31,14 @@ def decide(contacts: list[Contact]) -> list[Verdict]:
     ]
 
 
-def enqueue(draft: Draft, *, actor: audit.Actor, id: str | None = None) -> Message:
+def enqueue(draft: Draft, *, actor: audit.Actor) -> Message:
     """Put a message into the outbox with the gate's first answer; the gate is asked again when it is claimed.
 
     One that may not go is kept as `skipped` with its reason, so that the customer's card can say why.
     """
     now = clock.now()
     message = Message(
-        id=id or new_id(),
+        id=new_id(),
         channel=draft.channel,
         purpose=draft.purpose,
         customer_id=draft.customer_id,

@@ -47,7 +47,8 @@ _RANK: Final = {
 
 
 def advances(current: State, reported: State) -> bool:
-    """Tell whether a report moves the message on. Reports come late, twice and out of order; none moves it back, and of
-    two endings the first one stays.
+    """Tell whether a report moves the message on.
+
+    Reports come late, twice and out of order; none moves it back, and of two endings the first one stays.
     """
     return _RANK[reported] > _RANK[current]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwilioAccount:
-    """Whom we send as. `sender` or `messaging_service` is given; the service wins. `api_url` replaces scheme and host of
-    Twilio's address, and may carry a path that goes before Twilio's own. `callback_url` ends without a slash; our
-    message's id is put behind it.
+    """Whom we send as. `sender` or `messaging_service` is given; the service wins.
+
+    `api_url` replaces scheme and host of Twilio's address, and may carry a path that goes before Twilio's own.
+    `callback_url` ends without a slash; our message's id is put behind it.
     """
 
     sid: str

@@ -53,7 +53,7 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK ships 
         self._base = urlsplit(api_url) if api_url else None
         self.session = ClientSession(connector=TCPConnector(limit=connections, keepalive_timeout=IDLE_SECONDS))
 
-    async def request(
+    async def request(  # noqa: PLR0913, PLR0917 - the SDK's signature
         self,
         method: str,
         url: str,
@@ -61,8 +61,8 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK ships 
         data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
-        allow_redirects: bool = False,
+        timeout: float | None = None,  # noqa: ASYNC109 - the SDK's signature
+        allow_redirects: bool = False,  # noqa: FBT001, FBT002 - the SDK's signature
     ) -> Response:
         """Make one request, once."""
         if auth is not None:
@@ -124,8 +124,9 @@ class TwilioTransport:
         )
 
     async def find(self, lookup: Lookup) -> Accepted | None:
-        """Look through what was created for the same number since then; the list does not tell the callback's address,
-        so the body decides, and references of other messages do not count.
+        """Look through what was created for the same number since then.
+
+        The list does not tell the callback's address, so the body decides; references of other messages do not count.
         """
         since = lookup.began_at - CLOCKS_DIFFER
         try:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 API: Final = "2010-04-01"
 LONGEST_BODY: Final = 1600
 MOST_PER_PAGE: Final = 1000
+_DIGITS: Final = 8
 
 blueprint = Blueprint("simulator_api", __name__, url_prefix=f"/simulator/{API}/Accounts/<account>")
 
@@ -88,7 +89,7 @@ def listing(account: str) -> Response:
 
 
 @blueprint.get("/Messages/<sid>.json")
-def fetch(account: str, sid: str) -> Response:
+def fetch(account: str, sid: str) -> Response:  # noqa: ARG001 - part of the address
     """Return one message."""
     message = store().get(sid)
     if message is None:
@@ -159,7 +160,7 @@ def _rfc2822(moment: float | None) -> str | None:
 
 def _integer(name: str, default: int, *, most: int) -> int:
     text = request.args.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < 9):
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
         raise _Refusal(20001, 400, f"Invalid {name}.")
     return min(int(text), most)
 

@@ -21,6 +21,9 @@ LANGUAGES: Final = ("ko", "en")
 _ZONE: Final = ZoneInfo("Asia/Seoul")
 _KOREA: Final = "+82"
 _MOST: Final = 200
+# 010-1234-5678, and 1588-0000 with the 0 that took the country code's place.
+_MOBILE_DIGITS: Final = 11
+_BUSINESS_DIGITS: Final = 9
 
 blueprint = Blueprint(
     "simulator_phone", __name__, url_prefix="/simulator", template_folder="templates", static_folder="static"
@@ -101,9 +104,9 @@ def pretty(number: str) -> str:
     """Return a number as people write it, Korean ones without country code."""
     if number.startswith(_KOREA):
         local = f"0{number.removeprefix(_KOREA)}"
-        if len(local) == 11:
+        if len(local) == _MOBILE_DIGITS:
             return f"{local[:3]}-{local[3:7]}-{local[7:]}"
-        if local.startswith("01588") or len(local) == 9:
+        if len(local) == _BUSINESS_DIGITS:
             return f"{local[1:5]}-{local[5:]}"
         return local
     return number

@@ -252,7 +252,7 @@ def test_every_reason_has_a_sentence_in_both_languages() -> None:
         assert english != code
 
 
-MOMENTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 31), timezones=st.just(UTC))
+MOMENTS = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: utc(1, 1, 0) + timedelta(minutes=minutes))
 NUMBERS = st.sampled_from(["+821048214821", "+12125551234", "+8613812345678", "+15005550006", "+447400123456"])
 ZONES = st.sampled_from(["Asia/Seoul", "America/New_York", "Pacific/Honolulu", "Europe/London", "Asia/Kolkata"])
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def noon(app: Flask) -> Iterator[None]:
+def noon(app: Flask) -> Iterator[None]:  # noqa: ARG001 - rows need the app's database
     """By day in Seoul, whenever the tests run."""
     with clock.frozen(worlds.NOON):
         yield
@@ -278,9 +278,11 @@ class Channel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Transport]:
+        """Be one's own transport."""
         yield self
 
     async def send(self, outgoing: Outgoing) -> Outcome:
+        """Note what is sent and answer as told."""
         self.under_way += 1
         self.most = max(self.most, self.under_way)
         await asyncio.sleep(self.delay)
@@ -289,6 +291,7 @@ class Channel:
         return self.answer(outgoing)
 
     async def find(self, lookup: Lookup) -> Accepted | None:
+        """Answer from the list."""
         return self.listed.get(lookup.id)
 
 

@@ -44,37 +44,41 @@ async def console_provider() -> AsyncIterator[Provider]:
     yield ConsoleProvider(io.StringIO())
 
 
-@pytest.mark.parametrize("make", [twilio_provider, console_provider])
-class TestContract:
-    """What every provider must do."""
+every_provider = pytest.mark.parametrize("make", [twilio_provider, console_provider])
 
-    def test_a_message_is_taken_with_a_reference_and_its_size(self, make: Any) -> None:
-        async def scenario() -> None:
-            async with make() as provider, provider.open() as transport:
-                outcome = await transport.send(OUTGOING)
-                assert isinstance(outcome, Accepted)
-                assert outcome.ref
-                assert outcome.state in {State.ACCEPTED, State.SENT, State.DELIVERED}
-                assert outcome.size == 1
 
-        asyncio.run(scenario())
+@every_provider
+def test_a_message_is_taken_with_a_reference_and_its_size(make: Any) -> None:
+    async def scenario() -> None:
+        async with make() as provider, provider.open() as transport:
+            outcome = await transport.send(OUTGOING)
+            assert isinstance(outcome, Accepted)
+            assert outcome.ref
+            assert outcome.state in {State.ACCEPTED, State.SENT, State.DELIVERED}
+            assert outcome.size == 1
 
-    def test_many_are_sent_at_once(self, make: Any) -> None:
-        async def scenario() -> None:
-            async with make() as provider, provider.open() as transport:
-                outcomes = await asyncio.gather(*(transport.send(OUTGOING) for _ in range(40)))
-                assert all(isinstance(each, Accepted) for each in outcomes)
+    asyncio.run(scenario())
 
-        asyncio.run(scenario())
 
-    def test_it_can_be_opened_again(self, make: Any) -> None:
-        async def scenario() -> None:
-            async with make() as provider:
-                for _ in range(2):
-                    async with provider.open() as transport:
-                        assert isinstance(await transport.send(OUTGOING), Accepted)
+@every_provider
+def test_many_are_sent_at_once(make: Any) -> None:
+    async def scenario() -> None:
+        async with make() as provider, provider.open() as transport:
+            outcomes = await asyncio.gather(*(transport.send(OUTGOING) for _ in range(40)))
+            assert all(isinstance(each, Accepted) for each in outcomes)
 
-        asyncio.run(scenario())
+    asyncio.run(scenario())
+
+
+@every_provider
+def test_it_can_be_opened_again(make: Any) -> None:
+    async def scenario() -> None:
+        async with make() as provider:
+            for _ in range(2):
+                async with provider.open() as transport:
+                    assert isinstance(await transport.send(OUTGOING), Accepted)
+
+    asyncio.run(scenario())
 
 
 def sent(answer: Any, outgoing: Outgoing = OUTGOING, **values: Any) -> tuple[Outcome, StandIn]:

@@ -32,15 +32,18 @@ class Api:
         self.base = f"/simulator/2010-04-01/Accounts/{self.account.sid}"
 
     def headers(self, token: str | None = None) -> dict[str, str]:
+        """Sign in with the account, or with another token."""
         credentials = f"{self.account.sid}:{token or self.account.token}"
         return {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}
 
     def create(self, **form: str) -> Any:
+        """Create a message; an empty value leaves the field out."""
         full = {"To": "+821048214821", "From": "+8215880000", "Body": "안녕하세요"} | form
         full = {name: value for name, value in full.items() if value}
         return self._client.post(f"{self.base}/Messages.json", data=full, headers=self.headers())
 
     def get(self, path: str, **query: str) -> Any:
+        """Read below the account."""
         return self._client.get(f"{self.base}{path}", query_string=query, headers=self.headers())
 
     def run(self) -> list[str]:
@@ -166,7 +169,7 @@ def test_the_mark_of_korean_networks_is_shown(api: Api, client: Any, number: str
     assert shown["body"] == "본문"
 
 
-def test_the_list_for_scripts_refuses_a_limit_out_of_range(client: Any, api: Api) -> None:
+def test_the_list_for_scripts_refuses_a_limit_out_of_range(client: Any) -> None:
     assert client.get("/simulator/messages?limit=0").status_code == 422
     assert client.get("/simulator/messages?limit=x").status_code == 422
 

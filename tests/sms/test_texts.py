@@ -20,7 +20,7 @@ ADVERT = "(광고)하늘면세점 1588-0000\n김민지님, 20% 할인\n무료수
 
 
 @pytest.fixture
-def shop(app: Flask, sign_in: Any) -> worlds.Shop:
+def shop(app: Flask, sign_in: Any) -> worlds.Shop:  # noqa: ARG001 - rows need the app's database
     """A shop, an associate of it signed in, and the template `offer`."""
     made = worlds.shop()
     sign_in(store_id=made.store.id)
@@ -83,7 +83,8 @@ def test_a_refusal_beats_an_earlier_consent(client: Any, shop: worlds.Shop) -> N
     assert post(client, customer.id).json["reason"] == "refused"
 
 
-def test_consent_to_another_business_is_none_to_this_one(client: Any, shop: worlds.Shop) -> None:
+@pytest.mark.usefixtures("shop")
+def test_consent_to_another_business_is_none_to_this_one(client: Any) -> None:
     hotel = worlds.shop(sender_name="바다호텔")
     customer = worlds.customer(hotel, agreed=True)
     assert post(client, customer.id).json["reason"] == "no_consent"

@@ -40,16 +40,19 @@ class Callback:
         self._client = app.test_client(use_cookies=False)
 
     def signature(self, form: dict[str, str], path: str | None = None) -> str:
+        """Sign a form for the message's address, or for another."""
         validator = RequestValidator(account_of(self._settings).token)
         return str(validator.compute_signature(base_url(self._settings) + (path or self.path), form))
 
     def tell(self, status: str, sid: str = "SM1", path: str | None = None, **more: str) -> int:
+        """Post a signed report; the answer's status."""
         form = {"MessageSid": sid, "MessageStatus": status} | more
         headers = {"X-Twilio-Signature": self.signature(form, path)}
         return self._client.post(path or self.path, data=form, headers=headers).status_code
 
     @property
     def message(self) -> Message:
+        """The message as it stands now."""
         db.session.expire_all()
         found = db.session.get(Message, self.id)
         assert found is not None
@@ -57,6 +60,7 @@ class Callback:
 
     @property
     def reports(self) -> int:
+        """How many reports are kept."""
         return db.session.scalar(select(func.count()).select_from(MessageReport)) or 0
 
 

@@ -1,0 +1,35 @@
+"""What features hand over: a message before it is in the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from backend.delivery.rules import ChannelName, Purpose
+
+ONE_TO_ONE: Final = 1
+AUTOMATIC: Final = 5
+CAMPAIGN: Final = 9
+"""Priorities: a lower one is claimed first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message before it is in the outbox. `address` is E.164 for texts; `size` is in the provider's unit of cost."""
+
+    channel: ChannelName
+    purpose: Purpose
+    customer_id: str | None
+    sender_id: str | None
+    store_id: str | None
+    address: str | None
+    body: str
+    not_after: datetime | None = None
+    template: str | None = None
+    source_id: str | None = None
+    language: str | None = None
+    size: int = 1
+    priority: int = AUTOMATIC
