@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.catalog import sync  # noqa: PLC0415 - the edges import other features
-    from backend.catalog.routes import blueprint  # noqa: PLC0415 - the same
-    from backend.core import http  # noqa: PLC0415 - the same
+    from backend.catalog import sync
+    from backend.catalog.routes import blueprint
+    from backend.core import http
 
     http.register(app, blueprint)
     sync.init_app(app)

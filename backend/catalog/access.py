@@ -20,7 +20,7 @@ def product(product_id: str) -> Product:
     return found
 
 
-def products(q: str | None) -> Select[tuple[Product]]:
+def products(q: str | None) -> Select[Product]:
     """Articles whose name or brand begins with `q`, or whose code or barcode it is; all of them without `q`.
 
     A name is sought in `ix_product_name`, a barcode in `ix_product_barcode`; the rest reads that index through.

@@ -1,4 +1,4 @@
-"""/products"""
+"""The addresses below /products."""
 
 from __future__ import annotations
 

@@ -222,7 +222,7 @@ def _refresh_activity(condition: Condition) -> None:
 
 
 def _active_since() -> date:
-    """From which day on a purchase keeps a customer on a store's tablets: `customers.forget_old_activity` says the same."""
+    """From which day on a purchase keeps a customer on a store's tablets, as `forget_old_activity` has it."""
     today = clock.now().date()
     return today.replace(year=today.year - _ACTIVE_YEARS, day=min(today.day, 28))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from backend.unify.values import Amounts, Codes, Quantities, moment, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
 COLUMNS = (
     "basket_id",
@@ -26,26 +26,29 @@ COLUMNS = (
     "coupon_disc",
     "coupon_match_disc",
 )
+_OTHER_HEADING = "sold_at, store_id or card_number differ from the basket's earlier lines"
 Heading = tuple[str, str, str]
 Line = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Whose sales these are. `time_zone` and `currency` are those of all its stores; a store's code is prefix + number."""
+    """Whose sales these are. All stores share `time_zone` and `currency`; a store's code is prefix + number."""
 
     source: str
     unit_id: str
     time_zone: str
     currency: str
     store_prefix: str
+    # When its stores opened, as far as anybody knows: part of their ids.
+    began: datetime
 
 
 class Basket(NamedTuple):
     """One sale as the file tells it; made of plain values, so that it travels between processes cheaply.
 
-    `occurred_at` (UTC) and `business_day` as the database stores them; the lines are four columns of one length, money in
-    minor units. `heading` is sold_at, store and card as every line repeats them; an empty card is nobody's.
+    `occurred_at` (UTC) and `business_day` as the database stores them; the lines are four columns of one length, money
+    in minor units. `heading` is sold_at, store and card as every line repeats them; an empty card is nobody's.
     """
 
     key: str
@@ -119,8 +122,8 @@ class BasketReader:
                         yield self._close(basket)
                     basket, key_now = begun, key
                 elif (sold_at, store, card) != basket.heading:
-                    message = "sold_at, store_id or card_number differ from the basket's earlier lines"
-                    raise UnreadableValueError(message)
+                    self.problems.add(self.file, number, _OTHER_HEADING)
+                    continue
             except UnreadableValueError as error:
                 self.problems.add(self.file, number, str(error))
                 continue

@@ -1,4 +1,4 @@
-"""The importer of a directory in the form of "The Complete Journey" (84.51°): one grocery chain, its members and their sales.
+"""The importer of "The Complete Journey" (84.51°): the members of one grocery chain, its articles and its sales.
 
 Every row has an id derived from its key in the files, so a run that was killed is taken up by running it again, and a
 second run finds everything there. What is in the database and in the files alike is left as it is.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 
 from backend.catalog import Product
 from backend.core import clock
@@ -24,7 +24,6 @@ from backend.unify.csv_rows import CsvFile
 from backend.unify.keys import derived_id
 from backend.unify.models import ImportRun
 from backend.unify.problems import Problem, Problems, UnreadableValueError
-from backend.unify.progress import Progress
 from backend.unify.rows import write_rows
 from backend.unify.sales_import import SalesImport
 from backend.unify.values import Codes, clean_text, time_text
@@ -32,6 +31,10 @@ from backend.unify.values import Codes, clean_text, time_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from sqlalchemy import Table
+
+    from backend.unify.progress import Progress
 
 SOURCE = "complete-journey"
 CURRENCY = "USD"
@@ -82,7 +85,9 @@ def import_directory(directory: Path, *, progress: Progress) -> Outcome:
     files = (
         CsvFile(directory, "members", ("card_number",)),
         CsvFile(
-            directory, "products", ("product_id", "brand", "department", "product_category", "product_type", "package_size")
+            directory,
+            "products",
+            ("product_id", "brand", "department", "product_category", "product_type", "package_size"),
         ),
     )
     sales_file = CsvFile(directory, "sale_lines", SalesImport.COLUMNS)
@@ -90,7 +95,9 @@ def import_directory(directory: Path, *, progress: Progress) -> Outcome:
     progress.say("members and products")
     _import_members(files[0], unit_id, problems)
     _import_products(files[1], unit_id, problems)
-    origin = Origin(source=SOURCE, unit_id=unit_id, time_zone=TIME_ZONE, currency=CURRENCY, store_prefix="CJ")
+    origin = Origin(
+        source=SOURCE, unit_id=unit_id, time_zone=TIME_ZONE, currency=CURRENCY, store_prefix="CJ", began=_BEGINNING
+    )
     sales = SalesImport(origin, sales_file, problems, progress=progress)
     added = sales.run()
     progress.say("purchase facts")
@@ -118,11 +125,35 @@ def figures() -> Figures:
 
 
 def _finish(run_id: str, problems: Problems) -> None:
-    """Bring the members' purchase facts up to date and close the run."""
+    """Bring the members' home stores and purchase facts up to date and close the run."""
+    _give_home_stores()
     refresh_purchase_facts(db.session.scalars(select(Customer.id).where(Customer.source == SOURCE)).all())
     run = db.session.get_one(ImportRun, run_id)
     run.problems = problems.count
     run.updated_at = run.finished_at = clock.now()
+
+
+def _give_home_stores() -> None:
+    """Make the store where a member bought most often her home store, unless she has one.
+
+    The purchases are years old: without a home store no store's tablets would hold her.
+    """
+    homeless = select(Customer.id).where(Customer.source == SOURCE, Customer.home_store_id.is_(None))
+    visits = func.count().label("visits")
+    query = (
+        select(Sale.customer_id, Sale.store_id)
+        .where(Sale.customer_id.in_(homeless))
+        .group_by(Sale.customer_id, Sale.store_id)
+        .order_by(Sale.customer_id, visits, Sale.store_id.desc())
+    )
+    homes = dict(db.session.execute(query).all())  # The last of a customer's rows stands.
+    if homes:
+        mark_changed("customers", [str(customer_id) for customer_id in homes])
+        values = [{"whose": customer_id, "home": store_id} for customer_id, store_id in homes.items()]
+        table = cast("Table", Customer.__table__)
+        db.session.execute(
+            update(table).where(table.c.id == bindparam("whose")).values(home_store_id=bindparam("home")), values
+        )
 
 
 def _ensure_business_unit() -> str:
@@ -185,7 +216,7 @@ def _write_members(cards: list[str], unit_id: str) -> None:
 
 def _import_products(file: CsvFile, unit_id: str, problems: Problems) -> None:
     """Add the articles that are not there yet."""
-    taken = {sku: unit for sku, unit in db.session.execute(select(Product.sku, Product.business_unit_id)).tuples()}
+    taken = dict(db.session.execute(select(Product.sku, Product.business_unit_id)).all())
     codes = Codes("product_id")
 
     def wanted() -> Iterator[tuple[str, ...]]:

@@ -12,13 +12,13 @@ import io
 import zlib
 from contextlib import contextmanager
 from operator import itemgetter
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from backend.core.errors import ValidationFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from backend.unify.problems import Problems
 
@@ -41,7 +41,9 @@ class CsvFile:
         self.columns = tuple(columns)
         self.size = found.stat().st_size
 
-    def rows(self, problems: Problems, *, at: Callable[[int], None] | None = None) -> Iterator[tuple[int, Sequence[str]]]:
+    def rows(
+        self, problems: Problems, *, at: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield (line number, values in the order of `columns`). Lines that cannot be split go to `problems`.
 
         `at` is told now and then how many bytes of the file have been read.
@@ -50,7 +52,7 @@ class CsvFile:
             pick, width = self._layout(text.readline())
             number = 1
             try:
-                for number, ended in enumerate(text, 2):  # noqa: B007 - says below where the file broke
+                for number, ended in enumerate(text, 2):
                     line = ended.rstrip("\n")
                     fields = line.split(",") if '"' not in line else _quoted(line)
                     if len(fields) != width:
@@ -80,9 +82,10 @@ class CsvFile:
     @contextmanager
     def _open(self) -> Iterator[tuple[IO[bytes], IO[str]]]:
         with self.path.open("rb") as raw:
-            packed = gzip.open(raw) if self.path.suffix == ".gz" else raw
+            packed: IO[bytes] = gzip.GzipFile(fileobj=raw) if self.path.suffix == ".gz" else raw  # type: ignore[assignment]
             # Bytes that are no UTF-8 become lone surrogates, which `clean_text` refuses for their line alone.
-            yield raw, io.TextIOWrapper(packed, encoding="utf-8-sig", errors="surrogateescape")  # type: ignore[type-var,unused-ignore]
+            with io.TextIOWrapper(packed, encoding="utf-8-sig", errors="surrogateescape") as text:
+                yield raw, text
 
 
 def _quoted(line: str) -> list[str]:

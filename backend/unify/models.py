@@ -14,7 +14,7 @@ from backend.core.types import Id, UtcDateTime
 
 
 class ImportRun(Base):
-    """One run of an importer: how far it has come and how it ended. `finished_at` is None while it runs, or if it was killed."""
+    """One run of an importer: how far it has come; `finished_at` is None while it runs, or if it was killed."""
 
     __tablename__ = "import_run"
     __table_args__ = (Index("ix_import_run_source", "source", "id"),)

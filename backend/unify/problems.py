@@ -28,6 +28,11 @@ class Problems:
         if self.count <= self.limit:
             self.listed.append(Problem(file, line, reason))
 
+    def taken(self) -> list[Problem]:
+        """What was listed since the last call."""
+        found, self.listed, self.count = self.listed, [], 0
+        return found
+
 
 class UnreadableValueError(ValueError):
     """A value that cannot be what its column says. The text is the reason that people read."""

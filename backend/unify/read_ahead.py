@@ -22,8 +22,8 @@ def read_ahead(chunks: Callable[[], Iterator[Any]], *, aside: bool) -> Iterator[
     """Yield what `chunks()` yields: plain tuples, lists, texts and numbers.
 
     With `aside`, and where a second processor and a cheap fork are at hand, `chunks` runs in a process of its own, one
-    chunk ahead. That process touches no database: connections are closed before the fork. Raises `RuntimeError` when the
-    process fails; then what it had read is not the whole file.
+    chunk ahead. That process touches no database: connections are closed before the fork. Raises `RuntimeError` when
+    the process fails; then what it had read is not the whole file.
     """
     if not aside or sys.platform != "linux" or (os.cpu_count() or 1) == 1:
         yield from chunks()
@@ -34,7 +34,7 @@ def read_ahead(chunks: Callable[[], Iterator[Any]], *, aside: bool) -> Iterator[
     receiver, sender = context.Pipe(duplex=False)
     reader = context.Process(target=_serve, args=(chunks, sender), daemon=True)
     with warnings.catch_warnings():
-        # Python 3.12 warns of forking beside threads; the child runs pure code only and takes no lock that they may hold.
+        # Python 3.12 warns of forking beside threads; the child runs pure code only and takes no lock of theirs.
         warnings.simplefilter("ignore", DeprecationWarning)
         reader.start()
     sender.close()

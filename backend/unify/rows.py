@@ -22,9 +22,9 @@ def table_of(model: type[Base]) -> Table:
 def write_rows(model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert `rows` in the open unit of work, as fast as the driver takes them.
 
-    The one place that goes below SQLAlchemy's statements: its per-row parameter handling costs more than SQLite's insert
-    of a sale line. So values come as the database stores them: ids and ISO dates as text, times as `time_text`, JSON as
-    text, booleans as such. Replicated tables need `mark_changed` first: no ORM flush sees these rows.
+    The one place that goes below SQLAlchemy's statements: its per-row parameter handling costs more than SQLite's
+    insert of a sale line. So values come as the database stores them: ids and ISO dates as text, times as `time_text`,
+    JSON as text, booleans as such. Replicated tables need `mark_changed` first: no ORM flush sees these rows.
     """
     if not rows:
         return

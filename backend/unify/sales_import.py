@@ -1,19 +1,25 @@
-"""One run over a sales file: which baskets are new, which are there, which must be mended."""
+"""One run over a sales file: read and planned in one process, written by another, whole baskets at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, delete, func, select, update
 
+from backend.catalog import Product
+from backend.core import clock
 from backend.core.db import db, run_in_unit_of_work
+from backend.customers import Card
+from backend.organization import Store
 from backend.sales import Sale, SaleLine
+from backend.sync import mark_changed
 from backend.unify.baskets import COLUMNS, Basket, BasketReader, Origin
 from backend.unify.models import ImportRun
-from backend.unify.problems import Problem, Problems
+from backend.unify.problems import Problems
 from backend.unify.read_ahead import read_ahead
-from backend.unify.sales_writer import SalesWriter
+from backend.unify.rows import write_rows
+from backend.unify.sales_plan import LINE_COLUMNS, SALE_COLUMNS, Known, Planned, Planner, Row
 from backend.unify.values import time_text
 
 if TYPE_CHECKING:
@@ -23,24 +29,11 @@ if TYPE_CHECKING:
     from backend.unify.progress import Progress
 
 # A batch holds the write lock for a fraction of a second; a kill costs at most one.
-_BATCH_LINES = 25_000
+_BATCH_LINES = 30_000
 _REPLACED_AT_ONCE = 500
 # Below this many bytes starting a process takes longer than it saves.
 _LARGE_FILE = 500_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the database holds of a basket: enough to see whether the file says the same."""
-
-    sale_id: str
-    occurred_at: str
-    total: int
-    discount: int
-    nameless: bool
-    lines: int
-    quantity: int
-    linked: int
+_STORE_COLUMNS = ("id", "code", "name", "name_latin", "business_unit_id", "time_zone", "currency")
 
 
 class SalesImport:
@@ -58,29 +51,28 @@ class SalesImport:
         self.problems = problems
         self.progress = progress
         self.run_id = ""
-        self._writer = SalesWriter(origin)
+        self._planner = Planner(
+            origin,
+            time_text(clock.now()),
+            _pairs(select(Product.sku, Product.id).where(Product.business_unit_id == origin.unit_id)),
+            _pairs(select(Card.number, Card.customer_id).where(Card.business_unit_id == origin.unit_id)),
+            _load_known(origin.source),
+        )
 
     def run(self) -> int:
         """Import the file; return how many sales were written or mended."""
         self.run_id = run_in_unit_of_work(self._open_run)
-        known = self._load_known()
         written = 0
-        seen: set[str] = set()
         unsettled: set[str] = set()
-        for baskets in self._chunks():
-            new: list[Basket] = []
-            for basket in baskets:
-                key = basket.key
-                if key in seen:
-                    unsettled.add(key)
-                elif key not in known:
-                    new.append(basket)
-                elif not self._same(basket, known[key]):
-                    unsettled.add(key)
-                seen.add(key)
-            if new:
-                self._insert(new)
-                written += len(new)
+        for values in read_ahead(self._plans, aside=self.file.size > _LARGE_FILE):
+            plan = Planned._make(values)
+            for line, reason in plan.problems:
+                self.problems.add(self.file.name, line, reason)
+            if plan.sales:
+                self._write(plan)
+                written += len(plan.sales)
+            self.progress.at(plan.last_line, fraction=plan.position / max(self.file.size, 1))
+            unsettled.update(plan.unsettled)
         return written + (self._settle(unsettled) if unsettled else 0)
 
     def _open_run(self) -> str:
@@ -89,96 +81,79 @@ class SalesImport:
         db.session.flush()
         return run.id
 
-    def _chunks(self) -> Iterator[list[Basket]]:
-        """The file's baskets, so many at a time; what it holds that is unreadable goes to the problems."""
-        chunk: list[tuple[object, ...]]
-        for position, chunk, problems in read_ahead(self._read, aside=self.file.size > _LARGE_FILE):
-            for line, reason in problems:
-                self.problems.add(self.file.name, line, reason)
-            baskets = [Basket._make(values) for values in chunk]
-            yield baskets
-            if baskets:
-                self.progress.at(baskets[-1].last_line, fraction=position / max(self.file.size, 1))
-
-    def _read(self) -> Iterator[tuple[int, list[tuple[object, ...]], list[tuple[int, str]]]]:
-        """(bytes read, baskets as tuples, problems) in chunks of whole baskets. Runs in a process of its own."""
+    def _plans(self) -> Iterator[tuple[object, ...]]:
+        """`Planned` as plain tuples, about `_BATCH_LINES` lines each. Runs in a process of its own."""
         problems = Problems()
-        position = 0
-        lines = 0
-        chunk: list[tuple[object, ...]] = []
+        position = last_line = 0
+        stores: set[str] = set()
+        sales: list[Row] = []
+        lines: list[Row] = []
 
         def at(read: int) -> None:
             nonlocal position
             position = read
 
-        def told() -> list[tuple[int, str]]:
-            found: list[Problem] = problems.listed
-            problems.listed, problems.count = [], 0
-            return [(problem.line, problem.reason) for problem in found]
+        def plan(unsettled: list[str]) -> tuple[object, ...]:
+            told = [(problem.line, problem.reason) for problem in problems.taken()]
+            return position, last_line, list(stores), sales, lines, told, unsettled
 
         for basket in BasketReader(self.file.name, self.origin, problems).baskets(self.file.rows(problems, at=at)):
-            chunk.append(tuple(basket))
-            lines += len(basket.skus)
-            if lines >= _BATCH_LINES:
-                yield position, chunk, told()
-                chunk, lines = [], 0
-        yield self.file.size, chunk, told()
+            last_line = basket.last_line
+            if not self._planner.is_new(basket):
+                continue
+            stores.add(basket.store)
+            sales.append(self._planner.sale_row(basket))
+            lines += self._planner.line_rows(basket, basket.sale_id)
+            if len(lines) >= _BATCH_LINES:
+                yield plan([])
+                stores, sales, lines = set(), [], []
+        position = self.file.size
+        yield plan(sorted(self._planner.unsettled))
 
-    def _insert(self, baskets: list[Basket]) -> None:
-        run_in_unit_of_work(lambda: self._writer.insert(baskets, run_id=self.run_id))
+    def _write(self, plan: Planned) -> None:
+        run_in_unit_of_work(lambda: self._insert(plan))
 
-    def _load_known(self) -> dict[str, _Known]:
-        """What is there of this source. One pass over `uq_sale_source` and one over the lines by their primary key."""
-        ours = Sale.source == self.origin.source
-        if db.session.scalar(select(Sale.id).where(ours).limit(1)) is None:
-            return {}
-        contents = (
-            select(
-                SaleLine.sale_id,
-                func.count().label("lines"),
-                func.sum(SaleLine.quantity).label("quantity"),
-                func.count(SaleLine.product_id).label("linked"),
+    def _insert(self, plan: Planned) -> None:
+        """Insert sales that are not there, with the stores they name and how far the run has come."""
+        self._add_stores(plan.stores)
+        write_rows(Sale, SALE_COLUMNS, plan.sales)
+        write_rows(SaleLine, LINE_COLUMNS, plan.lines)
+        self._record(last_line=plan.last_line, sales=len(plan.sales), lines=len(plan.lines))
+
+    def _record(self, *, last_line: int, sales: int, lines: int) -> None:
+        db.session.execute(
+            update(ImportRun)
+            .where(ImportRun.id == self.run_id)
+            .values(
+                lines_done=last_line,
+                sales_written=ImportRun.sales_written + sales,
+                lines_written=ImportRun.lines_written + lines,
+                updated_at=clock.now(),
             )
-            .group_by(SaleLine.sale_id)
-            .subquery()
         )
-        sale = (Sale.source_key, Sale.id, Sale.occurred_at, Sale.total, Sale.discount, Sale.customer_id.is_(None))
-        query = (
-            select(*sale, contents.c.lines, contents.c.quantity, contents.c.linked)
-            .join(contents, contents.c.sale_id == Sale.id, isouter=True)
-            .where(ours)
-        )
-        rows = db.session.execute(query).tuples()
-        return {
-            str(key): _Known(
-                id_, time_text(at), total, discount, bool(nameless), lines or 0, int(quantity or 0), linked or 0
-            )
-            for key, id_, at, total, discount, nameless, lines, quantity, linked in rows
-        }
 
-    def _same(self, basket: Basket, known: _Known) -> bool:
-        """Whether the database says what the file says. Whose sale it is may have changed since, by a merge."""
-        return (
-            known.lines == len(basket.skus)
-            and known.total == sum(basket.amounts)
-            and known.discount == sum(basket.discounts)
-            and known.quantity == sum(basket.quantities)
-            and known.occurred_at == basket.occurred_at
-            and known.linked == known.lines - self._writer.unlinked(basket)
-            and not (known.nameless and basket.card in self._writer.cards)
-        )
+    def _add_stores(self, numbers: list[str]) -> None:
+        """Add the stores that are not there."""
+        ids = {self._planner.store_id(number): number for number in numbers}
+        there = set(db.session.scalars(select(Store.id).where(Store.id.in_(ids))))
+        missing = sorted(ids.keys() - there)
+        if not missing:
+            return
+        same = (self.origin.unit_id, self.origin.time_zone, self.origin.currency)
+        names = {id_: f"Store {ids[id_]}" for id_ in missing}
+        rows = [(id_, self._planner.store_code(ids[id_]), names[id_], names[id_], *same) for id_ in missing]
+        mark_changed("stores", missing)
+        write_rows(Store, _STORE_COLUMNS, rows)
 
     def _settle(self, keys: set[str]) -> int:
         """Read the file once more for the baskets of `keys`, whole this time, and mend those that differ."""
-        known = self._load_known()
-        differing = [basket for basket in self._gather(keys) if not self._same(basket, known[basket.key])]
+        known = _load_known(self.origin.source)
+        baskets = self._gather(keys)
+        differing = [basket for basket in baskets if not self._planner.same(basket, known[basket.key])]
         ids = {basket.key: known[basket.key].sale_id for basket in differing}
         for start in range(0, len(differing), _REPLACED_AT_ONCE):
             self._replace(differing[start : start + _REPLACED_AT_ONCE], ids)
         return len(differing)
-
-    def _replace(self, baskets: list[Basket], ids: dict[str, str]) -> None:
-        run_in_unit_of_work(lambda: self._writer.replace(baskets, ids, run_id=self.run_id))
 
     def _gather(self, keys: set[str]) -> list[Basket]:
         """The baskets of `keys` with all their lines. What is unreadable was listed by the first pass."""
@@ -196,3 +171,67 @@ class SalesImport:
                 reason = f"sold_at, store_id or card_number differ from the earlier lines of basket {basket.key}"
                 self.problems.add(self.file.name, basket.last_line, reason)
         return list(gathered.values())
+
+    def _replace(self, baskets: list[Basket], ids: dict[str, str]) -> None:
+        run_in_unit_of_work(lambda: self._write_over(baskets, ids))
+
+    def _write_over(self, baskets: list[Basket], ids: dict[str, str]) -> None:
+        """Write baskets over the sales that are there (`ids`: by key); a known customer stays whose the sale is."""
+        planner = self._planner
+        self._add_stores(sorted({basket.store for basket in baskets}))
+        owners = _pairs(
+            select(Sale.id, Sale.customer_id).where(Sale.id.in_(ids.values()), Sale.customer_id.is_not(None))
+        )
+        lines: list[Row] = []
+        for basket in baskets:
+            sale_id = ids[basket.key]
+            customer_id = owners.get(sale_id) or planner.cards.get(basket.card)
+            db.session.execute(
+                update(Sale)
+                .where(Sale.id == sale_id)
+                .values(
+                    customer_id=customer_id,
+                    claimed_customer_id=None if customer_id else basket.card or None,
+                    store_id=planner.store_id(basket.store),
+                    total=sum(basket.amounts),
+                    discount=sum(basket.discounts),
+                    occurred_at=datetime.fromisoformat(basket.occurred_at).replace(tzinfo=UTC),
+                    business_day=date.fromisoformat(basket.business_day),
+                    flags=planner.flags(basket, customer_id),
+                )
+            )
+            lines += planner.line_rows(basket, sale_id)
+        db.session.execute(delete(SaleLine).where(SaleLine.sale_id.in_([ids[basket.key] for basket in baskets])))
+        write_rows(SaleLine, LINE_COLUMNS, lines)
+        self._record(last_line=baskets[-1].last_line, sales=len(baskets), lines=len(lines))
+
+
+def _load_known(source: str) -> dict[str, Known]:
+    """What is there of `source`. One pass over `uq_sale_source` and one over the lines by their primary key."""
+    ours = Sale.source == source
+    if db.session.scalar(select(Sale.id).where(ours).limit(1)) is None:
+        return {}
+    contents = (
+        select(
+            SaleLine.sale_id,
+            func.count().label("lines"),
+            func.sum(SaleLine.quantity).label("quantity"),
+            func.count(SaleLine.product_id).label("linked"),
+        )
+        .group_by(SaleLine.sale_id)
+        .subquery()
+    )
+    sale = (Sale.source_key, Sale.id, Sale.occurred_at, Sale.total, Sale.discount, Sale.customer_id.is_(None))
+    query = (
+        select(*sale, contents.c.lines, contents.c.quantity, contents.c.linked)
+        .join(contents, contents.c.sale_id == Sale.id, isouter=True)
+        .where(ours)
+    )
+    return {
+        str(key): Known(id_, time_text(at), total, off, bool(nameless), lines or 0, int(quantity or 0), linked or 0)
+        for key, id_, at, total, off, nameless, lines, quantity, linked in db.session.execute(query)
+    }
+
+
+def _pairs(query: Select[Any, Any]) -> dict[str, str]:
+    return dict(db.session.execute(query).all())

@@ -19,7 +19,7 @@ _MOMENT = re.compile(r"(19[7-9]\d|20\d\d)-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6}
 
 
 class Codes(dict[str, str]):
-    """Codes and numbers of things: up to 40 letters, digits and . _ / -"""
+    """Codes and numbers of things: up to 40 letters, digits and the signs . _ / - are taken."""
 
     def __init__(self, column: str) -> None:
         super().__init__()
@@ -68,9 +68,7 @@ class Quantities(dict[str, int]):
 def moment(text: str, column: str) -> datetime:
     """An ISO 8601 time; UTC when it names no offset."""
     try:
-        if not _MOMENT.fullmatch(text):
-            raise ValueError
-        value = datetime.fromisoformat(text)
+        value = datetime.fromisoformat(text if _MOMENT.fullmatch(text) else "")
     except ValueError:
         message = f"{column} {shown(text)} is no time such as 2017-01-31T18:05:00"
         raise UnreadableValueError(message) from None
@@ -83,7 +81,7 @@ def time_text(value: datetime) -> str:
 
 
 def clean_text(text: str, column: str) -> str:
-    """Free text without spaces around it. Refuses what is no UTF-8 or holds control characters, which no column stores."""
+    """Free text without spaces around it. Refuses what is no UTF-8 and control characters: no column stores them."""
     stripped = text.strip()
     if not _UNSTORABLE.search(stripped):
         return stripped
