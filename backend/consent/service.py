@@ -79,7 +79,7 @@ def record_with_registration(event: CustomerRegistered) -> None:
             data = StatementData().load(raw)
         except ValidationError as error:
             raise ValidationFailed(flatten(error.messages, f"consents.{index}")) from error
-        record(event.customer_id, data, acting_staff=event.actor, store_id=event.store_id)
+        event.flags.update(record(event.customer_id, data, acting_staff=event.actor, store_id=event.store_id))
 
 
 def current_state(customer_ids: Sequence[str], *, channel: str, sender: str) -> dict[str, ConsentState]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
@@ -26,12 +26,16 @@ COLLECTION = "customers"
 
 @dataclass(frozen=True)
 class CustomerRegistered:
-    """A customer was registered; `consents` are the statements that came along, still unread."""
+    """A customer was registered; `consents` are the statements that came along, still unread.
+
+    Who takes them adds to `flags` what a person should look at.
+    """
 
     customer_id: str
     consents: tuple[dict[str, Any], ...]
     actor: Actor
     store_id: str | None
+    flags: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,9 @@ def register(
     db.session.flush()
     flags += _add_cards(customer.id, data.get("cards") or [])
     audit.record(acting_staff, "customer.register", subject_kind="customer", subject_id=customer.id)
-    events.publish(CustomerRegistered(customer.id, tuple(data.get("consents") or ()), acting_staff, at_store))
-    return Registered(customer, tuple(flags))
+    event = CustomerRegistered(customer.id, tuple(data.get("consents") or ()), acting_staff, at_store)
+    events.publish(event)
+    return Registered(customer, (*flags, *event.flags))
 
 
 def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_staff: Actor) -> Merge:
