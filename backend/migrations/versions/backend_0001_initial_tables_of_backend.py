@@ -392,6 +392,7 @@ def upgrade() -> None:
     sa.Column('basis', sa.String(length=20), nullable=True),
     sa.Column('due_at', types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('lookups', sa.Integer(), nullable=False),
     sa.Column('worker', sa.String(length=80), nullable=True),
     sa.Column('lease_until', types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('provider_ref', sa.String(length=80), nullable=True),
@@ -415,6 +416,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_message_customer', ['customer_id', 'id'], unique=False)
         batch_op.create_index('ix_message_due', ['due_at'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
         batch_op.create_index('ix_message_lease', ['lease_until'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
+        batch_op.create_index('ix_message_lookup', ['due_at'], unique=False, sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
 
     op.create_table('note',
     sa.Column('id', types.Id(length=36), nullable=False),
@@ -568,6 +570,7 @@ def downgrade() -> None:
 
     op.drop_table('note')
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_lookup', sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'"))
         batch_op.drop_index('ix_message_lease', sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
         batch_op.drop_index('ix_message_due', sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
         batch_op.drop_index('ix_message_customer')
