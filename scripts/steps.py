@@ -82,6 +82,17 @@ def call(*command: str | Path, cwd: Path = ROOT, **more: str) -> None:
     subprocess.run([str(part) for part in command], cwd=cwd, env=environment(**more), check=True)
 
 
+def call_quietly(*command: str | Path, cwd: Path = ROOT) -> None:
+    """The same for a talkative one: what it said is shown only when it failed. Raises `CalledProcessError`."""
+    shown = [str(part) for part in command]
+    done = subprocess.run(
+        shown, cwd=cwd, env=environment(), check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+        raise subprocess.CalledProcessError(done.returncode, shown)
+
+
 def bin_path(name: str) -> Path:
     """A program of the virtual environment."""
     return VENV / "bin" / name
@@ -127,7 +138,9 @@ def pwa_packages() -> None:
         "Fetching the PWA's packages",
         inputs,
         [PWA / "node_modules" / ".package-lock.json"],
-        lambda: call(bin_path("npm"), "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error", cwd=PWA),
+        lambda: call_quietly(
+            bin_path("npm"), "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error", cwd=PWA
+        ),
     ).do()
 
 
@@ -138,7 +151,7 @@ def pwa_build() -> None:
         "Building the PWA",
         [PWA],
         [PWA / "dist" / "index.html"],
-        lambda: call(bin_path("npm"), "run", "--silent", "build", "--", "--logLevel", "warn", cwd=PWA),
+        lambda: call_quietly(bin_path("npm"), "run", "build", cwd=PWA),
     ).do()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -26,7 +28,8 @@ from steps import (
 
 _DEMO_MEMBERS = "3000"
 _VAR = ROOT / "var"
-_EPOCH = """
+_DEMO = {"DANGOL_DEMO": "1"}
+_PRINT_EPOCH = """
 from backend.sync import clock
 from wsgi import app
 with app.app_context():
@@ -53,7 +56,7 @@ def run(_arguments: list[str]) -> int:
     subprocess.run(["/bin/sh", "-c", '"$0" scripts/announce.py "$1" &', sys.executable, port], cwd=ROOT, check=True)
     program = str(bin_path("dangol"))
     os.chdir(ROOT)
-    os.execve(program, [program, "serve"], environment(DANGOL_DEMO="1", PORT=port))  # noqa: S606 - no shell is wanted
+    os.execve(program, [program, "serve"], environment(**_DEMO, PORT=port))  # noqa: S606 - no shell is wanted
 
 
 def test(arguments: list[str]) -> int:
@@ -96,7 +99,7 @@ def lint(_arguments: list[str]) -> int:
     with alone():
         python_steps(dev=True)
         pwa_packages()
-    npm, demo = [bin_path("npm"), "run", "--silent"], {"DANGOL_DEMO": "1"}
+    npm = [bin_path("npm"), "run", "--silent"]
     checks = {
         "ruff check": ([bin_path("ruff"), "check"], ROOT),
         "ruff format": ([bin_path("ruff"), "format", "--check"], ROOT),
@@ -110,7 +113,7 @@ def lint(_arguments: list[str]) -> int:
     results = []
     for name, (command, folder) in checks.items():
         say(f"Checking: {name}")
-        results.append(_timed(name, command, cwd=folder, **demo))
+        results.append(_timed(name, command, cwd=folder, **_DEMO))
     return _sum_up(results)
 
 
@@ -146,11 +149,54 @@ def _prepare() -> None:
     python_steps(dev=False)
     pwa_packages()
     pwa_build()
-    demo = {"DANGOL_DEMO": "1"}
+    _load_demo(_database())
+
+
+def _database() -> str:
+    """Create or migrate the database, unless it was for these migrations. Returns its epoch, which names it."""
     _VAR.mkdir(exist_ok=True)
+    url = os.environ.get("DANGOL_DATABASE_URL") or f"sqlite:///{_VAR / 'dangol.sqlite3'}"
+    migrations, stamp = [url, *sorted(ROOT.glob("*/migrations"))], STATE / "database.stamp"
+    epoch = _sqlite_epoch(url)
+    if epoch and stamp.exists() and stamp.read_text() == fingerprint([epoch, *migrations]):
+        return epoch
     say("Creating or migrating the database")
-    call(bin_path("dangol"), "init", **demo)
-    _load_demo(demo)
+    stamp.unlink(missing_ok=True)
+    call(bin_path("dangol"), "init", **_DEMO)
+    epoch = _sqlite_epoch(url) or _epoch()
+    stamp.write_text(fingerprint([epoch, *migrations]))
+    return epoch
+
+
+def _sqlite_epoch(url: str) -> str | None:
+    """The epoch of an SQLite database, without starting Dangol; None when there is none yet, or elsewhere."""
+    path = ROOT / url.removeprefix("sqlite:///").partition("?")[0]
+    if not url.startswith("sqlite:///") or not path.is_file():
+        return None
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            row = connection.execute("SELECT epoch FROM sync_clock").fetchone()
+    except sqlite3.Error:
+        return None
+    return str(row[0]) if row else None
+
+
+def _epoch() -> str:
+    command = [str(bin_path("python")), "-c", _PRINT_EPOCH]
+    told = subprocess.run(command, cwd=ROOT, env=environment(**_DEMO), check=True, stdout=subprocess.PIPE, text=True)
+    return told.stdout.strip()
+
+
+def _load_demo(epoch: str) -> None:
+    """Load the demo data once for each database. What an interruption left is completed by `dangol demo` itself."""
+    stamp, known = STATE / "demo.stamp", fingerprint([epoch])
+    if stamp.exists() and known in stamp.read_text().split():
+        return
+    members = os.environ.get("DEMO_MEMBERS") or _DEMO_MEMBERS
+    say(f"Loading the demo: {members} members and what they bought in two years")
+    call(bin_path("dangol"), "demo", "--members", members, **_DEMO)
+    with stamp.open("a") as stamps:
+        stamps.write(f"{known}\n")
 
 
 def _refuse_taken_port(port: str) -> None:
@@ -164,27 +210,6 @@ def _refuse_taken_port(port: str) -> None:
         except OSError as error:
             message = f"Port {port} is taken already; choose another one: make run PORT=8001"
             raise Failed(message) from error
-
-
-def _load_demo(demo: dict[str, str]) -> None:
-    """Load the demo data into a database that does not have them: once for each database, whose epoch names it."""
-    epoch = subprocess.run(
-        [str(bin_path("python")), "-c", _EPOCH],
-        cwd=ROOT,
-        env=environment(**demo),
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
-    stamp = STATE / "demo.stamp"
-    known = fingerprint([epoch])
-    if stamp.exists() and known in stamp.read_text().split():
-        return
-    members = os.environ.get("DEMO_MEMBERS") or _DEMO_MEMBERS
-    say(f"Loading the demo: {members} members and what they bought in two years")
-    call(bin_path("dangol"), "demo", "--members", members, **demo)
-    with stamp.open("a") as stamps:
-        stamps.write(f"{known}\n")
 
 
 def _timed(name: str, command: list[object], **options: object) -> tuple[str, int, float]:
