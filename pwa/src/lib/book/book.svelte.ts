@@ -44,7 +44,6 @@ export class Book {
       await this.#caller.call('actAs', options.staff, options.store);
       return;
     }
-    document.documentElement.dataset.book = 'loading';
     document.addEventListener('visibilitychange', this.#wake);
     await this.#start(options);
     void this.#askToPersist();
@@ -103,10 +102,7 @@ export class Book {
   }
 
   #hear({ state, sync, outbox, lost }: Told): void {
-    if (state !== undefined) {
-      this.#state = state;
-      document.documentElement.dataset.book = state.phase === 'ready' ? 'ready' : 'loading';
-    }
+    if (state !== undefined) this.#state = state;
     if (sync !== undefined) this.#sync = sync;
     if (outbox !== undefined) this.#outbox = outbox;
     if (lost === true) void this.#reopen();
@@ -115,7 +111,7 @@ export class Book {
   /** The browser took the database away (another version of the app, or cleared data): begin again with what is there. */
   async #reopen(): Promise<void> {
     this.#worker?.terminate();
-    document.documentElement.dataset.book = 'loading';
+    this.#state = NOTHING;
     if (this.#options !== null) await this.#start(this.#options);
   }
 

@@ -42,7 +42,7 @@ export function codesOf(value: unknown): string[] {
 }
 
 export function scanCodes(field: CodeField, term: Term, best: Uint8Array): void {
-  if (!term.wordStart) return;
+  if (!term.latin) return;
   const { text, starts, rows, spec } = field;
   const typed = Uint16Array.from(term.text, (character) => character.charCodeAt(0));
   const byStart = typed.length >= spec.prefixFrom ? START : MISS;

@@ -26,6 +26,11 @@ function buildTable(): Uint16Array {
   return units;
 }
 
+/** Whether a unit is found only at the start of a word: Latin, Greek, Cyrillic and digits. Others are found anywhere. */
+export function isWordBound(unit: number): boolean {
+  return unit < 0x0530 || (unit >= 0x1e00 && unit < 0x2000);
+}
+
 /** Writes `text` folded into `into` from `at` on; returns the position behind it. */
 export function foldInto(text: string, into: Uint16Array, at: number): number {
   let position = at;

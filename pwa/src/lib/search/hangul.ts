@@ -29,6 +29,11 @@ export function isInitial(character: string): boolean {
   return INITIALS.includes(character);
 }
 
+/** The number of the initial of a syllable, or -1. */
+export function initialOf(unit: number): number {
+  return unit < FIRST || unit > LAST ? -1 : Math.floor((unit - FIRST) / PER_INITIAL);
+}
+
 /** ㄳ is ㄱ and ㅅ typed one after the other. */
 export function splitClusters(text: string): string {
   return text.replace(/[ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ]/g, (cluster) => CLUSTERS[cluster] ?? cluster);

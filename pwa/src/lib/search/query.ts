@@ -1,4 +1,4 @@
-import { foldCode } from './fold';
+import { foldCode, isWordBound } from './fold';
 import { growing, isInitial, settled, splitClusters, type Range } from './hangul';
 
 /** Ranges of UTF-16 units that must follow one another in a text; separators between them do not count. */
@@ -12,8 +12,8 @@ export interface Term {
   /** As typed, folded and without separators. */
   text: string;
   patterns: Pattern[];
-  /** Latin letters and digits match where a word starts; Hangul and Han match anywhere. */
-  wordStart: boolean;
+  /** Whether it begins with a letter or digit of the kind that codes are made of. */
+  latin: boolean;
   /** Whether initial consonants stand for syllables. */
   initials: boolean;
   /** The digits when the term is nothing but digits, otherwise empty. */
@@ -23,7 +23,6 @@ export interface Term {
 }
 
 const NUMBER = /^\+?[\d\s().-]*\d[\d\s().-]*$/;
-const WORD_START = /^[\u0021-\u024f\u0370-\u052f\u1e00-\u1fff]/;
 
 /**
  * The terms of a query, all of which a row must match. `onePhone` reads a query of nothing but digits, blanks and
@@ -41,7 +40,7 @@ function term(word: string): Term {
   return {
     text,
     patterns: patterns(units),
-    wordStart: WORD_START.test(text),
+    latin: text !== '' && isWordBound(text.charCodeAt(0)),
     initials: units.some(isInitial),
     digits: /^\d+$/.test(text) ? text : '',
     international: word.startsWith('+'),

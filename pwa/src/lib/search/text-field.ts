@@ -1,4 +1,5 @@
-import { END, foldInto, SEPARATOR } from './fold';
+import { END, foldInto, isWordBound, SEPARATOR } from './fold';
+import { initialOf } from './hangul';
 import type { Pattern, Term } from './query';
 import { EXACT, PART, PART_INITIALS, START, START_INITIALS } from './score';
 
@@ -9,11 +10,21 @@ export interface TextField {
   text: Uint16Array;
   /** Where the text of each row begins; one more than there are rows. */
   starts: Uint32Array;
-  /** Where each word begins, ascending. */
-  words: Uint32Array;
-  /** The lowest and highest unit there is: Hangul need not be looked for in a column of Latin names. */
-  lowest: number;
-  highest: number;
+  /**
+   * Where a match may begin — each word, and inside a word each unit that is not Latin — by the bucket of the unit that
+   * stands there, ascending within a bucket.
+   */
+  places: Uint32Array;
+  /** Where each bucket begins in `places`; one more than there are buckets. */
+  buckets: Uint32Array;
+}
+
+const BUCKETS = 64;
+
+/** Syllables by their initial, everything else by its last bits: a pattern begins in one bucket and looks nowhere else. */
+function bucketOf(unit: number): number {
+  const initial = initialOf(unit);
+  return initial < 0 ? unit & 31 : 32 + initial;
 }
 
 /** `values[row]` is the text of that row or null. */
@@ -30,72 +41,54 @@ export function buildTextField(field: string, values: readonly unknown[]): TextF
     text[at++] = END;
   }
   starts[values.length] = at;
-  return { kind: 'text', field, text, starts, words: wordStarts(text), ...extremes(text) };
+  return { kind: 'text', field, text, starts, ...sortPlaces(text) };
 }
 
-function extremes(text: Uint16Array): { lowest: number; highest: number } {
-  let lowest = 0xffff;
-  let highest = 0;
-  for (const unit of text) {
-    if (unit > highest) highest = unit;
-    if (unit < lowest && unit > SEPARATOR) lowest = unit;
-  }
-  return { lowest, highest };
+/** A counting sort: once to count the places of each bucket, once to put them there. */
+function sortPlaces(text: Uint16Array): { places: Uint32Array; buckets: Uint32Array } {
+  const next = new Uint32Array(BUCKETS + 1);
+  eachPlace(text, (bucket) => next[bucket + 1]!++);
+  for (let bucket = 0; bucket < BUCKETS; bucket++) next[bucket + 1]! += next[bucket]!;
+  const buckets = next.slice();
+  const places = new Uint32Array(buckets[BUCKETS]!);
+  eachPlace(text, (bucket, at) => (places[next[bucket]!++] = at));
+  return { places, buckets };
 }
 
-function wordStarts(text: Uint16Array): Uint32Array {
-  const words: number[] = [];
-  let previous = END;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text[at] as number;
-    if (unit !== SEPARATOR && unit !== END && (previous === SEPARATOR || previous === END)) words.push(at);
-    previous = unit;
+function eachPlace(text: Uint16Array, visit: (bucket: number, at: number) => void): void {
+  let inWord = false;
+  for (let at = 0, length = text.length; at < length; at++) {
+    const unit = text[at]!;
+    const letter = unit !== SEPARATOR && unit !== END;
+    if (letter && !(inWord && isWordBound(unit))) visit(bucketOf(unit), at);
+    inWord = letter;
   }
-  return Uint32Array.from(words);
 }
 
 /** Lowers `best[row]` to the score of the term in this field wherever it matches better. */
 export function scanText(field: TextField, term: Term, best: Uint8Array): void {
   term.patterns.forEach((pattern, i) => {
-    if ((pattern.low[0] as number) > field.highest || (pattern.high[0] as number) < field.lowest) return;
     // The first pattern is what was typed; a further one, what it may become, ranks with initial consonants.
-    const asTyped = i === 0 && !term.initials ? term.text : null;
-    if (term.wordStart) scanWords(field, pattern, asTyped, best);
-    else scanEverywhere(field, pattern, asTyped, best);
+    scanPattern(field, pattern, i === 0 && !term.initials ? term.text : null, best);
   });
 }
 
-function scanWords(field: TextField, pattern: Pattern, asTyped: string | null, best: Uint8Array): void {
-  const { text, starts, words } = field;
-  const low = pattern.low[0] as number;
-  const high = pattern.high[0] as number;
+function scanPattern(field: TextField, pattern: Pattern, asTyped: string | null, best: Uint8Array): void {
+  const { text, starts, places, buckets } = field;
+  const low = pattern.low[0]!;
+  const high = pattern.high[0]!;
+  const bucket = bucketOf(low);
   let row = 0;
-  // An index loop: `for … of` over a typed array costs several times as much.
-  for (let word = 0, count = words.length; word < count; word++) {
-    const at = words[word] as number;
-    const unit = text[at] as number;
+  // Index loops: `for … of` over a typed array costs several times as much.
+  for (let place = buckets[bucket]!, last = buckets[bucket + 1]!; place < last; place++) {
+    const at = places[place]!;
+    const unit = text[at]!;
     if (unit < low || unit > high) continue;
     const end = matchEnd(text, at, pattern);
     if (end < 0) continue;
-    while ((starts[row + 1] as number) <= at) row++;
-    const score = scoreText(text, starts[row] as number, at, end, asTyped);
-    if (score < (best[row] as number)) best[row] = score;
-  }
-}
-
-function scanEverywhere(field: TextField, pattern: Pattern, asTyped: string | null, best: Uint8Array): void {
-  const { text, starts } = field;
-  const low = pattern.low[0] as number;
-  const high = pattern.high[0] as number;
-  let row = 0;
-  for (let at = 0, length = text.length; at < length; at++) {
-    const unit = text[at] as number;
-    if (unit < low || unit > high) continue;
-    const end = matchEnd(text, at, pattern);
-    if (end < 0) continue;
-    while ((starts[row + 1] as number) <= at) row++;
-    const score = scoreText(text, starts[row] as number, at, end, asTyped);
-    if (score < (best[row] as number)) best[row] = score;
+    while (starts[row + 1]! <= at) row++;
+    const score = scoreText(text, starts[row]!, at, end, asTyped);
+    if (score < best[row]!) best[row] = score;
   }
 }
 
@@ -103,9 +96,9 @@ function scanEverywhere(field: TextField, pattern: Pattern, asTyped: string | nu
 export function matchEnd(text: Uint16Array, at: number, { low, high }: Pattern): number {
   let position = at;
   for (let i = 0, length = low.length; i < length; i++) {
-    let unit = text[position] as number;
-    while (unit === SEPARATOR && i > 0) unit = text[++position] as number;
-    if (unit < (low[i] as number) || unit > (high[i] as number)) return -1;
+    let unit = text[position]!;
+    while (unit === SEPARATOR && i > 0) unit = text[++position]!;
+    if (unit < low[i]! || unit > high[i]!) return -1;
     position++;
   }
   return position;
@@ -129,9 +122,8 @@ function spells(text: Uint16Array, start: number, typed: string): boolean {
 
 /** The first match of the term in one text, as [start, end), or null. For marking, not for searching. */
 export function findInText(value: string, term: Term): [start: number, end: number] | null {
-  const { text, words } = buildTextField('', [value]);
-  const places = term.wordStart ? words : text.keys();
-  for (const at of places) {
+  const { text, places } = buildTextField('', [value]);
+  for (const at of places.sort()) {
     for (const pattern of term.patterns) {
       const end = matchEnd(text, at, pattern);
       if (end >= 0) return [at, end];
