@@ -7,6 +7,7 @@ left no stamp and is done anew.
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in TASKS:
         print(f"Say one of: {', '.join(TASKS)}", file=sys.stderr)
         return 2
+    # So that what was started is ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return TASKS[arguments[0]](arguments[1:])
     except Failed as failure:

@@ -11,18 +11,23 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".make"
 VENV = ROOT / ".venv"
 PWA = ROOT / "pwa"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _UNFINISHED = STATE / "venv.unfinished"
 # Made by the tools inside the PWA's folder, hence no input of its build.
 _PWA_MADE = {"node_modules", "dist", "coverage", "paraglide", "cache", ".svelte-kit", "test-results"}
+
+# The file that carries the clone's lock, while it is held.
+_held: list[int] = []
 
 
 class Failed(Exception):
@@ -70,23 +75,30 @@ def fingerprint(inputs: Sequence[Path | str]) -> str:
     return whole.hexdigest()
 
 
-def environment(**more: str) -> dict[str, str]:
+def environment(more: Mapping[str, str] = NOTHING) -> dict[str, str]:
     """The environment for what runs inside the virtual environment: its programs come first."""
     found = {key: value for key, value in os.environ.items() if key not in {"PYTHONHOME", "NODE_ENV"} and value}
     found |= {"VIRTUAL_ENV": str(VENV), "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    return found | more
+    return found | dict(more)
 
 
-def call(*command: str | Path, cwd: Path = ROOT, **more: str) -> None:
+def call(*command: str | Path, cwd: Path = ROOT, more: Mapping[str, str] = NOTHING) -> None:
     """Run a command of the virtual environment. Raises `CalledProcessError`."""
-    subprocess.run([str(part) for part in command], cwd=cwd, env=environment(**more), check=True)
+    subprocess.run([str(part) for part in command], cwd=cwd, env=environment(more), check=True, pass_fds=_held)
 
 
 def call_quietly(*command: str | Path, cwd: Path = ROOT) -> None:
     """The same for a talkative one: what it said is shown only when it failed. Raises `CalledProcessError`."""
     shown = [str(part) for part in command]
     done = subprocess.run(
-        shown, cwd=cwd, env=environment(), check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        shown,
+        cwd=cwd,
+        env=environment(),
+        check=False,
+        text=True,
+        pass_fds=_held,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     if done.returncode:
         print(done.stdout, file=sys.stderr)
@@ -100,7 +112,10 @@ def bin_path(name: str) -> Path:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Hold the clone's lock, so that two `make` do not prepare it at once."""
+    """Hold the clone's lock, so that two `make` do not prepare it at once.
+
+    What is started meanwhile holds it, too: a pip that outlives its killed make is waited for.
+    """
     STATE.mkdir(exist_ok=True)
     with (STATE / "lock").open("w") as lock:
         try:
@@ -108,7 +123,11 @@ def alone() -> Iterator[None]:
         except BlockingIOError:
             say("Waiting for another make that is preparing this clone")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        _held.append(lock.fileno())
+        try:
+            yield
+        finally:
+            _held.clear()
 
 
 def python_steps(*, dev: bool) -> None:
@@ -211,7 +230,7 @@ def _marked_unfinished() -> Iterator[None]:
 
 
 def _pip(*arguments: str) -> None:
-    call(bin_path("python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *arguments)
+    call(bin_path("python"), "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input", *arguments)
 
 
 def _which_python() -> str:

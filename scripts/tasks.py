@@ -9,8 +9,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from steps import (
+    NOTHING,
     PWA,
     ROOT,
     STATE,
@@ -25,6 +27,14 @@ from steps import (
     python_steps,
     say,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    Command = Sequence[str | Path]
+    # What was run, its exit code, its seconds.
+    Result = tuple[str, int, float]
 
 _DEMO_MEMBERS = "3000"
 _VAR = ROOT / "var"
@@ -56,7 +66,7 @@ def run(_arguments: list[str]) -> int:
     subprocess.run(["/bin/sh", "-c", '"$0" scripts/announce.py "$1" &', sys.executable, port], cwd=ROOT, check=True)
     program = str(bin_path("dangol"))
     os.chdir(ROOT)
-    os.execve(program, [program, "serve"], environment(**_DEMO, PORT=port))  # noqa: S606 - no shell is wanted
+    os.execve(program, [program, "serve"], environment(_DEMO | {"PORT": port}))  # noqa: S606 - no shell is wanted
 
 
 def test(arguments: list[str]) -> int:
@@ -99,8 +109,8 @@ def lint(_arguments: list[str]) -> int:
     with alone():
         python_steps(dev=True)
         pwa_packages()
-    npm = [bin_path("npm"), "run", "--silent"]
-    checks = {
+    npm: Command = [bin_path("npm"), "run", "--silent"]
+    checks: dict[str, tuple[Command, Path]] = {
         "ruff check": ([bin_path("ruff"), "check"], ROOT),
         "ruff format": ([bin_path("ruff"), "format", "--check"], ROOT),
         "mypy": ([bin_path("mypy")], ROOT),
@@ -113,7 +123,7 @@ def lint(_arguments: list[str]) -> int:
     results = []
     for name, (command, folder) in checks.items():
         say(f"Checking: {name}")
-        results.append(_timed(name, command, cwd=folder, **_DEMO))
+        results.append(_timed(name, command, cwd=folder, more=_DEMO))
     return _sum_up(results)
 
 
@@ -132,13 +142,19 @@ def lock(_arguments: list[str]) -> int:
     """Renew requirements/*.txt and the PWA's lock."""
     with alone():
         python_steps(dev=True)
-    compile_ = ["uv", "pip", "compile", "pyproject.toml", "--quiet", "--python-version", "3.11", "--universal"]
-    compile_ += ["--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock"]
-    compile_ += ["--extra", "postgres", "--group", "node", "--group", "build"]
+    uv: list[str | Path] = [bin_path("uv"), "pip", "compile", "pyproject.toml", "--quiet", "--universal"]
+    uv += [
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--custom-compile-command",
+        "make lock",
+    ]
+    uv += ["--extra", "postgres", "--group", "node", "--group", "build"]
     say("Locking the Python packages")
-    call(bin_path(compile_[0]), *compile_[1:], "-o", "requirements/run.txt")
-    dev = ["--group", "dev", "-c", "requirements/run.txt", "-o", "requirements/dev.txt"]
-    call(bin_path(compile_[0]), *compile_[1:], *dev)
+    call(*uv, "-o", "requirements/run.txt")
+    call(*uv, "--group", "dev", "-c", "requirements/run.txt", "-o", "requirements/dev.txt")
     say("Locking the PWA's packages")
     call(bin_path("npm"), "install", "--package-lock-only", "--no-audit", "--no-fund", cwd=PWA)
     call(bin_path("python"), "scripts/check_locks.py")
@@ -162,7 +178,7 @@ def _database() -> str:
         return epoch
     say("Creating or migrating the database")
     stamp.unlink(missing_ok=True)
-    call(bin_path("dangol"), "init", **_DEMO)
+    call(bin_path("dangol"), "init", more=_DEMO)
     epoch = _sqlite_epoch(url) or _epoch()
     stamp.write_text(fingerprint([epoch, *migrations]))
     return epoch
@@ -183,7 +199,7 @@ def _sqlite_epoch(url: str) -> str | None:
 
 def _epoch() -> str:
     command = [str(bin_path("python")), "-c", _PRINT_EPOCH]
-    told = subprocess.run(command, cwd=ROOT, env=environment(**_DEMO), check=True, stdout=subprocess.PIPE, text=True)
+    told = subprocess.run(command, cwd=ROOT, env=environment(_DEMO), check=True, stdout=subprocess.PIPE, text=True)
     return told.stdout.strip()
 
 
@@ -194,7 +210,7 @@ def _load_demo(epoch: str) -> None:
         return
     members = os.environ.get("DEMO_MEMBERS") or _DEMO_MEMBERS
     say(f"Loading the demo: {members} members and what they bought in two years")
-    call(bin_path("dangol"), "demo", "--members", members, **_DEMO)
+    call(bin_path("dangol"), "demo", "--members", members, more=_DEMO)
     with stamp.open("a") as stamps:
         stamps.write(f"{known}\n")
 
@@ -212,20 +228,17 @@ def _refuse_taken_port(port: str) -> None:
             raise Failed(message) from error
 
 
-def _timed(name: str, command: list[object], **options: object) -> tuple[str, int, float]:
+def _timed(name: str, command: Command, *, cwd: Path = ROOT, more: Mapping[str, str] = NOTHING) -> Result:
     start = time.monotonic()
-    return name, _status(command, **options), time.monotonic() - start
+    return name, _status(command, cwd=cwd, more=more), time.monotonic() - start
 
 
-def _status(command: list[object], *, cwd: object = ROOT, **more: object) -> int:
+def _status(command: Command, *, cwd: Path = ROOT, more: Mapping[str, str] = NOTHING) -> int:
     """Run a command to its end. Returns its exit code."""
-    extra = {key: str(value) for key, value in more.items()}
-    return subprocess.run(
-        [str(part) for part in command], cwd=str(cwd), env=environment(**extra), check=False
-    ).returncode
+    return subprocess.run([str(part) for part in command], cwd=cwd, env=environment(more), check=False).returncode
 
 
-def _sum_up(results: list[tuple[str, int, float]]) -> int:
+def _sum_up(results: list[Result]) -> int:
     print()
     for name, status, seconds in results:
         print(f"  {'✓' if status == 0 else '✗'} {name:<18} {seconds:6.1f} s")
