@@ -1,4 +1,4 @@
-import { Caller } from './rpc';
+import { Caller, type Calls, type Method, type Result } from './rpc';
 import type { Told } from './status';
 import type { BookState, CustomerRow, OpenOptions, OutboxEntry, ProductRow, SearchAnswer, StoreRow, SyncState } from './types';
 
@@ -57,30 +57,30 @@ export class Book {
 
   /** The customers that a query finds, best first. */
   findCustomers(query: string, limit = 20): Promise<SearchAnswer<CustomerRow>> {
-    return this.#measured(this.#ask().call('findCustomers', query, limit));
+    return this.#measured(this.#call('findCustomers', query, limit));
   }
 
   findProducts(query: string, limit = 20): Promise<SearchAnswer<ProductRow>> {
-    return this.#measured(this.#ask().call('findProducts', query, limit));
+    return this.#measured(this.#call('findProducts', query, limit));
   }
 
   customer(id: string): Promise<CustomerRow | null> {
-    return this.#ask().call('customer', id);
+    return this.#call('customer', id);
   }
 
   /** Products by SKU; those that the copy does not hold are missing. */
   async products(skus: readonly string[]): Promise<Map<string, ProductRow>> {
-    const found = await this.#ask().call('products', [...skus]);
+    const found = await this.#call('products', [...skus]);
     return new Map(found.map((row) => [row.sku, row]));
   }
 
   stores(): Promise<StoreRow[]> {
-    return this.#ask().call('stores');
+    return this.#call('stores');
   }
 
   /** Notes what was done, under a new id. Resolves when it is safe on this tablet; sending happens behind. */
   record(kind: string, data: unknown): Promise<{ id: string }> {
-    return this.#ask().call('record', kind, $state.snapshot(data));
+    return this.#call('record', kind, $state.snapshot(data));
   }
 
   async syncNow(): Promise<void> {
@@ -96,9 +96,9 @@ export class Book {
     this.#outbox = [];
   }
 
-  #ask(): Caller {
+  async #call<M extends Method>(method: M, ...args: Parameters<Calls[M]>): Promise<Result<M>> {
     if (this.#caller === null) throw new Error('The book is not open.');
-    return this.#caller;
+    return this.#caller.call(method, ...args);
   }
 
   #hear({ state, sync, outbox, lost }: Told): void {

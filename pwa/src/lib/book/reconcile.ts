@@ -132,7 +132,8 @@ function withConsent(row: CustomerRow, data: Data, around: Surroundings): Custom
   const concernsTexts = data.purpose === 'marketing' && (data.channel === undefined || data.channel === 'sms');
   if (!concernsTexts || data.granted !== false) return row;
   const sender = typeof data.sender === 'string' ? data.sender : around.store(undefined)?.business_unit;
-  const without = (senders: string[]) => senders.filter((code) => code !== sender);
+  // Where the sender is not known the refusal counts for all: better one text too few.
+  const without = (senders: string[]) => senders.filter((code) => sender !== undefined && code !== sender);
   const night_senders = without(row.night_senders);
   // A refusal of night texts alone leaves those of the day.
   return data.night === true ? { ...row, night_senders } : { ...row, sms_senders: without(row.sms_senders), night_senders };

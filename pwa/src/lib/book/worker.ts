@@ -7,18 +7,24 @@ import type { OpenOptions } from './types';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-let keeper: Keeper | null = null;
+/** The open book, or the promise of one: calls that come while it opens wait for it. */
+let opening: Promise<Keeper> | null = null;
 
 const tell = (message: Message) => self.postMessage(message);
 
 async function open(options: OpenOptions): Promise<void> {
-  keeper?.close();
-  keeper = await Keeper.open({ server: httpSyncServer, cipher: identityCipher, listener: (told) => tell({ told }) }, options);
+  const last = opening;
+  opening = (async () => {
+    (await last)?.close();
+    return Keeper.open({ server: httpSyncServer, cipher: identityCipher, listener: (told) => tell({ told }) }, options);
+  })();
+  await opening;
 }
 
 async function answer({ method, args }: Request): Promise<unknown> {
   if (method === 'open') return open(args[0] as OpenOptions);
-  if (keeper === null) throw new Error('The book is not open.');
+  if (opening === null) throw new Error('The book is not open.');
+  const keeper = await opening;
   const call = keeper[method satisfies Exclude<Method, 'open'>] as (...args: unknown[]) => ReturnType<Calls[Method]>;
   return call.apply(keeper, args);
 }
@@ -30,4 +36,4 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
   );
 };
 
-self.addEventListener('online', () => void keeper?.syncNow());
+self.addEventListener('online', () => void opening?.then((keeper) => keeper.syncNow()));

@@ -1,4 +1,4 @@
-import { foldCode, foldInto } from './fold';
+import { foldInto, SEPARATOR } from './fold';
 import type { FieldSpec } from './fields';
 import type { Term } from './query';
 import { EXACT, MISS, PART, START } from './score';
@@ -20,19 +20,35 @@ export interface CodeField {
 
 /** `values[row]` is a code, a list of codes or null. */
 export function buildCodeField(spec: CodeSpec, values: readonly unknown[]): CodeField {
-  const codes: string[] = [];
   const rows: number[] = [];
+  const ends: number[] = [];
+  let text = new Uint16Array(values.length * 16);
+  let at = 0;
+  let shortest = Infinity;
   values.forEach((value, row) => {
     for (const code of codesOf(value)) {
-      codes.push(foldCode(code));
+      if (at + code.length > text.length) text = grown(text, at + code.length);
+      const start = at;
+      at = withoutSeparators(text, start, foldInto(code, text, start));
+      shortest = Math.min(shortest, at - start);
       rows.push(row);
+      ends.push(at);
     }
   });
-  const starts = new Uint32Array(codes.length + 1);
-  codes.forEach((code, i) => (starts[i + 1] = (starts[i] as number) + code.length));
-  const text = new Uint16Array(starts[codes.length] as number);
-  foldInto(codes.join(''), text, 0);
-  return { kind: 'code', spec, text, starts, rows: Uint32Array.from(rows), shortest: Math.min(...codes.map(({ length }) => length)) };
+  return { kind: 'code', spec, text: text.slice(0, at), starts: Uint32Array.from([0, ...ends]), rows: Uint32Array.from(rows), shortest };
+}
+
+function grown(text: Uint16Array<ArrayBuffer>, least: number): Uint16Array<ArrayBuffer> {
+  const larger = new Uint16Array(Math.max(least, text.length * 2));
+  larger.set(text);
+  return larger;
+}
+
+/** Closes the gaps that separators leave between `start` and `end`; returns the new end. */
+function withoutSeparators(text: Uint16Array, start: number, end: number): number {
+  let to = start;
+  for (let from = start; from < end; from++) if (text[from] !== SEPARATOR) text[to++] = text[from]!;
+  return to;
 }
 
 /** A field's codes, whatever shape it has. */
