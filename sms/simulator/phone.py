@@ -55,7 +55,7 @@ _WORDS: Final = {
         "other": "한국어",
         "today": "Today",
         "phone": "Customer's phone",
-        "segments": "segments",
+        "segments": " segments",
         "read_only": "This number takes no replies",
     },
 }
