@@ -13,6 +13,7 @@ from backend import (
     consent,
     customers,
     delivery,
+    demo,
     health,
     logs,
     migrations,
@@ -22,6 +23,7 @@ from backend import (
     sales,
     settings,
     sync,
+    unify,
 )
 from backend.core import db as database
 from backend.core import http
@@ -45,7 +47,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     database.init_app(app)
     migrations.init_app(app)
     sync.init_app(app)
-    for feature in (organization, customers, consent, catalog, sales, care, delivery):
+    for feature in (organization, customers, consent, catalog, sales, care, delivery, unify, demo):
         feature.init_app(app)
     health.init_app(app)
     openapi.init_app(app)

@@ -1,4 +1,7 @@
-"""The OpenAPI document: generated from the routes, kept in `backend/openapi.json`, readable at `/api/docs`."""
+"""The OpenAPI document: generated from the routes, kept in `backend/openapi.json`, readable at `/api/docs`.
+
+The page is Swagger UI as its npm package ships it; the PWA's build copies it beside the app.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+from flask import Response, redirect, send_from_directory
 
+from backend.core.errors import NotFound
 from backend.core.http import openapi_document
 from backend.settings import ROOT
 
@@ -15,11 +20,27 @@ if TYPE_CHECKING:
     from flask import Flask
 
 DOCUMENT = ROOT / "backend" / "openapi.json"
+_PAGE = ROOT / "pwa" / "dist" / "api-docs"
+# Swagger UI writes style attributes; scripts stay as strict as everywhere.
+_CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
 
 
 def init_app(app: Flask) -> None:
-    """Register `dangol openapi`."""
+    """Register `dangol openapi` and serve `/api/docs`."""
     app.cli.add_command(openapi_command)
+    app.add_url_rule("/api/docs", "api_docs", lambda: redirect("/api/docs/"))
+    app.add_url_rule("/api/docs/", "api_docs_page", docs)
+    app.add_url_rule("/api/docs/<name>", "api_docs_file", docs)
+
+
+def docs(name: str = "index.html") -> Response:
+    """The page that shows the document, and its files."""
+    if not (_PAGE / name).is_file():
+        raise NotFound
+    response = send_from_directory(_PAGE, name)
+    response.headers["Content-Security-Policy"] = _CSP
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @click.command("openapi")

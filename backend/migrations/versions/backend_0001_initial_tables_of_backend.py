@@ -533,7 +533,8 @@ def upgrade() -> None:
     sa.Column('discount', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_sale_line_product_id_product')),
     sa.ForeignKeyConstraint(['sale_id'], ['sale.id'], name=op.f('fk_sale_line_sale_id_sale')),
-    sa.PrimaryKeyConstraint('sale_id', 'position', name=op.f('pk_sale_line'))
+    sa.PrimaryKeyConstraint('sale_id', 'position', name=op.f('pk_sale_line')),
+    sqlite_with_rowid=False
     )
     # ### end Alembic commands ###
 
