@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.catalog.models import ExchangeRate, Product
-from backend.catalog.service import exchange_rate, products_by_sku
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,4 +20,4 @@ def init_app(app: Flask) -> None:
     sync.init_app(app)
 
 
-__all__ = ["ExchangeRate", "Product", "exchange_rate", "init_app", "products_by_sku"]
+__all__ = ["ExchangeRate", "Product", "init_app"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.unify.complete_journey import Figures, Outcome, figures, import_directory
-from backend.unify.keys import derived_id
+from backend.unify.keys import derived_id, time_part
 from backend.unify.models import ImportRun
 from backend.unify.problems import Problem
 from backend.unify.progress import Progress
@@ -33,6 +33,7 @@ __all__ = [
     "figures",
     "import_directory",
     "init_app",
+    "time_part",
     "time_text",
     "write_rows",
 ]
