@@ -47,6 +47,11 @@ export class Finder {
     this.#show(turn, await this.#book.findCustomers(query, 20));
   }
 
+  /** The same question again after something was recorded here: a new member is found at once. */
+  refresh(): void {
+    if (this.#query.trim() !== '') void this.type(this.#query);
+  }
+
   clear(): void {
     void this.type('');
   }
