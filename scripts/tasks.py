@@ -172,7 +172,8 @@ def _database() -> str:
     """Create or migrate the database, unless it was for these migrations. Returns its epoch, which names it."""
     _VAR.mkdir(exist_ok=True)
     url = os.environ.get("DANGOL_DATABASE_URL") or f"sqlite:///{_VAR / 'dangol.sqlite3'}"
-    migrations, stamp = [url, *sorted(ROOT.glob("*/migrations"))], STATE / "database.stamp"
+    migrations: list[Path | str] = [url, *sorted(ROOT.glob("*/migrations"))]
+    stamp = STATE / "database.stamp"
     epoch = _sqlite_epoch(url)
     if epoch and stamp.exists() and stamp.read_text() == fingerprint([epoch, *migrations]):
         return epoch
