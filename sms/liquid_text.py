@@ -24,6 +24,9 @@ LONGEST_TEXT: Final = 1_600
 """Characters; Twilio takes no more."""
 
 _TAGS_LEFT: Final = frozenset({"if", "unless", "case", "assign", "comment", "#", "raw", "content", "output", "illegal"})
+_FILTERS_LEFT: Final = frozenset(
+    {"default", "upcase", "downcase", "capitalize", "strip", "append", "prepend", "replace", "remove", "truncate"}
+)
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
@@ -33,6 +36,10 @@ class EmptyField(Exception):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(name)
+
+
+class Unwritable(Exception):
+    """The template cannot be carried out on these values."""
 
 
 class TooLong(Exception):
@@ -54,9 +61,11 @@ class _Environment(Environment):
 
 
 _ENVIRONMENT: Final = _Environment(undefined=_Empty, autoescape=False)
+# Loops, partials, counters and arithmetic have no place in a text, and what is not there cannot be misused.
 for _tag in set(_ENVIRONMENT.tags) - _TAGS_LEFT:
-    # Loops, partials and counters have no place in a text, and what is not there cannot be misused.
     del _ENVIRONMENT.tags[_tag]
+for _filter in set(_ENVIRONMENT.filters) - _FILTERS_LEFT:
+    del _ENVIRONMENT.filters[_filter]
 
 
 def normalised(text: str) -> str:
@@ -77,9 +86,8 @@ def faults(body: str) -> list[str]:
         return [f"The template cannot be read: {_sentence(error)}"]
     used = {str(variable) for spans in analysis.globals.values() for variable in spans}
     unknown = [f"There is no field {name}." for name in sorted(used - set(fields.BY_NAME))]
-    return unknown + [
-        f"There is no filter {name}." for name in sorted(set(analysis.filters) - set(_ENVIRONMENT.filters))
-    ]
+    unknown += [f"There is no filter {name}." for name in sorted(set(analysis.filters) - set(_ENVIRONMENT.filters))]
+    return unknown or _faults_on_samples(body)
 
 
 def fields_used(body: str) -> frozenset[str]:
@@ -89,17 +97,32 @@ def fields_used(body: str) -> frozenset[str]:
 
 
 def render(body: str, values: Mapping[str, str | None]) -> str:
-    """Write the text for one customer. Raises `EmptyField` and `TooLong`; `body` has been saved, hence is readable."""
+    """Write the text for one customer. Raises `EmptyField`, `TooLong`, `Unwritable`; `body` can be read."""
     try:
         text = _parsed(body).render(fields.nested(values))
     except UndefinedError as error:
         raise EmptyField(_missing(body, values)) from error
     except ResourceLimitError as error:
         raise TooLong from error
+    except LiquidError as error:
+        raise Unwritable(_sentence(error)) from error
     text = normalised(text).strip()
     if len(text) > LONGEST_TEXT:
         raise TooLong
     return text
+
+
+def _faults_on_samples(body: str) -> list[str]:
+    """Carry the template out once, with every field filled: what fails then fails for everybody."""
+    try:
+        render(body, fields.samples("ko"))
+    except EmptyField:
+        return ["The template writes out something that is always empty."]
+    except TooLong:
+        return ["The text is too long to be sent."]
+    except Unwritable as error:
+        return [f"The template cannot be carried out: {error}"]
+    return []
 
 
 @lru_cache(maxsize=512)

@@ -37,6 +37,8 @@ def try_out(body: str, *, purpose: str, language: str, customer_id: str | None) 
         text = liquid_text.render(checked, values)
     except liquid_text.EmptyField as error:
         return _previewed("", [f"{error.name} is empty for this customer, and there is no default."])
+    except liquid_text.Unwritable as error:
+        return _previewed("", [f"The template cannot be carried out: {error}"])
     except liquid_text.TooLong:
         return _previewed("", ["The text is too long to be sent."])
     return _previewed(_framed(text, purpose, unit), [])

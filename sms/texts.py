@@ -124,13 +124,18 @@ def known_values(customer: Customer, sender: From, staff_id: str | None, *, lang
 
 def _written(body: str, values: Mapping[str, str | None]) -> str:
     try:
-        return liquid_text.render(body, values)
+        text = liquid_text.render(body, values)
     except liquid_text.EmptyField as error:
         names = error.name.split(", ")
         sentence = "This field is empty here, and the template does not say what to write instead."
-        raise ValidationFailed({f"fields.{name}": [sentence] for name in names}) from error
+        raise ValidationFailed({f"fields.{name}" if name else "template": [sentence] for name in names}) from error
+    except liquid_text.Unwritable as error:
+        raise ValidationFailed({"template": ["The template cannot be carried out for this customer."]}) from error
     except liquid_text.TooLong as error:
         raise ValidationFailed({"template": ["The text is too long to be sent."]}) from error
+    if not text:
+        raise ValidationFailed({"template": ["Nothing is left of this text for this customer."]})
+    return text
 
 
 def _given(given: Mapping[str, object]) -> dict[str, str | None]:

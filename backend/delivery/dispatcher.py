@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
+from sqlalchemy.exc import DataError, IntegrityError
 
 from backend.core import clock
 from backend.core.db import end_read, run_in_unit_of_work
@@ -48,6 +49,9 @@ POLL: Final = 0.2
 LOOK_UP_EVERY: Final = 5.0
 LOOKUPS: Final = 16
 """Seconds between looks for messages of unknown outcome, and how many are asked for at a time."""
+
+FINISH: Final = 8.0
+"""Seconds for calls under way to end after the signal to stop."""
 
 PATIENCE: Final = 5.0
 """Seconds to wait after a failure of the database before the next try."""
@@ -130,6 +134,9 @@ class Dispatcher:
                 claimed = await self._in_database(
                     lambda: run_in_unit_of_work(lambda: self._record_and_claim(results, room))
                 )
+            except (IntegrityError, DataError):
+                await self._record_one_by_one(results)
+                return True
             except BaseException:
                 self._unrecorded = results + self._unrecorded
                 raise
@@ -140,6 +147,14 @@ class Dispatcher:
         for channel, outgoing in claimed.outgoing:
             self._under_way.add(asyncio.create_task(self._send(outgoing, self._channels[channel])))
         return bool(results or claimed.looked_at)
+
+    async def _record_one_by_one(self, results: list[Result]) -> None:
+        """Find the one result that cannot be stored, so that it holds up no other; its lease makes it `unknown`."""
+        for result in results:
+            try:
+                await self._write(partial(outcomes.record, [result]))
+            except (IntegrityError, DataError):
+                log.exception("result_cannot_be_stored", message_id=result.outgoing.id)
 
     async def _reconcile(self) -> None:
         """Ask providers for messages of unknown outcome, a few at a time, apart from the sending."""
@@ -204,8 +219,9 @@ class Dispatcher:
             await asyncio.sleep(POLL)
 
     async def _finish(self) -> None:
+        """Wait for the calls under way, within what a supervisor grants; the lease takes care of the others."""
         if self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.wait(self._under_way, timeout=FINISH)
         self._collect()
         if self._unrecorded:
             await self._write(lambda: outcomes.record(self._unrecorded))

@@ -76,7 +76,9 @@ def record(results: list[Result]) -> None:
     for result in results:
         message = messages.get(result.outgoing.id)
         if message is not None:
-            _complete(attempts[result.outgoing.id, result.outgoing.attempt], result)
+            attempt = attempts.get((result.outgoing.id, result.outgoing.attempt))
+            if attempt is not None:
+                _complete(attempt, result)
             if message.attempts == result.outgoing.attempt:
                 _apply(message, result)
 

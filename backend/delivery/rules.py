@@ -206,12 +206,13 @@ def _is_quiet(moment: datetime, zone: str, *, abroad: bool) -> bool:
 
 def _next_open(moment: datetime, zones: tuple[tuple[str, bool], ...]) -> datetime | None:
     """Return the first end of some zone's night at which all zones are awake; None when they never are together."""
-    mornings = sorted(
+    # Many zones share their mornings: a set, because a number may lie in any of forty.
+    mornings = {
         morning
         for zone, abroad in zones
         for morning in _moments(moment, zone, law_abroad.QUIET_ENDS if abroad else law_kr.NIGHT_ENDS)
-    )
-    for morning in mornings:
+    }
+    for morning in sorted(mornings):
         if not any(_is_quiet(morning, zone, abroad=abroad) for zone, abroad in zones):
             return morning
     return None

@@ -35,8 +35,12 @@ class MessageSchema(Schema):
     body = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(list(State)))
     reason = fields.String(required=True, allow_none=True)
-    reason_text = fields.Function(lambda message: _reason_text(message.reason), metadata={"type": ["string", "null"]})
-    until = fields.Function(lambda message: _moment(until(message)), metadata={"type": ["string", "null"]})
+    reason_text = fields.Function(
+        lambda message: _reason_text(message.reason), required=True, metadata={"type": ["string", "null"]}
+    )
+    until = fields.Function(
+        lambda message: _moment(until(message)), required=True, metadata={"type": ["string", "null"]}
+    )
     segments = fields.Integer(attribute="size", required=True)
     created_at = Moment(required=True)
     sent_at = Moment(required=True, allow_none=True)

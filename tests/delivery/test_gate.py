@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.delivery import numbers, reasons
@@ -257,6 +257,7 @@ NUMBERS = st.sampled_from(["+821048214821", "+12125551234", "+8613812345678", "+
 ZONES = st.sampled_from(["Asia/Seoul", "America/New_York", "Pacific/Honolulu", "Europe/London", "Asia/Kolkata"])
 
 
+@settings(deadline=None)  # How long a case takes is the machine's business.
 @given(now=MOMENTS, e164=NUMBERS, zone=ZONES, night=st.booleans())
 def test_a_message_held_for_the_night_may_go_at_the_time_it_is_held_for(
     now: datetime, e164: str, zone: str, night: bool
@@ -269,6 +270,7 @@ def test_a_message_held_for_the_night_may_go_at_the_time_it_is_held_for(
         assert may_contact("sms", replace(facts, now=verdict.until)) == YES
 
 
+@settings(deadline=None)
 @given(
     channel=st.sampled_from(["sms", "push", "call"]),
     now=MOMENTS,

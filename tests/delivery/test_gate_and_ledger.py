@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.consent.rules import Statement, marketing_state
@@ -59,6 +59,7 @@ def ledger(said: list[Said]) -> list[Statement]:
     return lines
 
 
+@settings(deadline=None)
 @given(st.lists(SAID, max_size=12))
 def test_nothing_passes_after_a_refusal_that_no_later_grant_names(said: list[Said]) -> None:
     lines = ledger(said)

@@ -353,6 +353,17 @@ def test_a_transport_that_breaks_leaves_the_message_unknown_and_the_others_going
     assert (get(bad).state, get(good).state) == ("unknown", "accepted")
 
 
+def test_a_provider_that_gives_one_reference_twice_holds_up_nobody(dispatched: Any) -> None:
+    ids = [put() for _ in range(6)]
+    channel = Channel(lambda _: Accepted(ref="SM1"))
+    dispatched(channel, lambda: "accepted" in states(ids) and len(channel.sent) == len(ids))
+    later_one = put()
+    good = Channel(lambda outgoing: Accepted(ref=outgoing.id))
+    dispatched(good, lambda: get(later_one).state == "accepted")
+    assert get(later_one).state == "accepted"
+    assert sorted(get(each).state for each in ids) == ["accepted"] + ["sending"] * 5
+
+
 def lost() -> tuple[str, Outgoing]:
     message_id = put()
     (outgoing,) = take()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sms import encoding
@@ -58,6 +58,7 @@ def test_texts_are_counted_as_they_are_billed(text: str, expected: Measure) -> N
     assert encoding.measure(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_segments_put_together_are_the_text_and_none_is_over_full(text: str) -> None:
     segments = encoding.split_segments(text)

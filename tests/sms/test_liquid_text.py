@@ -44,6 +44,11 @@ def test_a_text_is_written(body: str, expected: str) -> None:
         "{% render 'x' %}",
         "x" * 2001,
         "{{ " + "(" * 500,
+        "{{ 1 | divided_by: 0 }}",
+        "{{ 9 | times: 9 }}",
+        "{% assign customer = 'x' %}{{ customer.name }}",
+        "{{ customer[store.name] }}",
+        "{% assign a = 'x' %}" + "{% assign a = a | append: a %}" * 40 + "{{ a }}",
     ],
 )
 def test_a_template_that_would_not_work_is_refused_when_saved(body: str) -> None:
