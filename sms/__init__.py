@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the plug-in to `app`: the channel `sms`, routes, commands; in demo mode the simulator, too."""
     from backend import delivery, migrations
-    from backend.core import http
-    from sms import channel, cli, routes, webhooks
+    from backend.core import events, http
+    from backend.demo import DemoSeeded
+    from sms import channel, cli, demo, routes, webhooks
 
     settings: Settings = app.extensions["dangol.settings"]
     migrations.add_branch(app, versions=Path(__file__).parent / "migrations", table_prefix="template")
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(webhooks.blueprint)
     app.cli.add_command(cli.template_group)
     app.cli.add_command(cli.sms_group)
+    events.subscribe(app, DemoSeeded, demo.seed_with)
     if settings.demo and settings.sms_provider == "simulator":
         _init_simulator(app)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -11,6 +11,9 @@ from backend.core.db import db
 from sms import templates
 from sms.models import Template
 from sms.templates import NewTemplate
+
+if TYPE_CHECKING:
+    from backend.demo import DemoSeeded
 
 TEMPLATES: Final = (
     NewTemplate(
@@ -105,6 +108,11 @@ TEMPLATES: Final = (
         'is ready to be collected at {{ store.name | default: "our store" }}.',
     ),
 )
+
+
+def seed_with(_event: DemoSeeded) -> None:
+    """Add the templates to a demo that was just written."""
+    seed()
 
 
 def seed() -> int:
