@@ -2280,7 +2280,7 @@ export interface components {
             last_purchase_on?: string | null;
             name?: string;
             name_latin?: string | null;
-            readonly phone?: string;
+            readonly phone?: string | null;
             points?: number;
         };
         ListedSale: {
@@ -2308,14 +2308,14 @@ export interface components {
             /** @enum {string} */
             purpose: "commercial" | "service";
             reason: string | null;
-            readonly reason_text?: string | null;
+            readonly reason_text: string | null;
             segments: number;
             /** Format: date-time */
             sent_at: string | null;
             /** @enum {string} */
             state: "queued" | "held" | "sending" | "unknown" | "accepted" | "sent" | "delivered" | "undelivered" | "failed" | "skipped" | "canceled";
             template: string | null;
-            readonly until?: string | null;
+            readonly until: string | null;
         };
         MessagePage: {
             items: components["schemas"]["Message"][];

@@ -50,13 +50,18 @@ export function search<S extends Searchable>(
 
 function collect<S extends Searchable>(source: S, best: Best<S>): void {
   const { rows, dead, day } = source.segment;
+  let matches = 0;
   for (let four = 0; four * 4 < rows; four++) {
     if (fours[four] === FOUR_MISSES) continue;
     for (let row = four * 4, end = Math.min(row + 4, rows); row < end; row++) {
-      const score = scores[row] as number;
-      if (score !== MISS && dead[row] === 0) best.offer(score * DAYS - (day[row] as number), source, row);
+      const score = scores[row]!;
+      if (score === MISS || dead[row] === 1) continue;
+      matches++;
+      const rank = score * DAYS - day[row]!;
+      if (rank < best.bar) best.keep(rank, source, row);
     }
   }
+  best.total += matches;
 }
 
 function reserve(rows: number): void {
@@ -67,32 +72,30 @@ function reserve(rows: number): void {
   fours = new Uint32Array(scores.buffer);
 }
 
-/** Keeps the `limit` lowest ranks that were offered, in order; of equal ranks the one offered first. */
+/** Keeps the `limit` lowest ranks, in order; of equal ranks the one that came first. */
 class Best<S> {
   total = 0;
+  /** What a rank must be below to be kept. */
+  bar: number;
   readonly places: Place<S>[] = [];
   readonly #ranks: number[] = [];
   readonly #limit: number;
-  /** What a rank must be below to be kept. */
-  #bar: number;
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.#bar = limit > 0 ? Infinity : -Infinity;
+    this.bar = limit > 0 ? Infinity : -Infinity;
   }
 
-  offer(rank: number, source: S, row: number): void {
-    this.total++;
-    if (rank >= this.#bar) return;
+  keep(rank: number, source: S, row: number): void {
     const ranks = this.#ranks;
     let at = ranks.length;
-    while (at > 0 && (ranks[at - 1] as number) > rank) at--;
+    while (at > 0 && ranks[at - 1]! > rank) at--;
     ranks.splice(at, 0, rank);
     this.places.splice(at, 0, { source, row });
     if (ranks.length > this.#limit) {
       ranks.pop();
       this.places.pop();
     }
-    if (ranks.length === this.#limit) this.#bar = ranks[this.#limit - 1] as number;
+    if (ranks.length === this.#limit) this.bar = ranks[this.#limit - 1]!;
   }
 }
