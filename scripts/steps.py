@@ -242,5 +242,5 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
     elif path.is_dir():
         for each in sorted(path.iterdir()):
-            if each.name not in _PWA_MADE:
+            if each.name not in _PWA_MADE and (path.name != "project.inlang" or each.name == "settings.json"):
                 yield from _files(each)
