@@ -233,7 +233,7 @@ def _write_wordings() -> None:
 def _write_rates(seed: int, today: date) -> None:
     """A rate a month in both directions, so that a till that sells in won can be paid in dollars and the reverse."""
     chance = dice(seed, "rates")
-    there = set(db.session.execute(select(ExchangeRate.currency, ExchangeRate.base, ExchangeRate.on)).tuples())
+    there = set(db.session.execute(select(ExchangeRate.currency, ExchangeRate.base, ExchangeRate.on)))
     for currency, base, worth in _RATES:
         for months in range(_RATE_MONTHS):
             on = today - timedelta(days=30 * months)

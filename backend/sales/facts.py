@@ -103,9 +103,7 @@ def _refresh_facts(condition: Condition, ids: list[str]) -> None:
         CustomerFacts.purchase_gaps,
         CustomerFacts.cycle_days,
     )
-    rows = db.session.execute(
-        select(CustomerFacts.customer_id, *columns).where(condition(CustomerFacts.customer_id))
-    )
+    rows = db.session.execute(select(CustomerFacts.customer_id, *columns).where(condition(CustomerFacts.customer_id)))
     there = {row[0]: _stored(row) for row in rows}
     known = set(there)
     if len(known) < len(ids):
