@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The whole product in demo mode over a migrated database; rate limits are off."""
     folder = tmp_path_factory.mktemp("database")
     url = os.environ.get("DANGOL_TEST_DATABASE_URL") or f"sqlite:///{folder / 'test.sqlite3'}"
@@ -45,7 +45,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
     with made.app_context():
         Base.metadata.create_all(db.engine)
-    return made
+    yield made
+    with made.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from backend.core.errors import DangolError, ValidationFailed
 from backend.organization import passwords, rules, service, tablets
 from backend.organization.models import StaffRole
 from backend.organization.values import NewBusinessUnit, NewStaff, NewStore, ScopeKind, ScopeWish
+from backend.sync import prepare_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -163,6 +164,7 @@ def tablet_enrol(*, store: str, staff: str, label: str | None, scope: str, reaso
     """
     wish = ScopeWish(kind=scope, reason=reason)
     enrolled = _do(lambda: tablets.enrol(store, staff, wish=wish, acting_staff=SYSTEM, label=label))
+    prepare_scope(enrolled.scope)
     row = {
         "device_id": enrolled.device_id,
         "token": enrolled.token,

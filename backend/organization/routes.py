@@ -15,7 +15,7 @@ from backend.organization.demo_sign_ins import demo_sign_ins
 from backend.organization.models import BusinessUnit, Device, Staff, StaffRole, Store
 from backend.organization.values import NewStaff, NewStore, ScopeWish
 from backend.settings import current_settings
-from backend.sync import SCHEMA
+from backend.sync import SCHEMA, prepare_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,6 +187,7 @@ def post_demo_tablet() -> Response:
 
 
 def _as_tablet(enrolled: Enrolled) -> Response:
+    prepare_scope(enrolled.scope)
     response = jsonify(schemas.EnrolledSchema().dump(enrolled))
     response.status_code = 201
     access.set_device_cookie(response, enrolled.token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.sync.blocks import ensure_built as prepare_scope
 from backend.sync.clock import mark_changed
 from backend.sync.contract import (
     EVERYONE,
@@ -53,6 +54,7 @@ __all__ = [
     "StaffingPort",
     "init_app",
     "mark_changed",
+    "prepare_scope",
     "register_collection",
     "register_kind",
     "track",

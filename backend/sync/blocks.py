@@ -1,9 +1,9 @@
 """Blocks: prebuilt, immutable pieces of a collection, about 1,000 rows each, shared by all tablets of a scope.
 
 A block covers the ids from its `low_id` to the next block's. When about 5 % of its rows have changed it is built anew
-and the old one is superseded, so that what is rebuilt stays within 20 times what changed; until then the change reaches
-new tablets by the pull that follows their snapshot. A block set remembers up to which `v` its changes were counted, hence
-a look costs what changed and not what is there.
+and the old one is superseded, so that what is rebuilt stays within 20 times what changed; until then the change
+reaches new tablets by the pull that follows their snapshot. A block set remembers up to which `v` its changes were
+counted, hence a look costs what changed and not what is there.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def rebuild_due() -> int:
 def rebuild(scope: str, name: str) -> int:
     """Bring the blocks of `name` in `scope` up to date, unless somebody else is at it; the number of blocks built."""
     builder = new_id()
-    if not _newest_change(scope, name) > _seen(scope, name):
+    if not newest_change(scope, name) > _seen(scope, name):
         return 0
     if not run_in_unit_of_work(lambda: _claim(scope, name, builder)):
         return 0
@@ -232,7 +232,7 @@ def _seen(scope: str, name: str) -> int:
     return -1 if seen is None else seen
 
 
-def _newest_change(scope: str, name: str) -> int:
+def newest_change(scope: str, name: str) -> int:
     """One step down ix_change_log_v or ix_scope_log_v."""
     if scope == EVERYONE:
         query = select(func.max(ChangeLog.v)).where(ChangeLog.collection == name)

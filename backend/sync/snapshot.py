@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.sync import clock
+from backend.sync.blocks import newest_change
 from backend.sync.contract import EVERYONE, Caller, Collection
 from backend.sync.cursor import END, Cursor
 from backend.sync.models import Block, BlockBody, BlockSet
@@ -23,10 +24,11 @@ def snapshot(caller: Caller) -> dict[str, Any]:
     none, and its rows come with the first pulls.
     """
     collections: dict[str, Any] = {}
-    v: int | None = None
+    # Read before the newest changes are: one that comes in between is then newer than what is said here.
+    now = v = clock.now_v()
     for collection in sorted(current_registry().collections.values(), key=lambda each: each.name):
-        blocks, as_of = _listed(_scope_of(collection, caller), collection.name)
-        v = as_of if v is None else min(v, as_of)
+        blocks, as_of = _listed(_scope_of(collection, caller), collection.name, now=now)
+        v = min(v, as_of)
         collections[collection.name] = {
             "rows": sum(block.rows for block in blocks),
             "blocks": [
@@ -41,10 +43,10 @@ def snapshot(caller: Caller) -> dict[str, Any]:
             ],
         }
     epoch = clock.epoch()
-    cursor = Cursor(epoch, v or 0, END, "", caller.scope, SCHEMA)
+    cursor = Cursor(epoch, v, END, "", caller.scope, SCHEMA)
     return {
         "epoch": epoch,
-        "v": v or 0,
+        "v": v,
         "schema": SCHEMA,
         "scope": caller.scope,
         "cursor": str(cursor),
@@ -84,14 +86,16 @@ def _scope_of(collection: Collection, caller: Caller) -> str:
     return EVERYONE if collection.scopes is None else caller.scope
 
 
-def _listed(scope: str, name: str) -> tuple[list[Block], int]:
-    """The current blocks that have rows, and up to which `v` they hold every change.
+def _listed(scope: str, name: str, *, now: int) -> tuple[list[Block], int]:
+    """The current blocks that have rows, and up to which `v` they hold every change, read on the way down two indexes.
 
     A block without pending changes is right up to where its set was looked at, one with them up to its own `v`.
     """
     as_of = db.session.execute(
         select(BlockSet.v).where(BlockSet.scope == scope, BlockSet.collection == name)
     ).scalar_one_or_none()
+    if as_of is not None and newest_change(scope, name) <= as_of:
+        as_of = now
     blocks = db.session.execute(
         select(Block)
         .where(Block.scope == scope, Block.collection == name, Block.superseded_at.is_(None))

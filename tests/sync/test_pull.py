@@ -19,6 +19,8 @@ from tests import factories
 from tests.sync.copy import fresh, replay
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from tests.conftest import Tablet
 
 
@@ -219,9 +221,34 @@ def test_a_snapshot_reads_lists_of_blocks_and_no_rows(tablet: Tablet) -> None:
         tablet.get("/sync/snapshot")
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    assert not [statement for statement in seen if "FROM customer" in statement or "FROM change_log" in statement]
-    # The token, the epoch, and for each of three collections when its set was looked at and its blocks.
-    assert len([statement for statement in seen if statement.startswith("SELECT")]) <= 8
+    assert not [statement for statement in seen if "FROM customer" in statement or "FROM product" in statement]
+    # The token, the clock, the epoch, and for each of three collections its newest change, its set and its blocks.
+    assert len([statement for statement in seen if statement.startswith("SELECT")]) <= 12
+
+
+def test_a_collection_that_never_changes_does_not_make_a_new_tablet_pull_everything_again(tablet: Tablet) -> None:
+    with unit_of_work():
+        factories.product()
+    blocks.ensure_built(tablet.device.scope)
+    for _ in range(3):
+        with unit_of_work():
+            factories.customer(home_store_id=tablet.store_id)
+    blocks.rebuild_due()
+    _, cursor = fresh(tablet)
+    assert tablet.pull(cursor)["changes"] == []
+
+
+def test_an_enrolled_tablet_finds_its_blocks_built(app: Flask, tablet: Tablet) -> None:
+    with unit_of_work():
+        factories.customer(home_store_id=tablet.store_id)
+        admin = factories.staff(role="admin")
+    done = app.test_cli_runner().invoke(
+        args=["tablet", "enrol", "--store", tablet.device.store.code, "--staff", admin.login, "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    assert [
+        block["rows"] for block in tablet.get("/sync/snapshot").get_json()["collections"]["customers"]["blocks"]
+    ] == [1]
 
 
 def test_what_is_rebuilt_stays_within_twenty_times_what_changed(tablet: Tablet) -> None:
