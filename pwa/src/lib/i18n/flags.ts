@@ -7,7 +7,7 @@ const flags: Record<string, () => string> = {
   merged_customer: m.flag_merged_customer, unknown_customer: m.flag_unknown_customer,
   unknown_product: m.flag_unknown_product, unknown_staff: m.flag_unknown_staff, unknown_store: m.flag_unknown_store,
   unknown_wording: m.flag_unknown_wording, duplicate_phone: m.flag_duplicate_phone,
-  possible_duplicate: m.flag_possible_duplicate, card_taken: m.flag_card_taken, unknown_rate: m.flag_unknown_rate,
+  possible_duplicate: m.flag_possible_duplicate, card_taken: m.flag_card_taken, unknown_rate: m.flag_unknown_rate, odd_line: m.flag_odd_line,
 };
 
 /** A flag without words of its own falls back to a general sentence, never to its code. */
