@@ -8,13 +8,13 @@ from sqlalchemy.orm import joinedload
 from backend.catalog.models import Product
 from backend.core.db import db
 from backend.core.errors import NotFound
+from backend.core.ids import is_id
 
 
 def product(product_id: str) -> Product:
     """The article. Raises `NotFound`."""
-    found = db.session.scalar(
-        select(Product).where(Product.id == product_id).options(joinedload(Product.business_unit))
-    )
+    query = select(Product).where(Product.id == product_id).options(joinedload(Product.business_unit))
+    found = db.session.scalar(query) if is_id(product_id) else None
     if found is None:
         raise NotFound
     return found
@@ -23,7 +23,7 @@ def product(product_id: str) -> Product:
 def products(q: str | None) -> Select[Product]:
     """Articles whose name or brand begins with `q`, or whose code or barcode it is; all of them without `q`.
 
-    A name is sought in `ix_product_name`, a barcode in `ix_product_barcode`; the rest reads that index through.
+    A search reads the articles through in the order of `ix_product_name`, until a page is full.
     """
     query = select(Product).options(joinedload(Product.business_unit))
     text = (q or "").strip()
