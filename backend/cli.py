@@ -10,6 +10,7 @@ from flask.cli import FlaskGroup
 from flask_migrate import upgrade
 from werkzeug.utils import import_string
 
+from backend.core import events
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import DangolError, SettingsError
 from backend.serving import serve_command, worker_command
@@ -57,8 +58,14 @@ def init_command() -> None:
         if path:
             (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
     upgrade(revision="heads")
-    run_in_unit_of_work(clock.ensure_clock)
+    run_in_unit_of_work(prepare_rows)
     click.echo("The database is ready.")
+
+
+def prepare_rows() -> None:
+    """Add the rows without which a database cannot be used, within a unit of work."""
+    clock.ensure_clock()
+    events.publish(events.DatabasePrepared())
 
 
 dangol.add_command(serve_command)

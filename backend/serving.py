@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -45,11 +46,22 @@ def serve(host: str | None, tls_cert: str | None, tls_key: str | None) -> int:
     if not is_migrated():
         message = "The database is not ready: run `dangol init` first."
         raise SettingsError(message)
+    _refuse_taken_port(address, settings.port)
     commands = [_web(settings, address, tls_cert, tls_key), [sys.executable, "-m", "backend.cli", "worker"]]
     children = [_start(command, environment) for command in commands]
     for number in _SIGNALS:
         signal.signal(number, lambda *_: _stop(children))
     return _wait(children)
+
+
+def _refuse_taken_port(address: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            message = f"Dangol cannot listen on {address}:{port}; something else may be there. PORT names another."
+            raise SettingsError(message) from None
 
 
 def work() -> None:

@@ -13,10 +13,10 @@ import pytest
 
 import sms
 from backend.app import create_app
+from backend.cli import prepare_rows
 from backend.core.db import Base, db, run_in_unit_of_work, unit_of_work
 from backend.organization import hash_password
 from backend.settings import load
-from backend.sync import clock
 from tests import factories
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     app = request.getfixturevalue("app")
     with app.app_context():
-        run_in_unit_of_work(clock.ensure_clock)
+        run_in_unit_of_work(prepare_rows)
         yield
         db.session.remove()
         _empty_tables()

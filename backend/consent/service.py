@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from backend.core.audit import Actor
+    from backend.core.events import DatabasePrepared
+
+
+_WORDINGS = Path(__file__).with_name("wordings.json")
 
 
 def record(
@@ -80,6 +86,17 @@ def record_with_registration(event: CustomerRegistered) -> None:
         except ValidationError as error:
             raise ValidationFailed(flatten(error.messages, f"consents.{index}")) from error
         event.flags.update(record(event.customer_id, data, acting_staff=event.actor, store_id=event.store_id))
+
+
+def add_standard_wordings(_event: DatabasePrepared) -> None:
+    """Register the wordings that the app shows, those that are missing."""
+    known = set(db.session.execute(select(ConsentWording.version)).scalars())
+    standard: dict[str, dict[str, str]] = json.loads(_WORDINGS.read_text(encoding="utf-8"))
+    db.session.add_all(
+        ConsentWording(version=version, purpose=words["purpose"], text_ko=words["ko"], text_en=words["en"])
+        for version, words in standard.items()
+        if version not in known
+    )
 
 
 def current_state(customer_ids: Sequence[str], *, channel: str, sender: str) -> dict[str, ConsentState]:

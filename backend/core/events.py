@@ -7,6 +7,7 @@ what caused it, and what they raise undoes it.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 E = TypeVar("E")
 _KEY = "dangol.events"
+
+
+@dataclass(frozen=True)
+class DatabasePrepared:
+    """`dangol init` has brought the tables up to date; who needs rows to be there adds what is missing."""
 
 
 def subscribe(app: Flask, event_type: type[E], handler: Callable[[E], None]) -> None:
