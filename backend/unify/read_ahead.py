@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import multiprocessing
 import os
+import signal
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ def read_ahead(chunks: Callable[[], Iterator[Any]], *, aside: bool) -> Iterator[
     db.engine.dispose()
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    reader = context.Process(target=_serve, args=(chunks, sender), daemon=True)
+    reader = context.Process(target=_serve, args=(chunks, sender, receiver), daemon=True)
     with warnings.catch_warnings():
         # Python 3.12 warns of forking beside threads; the child runs pure code only and takes no lock of theirs.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -59,7 +60,11 @@ def _received(receiver: Connection) -> Iterator[Any]:
         yield content
 
 
-def _serve(chunks: Callable[[], Iterator[Any]], sender: Connection) -> None:
+def _serve(chunks: Callable[[], Iterator[Any]], sender: Connection, receiver: Connection) -> None:
+    # Held open here, too, the other end would never seem closed: this process would outlive a killed importer.
+    receiver.close()
+    # Ctrl-C is for the importer, which then stops listening.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         for chunk in chunks():
             sender.send_bytes(marshal.dumps((_READ, chunk)))

@@ -254,6 +254,7 @@ from backend.app import create_app
 from backend.unify import Progress, import_directory, sales_import
 
 sales_import._BATCH_LINES = 400
+sales_import._LARGE_FILE = 0
 record, batches = sales_import.SalesImport._record, []
 
 def die_in_the_fourth(self, **values):
@@ -275,8 +276,14 @@ def test_a_killed_import_ends_like_one_that_was_left_alone(tmp_path: Path) -> No
         "DANGOL_DATABASE_URL": current_settings().database_url,
         "PYTHONPATH": str(ROOT),
     }
+    # That the output ends shows that the process which reads the file has ended, too.
     killed = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", _KILLED, str(folder)], env=environment, cwd=ROOT, check=False, timeout=120
+        [sys.executable, "-c", _KILLED, str(folder)],
+        env=environment,
+        cwd=ROOT,
+        check=False,
+        timeout=120,
+        capture_output=True,
     )
     assert killed.returncode == -9
     stopped = db.session.scalars(select(ImportRun)).one()
