@@ -15,14 +15,16 @@ import structlog
 from flask import Flask, Response, current_app, request
 from flask.json.provider import JSONProvider
 from marshmallow import fields, validate
-from sqlalchemy import tuple_
+from sqlalchemy import literal, tuple_
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.core.db import db, is_contention
 from backend.core.errors import Busy, CrossSite, DangolError, ValidationFailed
+from backend.core.ids import is_id
 from backend.core.schemas import Identifier, Moment, Schema, Text, flatten
+from backend.core.types import Id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +167,10 @@ def page(
     The database seeks to the key; it never counts or skips rows. Raises `ValidationFailed` for a strange `after`.
     """
     if args["after"] is not None:
-        row_key, values = tuple_(*keys), tuple_(*_unpack(args["after"], keys))
+        row_key = tuple_(*keys)
+        values = tuple_(
+            *(literal(value, key.type) for value, key in zip(_unpack(args["after"], keys), keys, strict=True))
+        )
         query = query.where(row_key < values if newest_first else row_key > values)
     order = [key.desc() if newest_first else key.asc() for key in keys]
     rows = list(db.session.execute(query.order_by(*order).limit(args["limit"] + 1)).unique().scalars())
@@ -181,13 +186,13 @@ def _unpack(after: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[str]
         values = orjson.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         values = None
-    if not isinstance(values, list) or len(values) != len(keys) or not all(_is_key(each) for each in values):
+    if not isinstance(values, list) or len(values) != len(keys) or not all(map(_is_key, values, keys)):
         raise ValidationFailed({"after": ["This is no page that the server gave."]})
     return values
 
 
-def _is_key(value: object) -> bool:
-    return isinstance(value, str) and "\x00" not in value
+def _is_key(value: object, key: InstrumentedAttribute[Any]) -> bool:
+    return is_id(value) if isinstance(key.type, Id) else isinstance(value, str) and "\x00" not in value
 
 
 def _as_fields(place: Any) -> dict[str, Any]:  # noqa: ANN401 - webargs' messages
