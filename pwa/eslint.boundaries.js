@@ -9,14 +9,15 @@ const allowed = {
   'lib/search': [],
   'lib/vault': [],
   'lib/i18n': [],
-  'lib/book': ['lib/api', 'lib/vault', 'lib/search'],
+  'lib/rhythm': [],
+  'lib/book': ['lib/api', 'lib/vault', 'lib/search', 'lib/rhythm'],
   'lib/session': ['lib/api', 'lib/i18n'],
-  'lib/ui': ['lib/i18n'],
+  'lib/ui': ['lib/i18n', 'lib/rhythm'],
   'lib/*': ['lib/i18n'],
   // What the features of one area have in common (its context, its words): `floor/shared`, `admin/shared`.
-  shared: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/ui', 'lib/*'],
-  feature: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/ui', 'lib/*', 'shared'],
-  app: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/ui', 'lib/*', 'feature', 'shared'],
+  shared: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/*'],
+  feature: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/*', 'shared'],
+  app: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/*', 'feature', 'shared'],
 };
 const areas = ['floor', 'admin', 'member'];
 

@@ -16,13 +16,15 @@ DEMO_LOGINS = ("associate", "manager", "marketer", "admin")
 
 @dataclass(frozen=True)
 class DemoSignIn:
-    """One sign-in of the demo; `store` is a store's code, None for head office."""
+    """One sign-in of the demo; `store` is a store's code, with its names; None for head office."""
 
     login: str
     password: str
     name: str
     role: str
     store: str | None
+    store_name: str | None
+    store_name_latin: str | None
 
 
 def demo_sign_ins() -> list[DemoSignIn]:
@@ -31,14 +33,17 @@ def demo_sign_ins() -> list[DemoSignIn]:
         person.login: person
         for person in db.session.scalars(select(Staff).where(Staff.login.in_(DEMO_LOGINS), Staff.active))
     }
-    return [
-        DemoSignIn(
-            login=login,
-            password=DEMO_PASSWORD,
-            name=found[login].name,
-            role=found[login].role,
-            store=store.code if (store := found[login].store) else None,
-        )
-        for login in DEMO_LOGINS
-        if login in found
-    ]
+    return [_sign_in(found[login]) for login in DEMO_LOGINS if login in found]
+
+
+def _sign_in(person: Staff) -> DemoSignIn:
+    store = person.store
+    return DemoSignIn(
+        login=person.login,
+        password=DEMO_PASSWORD,
+        name=person.name,
+        role=person.role,
+        store=store.code if store else None,
+        store_name=store.name if store else None,
+        store_name_latin=store.name_latin if store else None,
+    )

@@ -21,6 +21,8 @@ class DemoSignInSchema(Schema):
     name = fields.String(required=True)
     role = fields.String(required=True)
     store = fields.String(required=True, allow_none=True)
+    store_name = fields.String(required=True, allow_none=True)
+    store_name_latin = fields.String(required=True, allow_none=True)
 
 
 class AboutSchema(Schema):

@@ -6,6 +6,7 @@ import { Formatter } from '$lib/i18n/formatter';
 import { Language } from '$lib/i18n/language.svelte';
 import { Session } from '$lib/session';
 import { Appearance } from '$lib/ui/appearance.svelte';
+import { StoreNames } from '$lib/stores/store-names.svelte';
 import '$lib/ui/theme.css';
 import { Router } from '$lib/ui/router.svelte';
 import { Updates } from '$lib/updates/updates.svelte';
@@ -33,6 +34,7 @@ const parts = {
   format: new Formatter(language, () => session.timeZone),
   basket: new Basket(() => session.staff?.store?.currency ?? 'KRW'),
   recents: new Recents(),
+  stores: new StoreNames(language),
 };
 
 mount(App, { target, props: { parts, updates } });

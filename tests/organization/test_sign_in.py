@@ -156,7 +156,7 @@ def test_a_body_that_is_no_sign_in_is_refused_by_field(client: Any, body: Any) -
 
 def test_about_says_what_runs_and_who_may_sign_in_to_the_demo(app: Flask, client: Any) -> None:
     with app.app_context(), unit_of_work():
-        store = factories.store(code="ICN")
+        store = factories.store(code="ICN", name="인천공항점", name_latin="Incheon Airport")
         factories.staff(login="associate", name="이서연", store_id=store.id)
         factories.staff(login="someone-else")
     about = client.get("/api/v1/about").json
@@ -164,5 +164,13 @@ def test_about_says_what_runs_and_who_may_sign_in_to_the_demo(app: Flask, client
     assert about["demo"] is True
     assert about["languages"] == ["ko", "en"]
     assert about["demo_sign_ins"] == [
-        {"login": "associate", "password": DEMO_PASSWORD, "name": "이서연", "role": "associate", "store": "ICN"}
+        {
+            "login": "associate",
+            "password": DEMO_PASSWORD,
+            "name": "이서연",
+            "role": "associate",
+            "store": "ICN",
+            "store_name": "인천공항점",
+            "store_name_latin": "Incheon Airport",
+        }
     ]

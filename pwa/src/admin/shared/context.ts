@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import type { Formatter } from '$lib/i18n/formatter';
 import type { Language } from '$lib/i18n/language.svelte';
 import type { Session } from '$lib/session';
+import type { StoreNames } from '$lib/stores/store-names.svelte';
 import type { Appearance } from '$lib/ui/appearance.svelte';
 import type { Router } from '$lib/ui/router.svelte';
 
@@ -12,6 +13,7 @@ export interface Desk {
   readonly format: Formatter;
   readonly language: Language;
   readonly appearance: Appearance;
+  readonly stores: StoreNames;
 }
 
 export const [getDesk, setDesk] = createContext<Desk>();

@@ -3,10 +3,33 @@ import { api, call } from '$lib/api';
 export interface StoreChoice {
   code: string;
   name: string;
+  name_latin: string | null;
 }
 
-/** Stores to choose from. @throws ApiProblem */
+/** All stores, by name and for choosing. @throws ApiProblem */
 export async function storeChoices(): Promise<StoreChoice[]> {
-  const page = (await call(api.GET('/api/v1/stores', { params: { query: { limit: 100 } } }))) as { items: StoreChoice[] };
+  const found: StoreChoice[] = [];
+  for (let after: string | null = null; ; ) {
+    const query: { limit: number; after?: string } = { limit: 100, ...(after === null ? {} : { after }) };
+    const page = (await call(api.GET('/api/v1/stores', { params: { query } }))) as { items: StoreChoice[]; next: string | null };
+    found.push(...page.items);
+    after = page.next;
+    if (after === null) return found;
+  }
+}
+
+export interface BusinessUnit {
+  code: string;
+  name: string;
+  name_latin: string | null;
+}
+
+/** The business units to choose from. @throws ApiProblem */
+export async function businessUnits(): Promise<BusinessUnit[]> {
+  const page = (await call(api.GET('/api/v1/business-units', { params: { query: { limit: 100 } } }))) as { items: BusinessUnit[] };
   return page.items;
+}
+
+export function unitName({ name, name_latin }: BusinessUnit, language: string): string {
+  return language === 'ko' ? name : (name_latin ?? name);
 }

@@ -4,6 +4,7 @@ import type { DeviceMemory } from '$lib/i18n/device-memory';
 import type { Formatter } from '$lib/i18n/formatter';
 import type { Language } from '$lib/i18n/language.svelte';
 import type { Session } from '$lib/session';
+import type { StoreNames } from '$lib/stores/store-names.svelte';
 import type { Appearance } from '$lib/ui/appearance.svelte';
 import type { Router } from '$lib/ui/router.svelte';
 import type { Basket } from './basket.svelte';
@@ -20,6 +21,7 @@ export interface Floor {
   readonly memory: DeviceMemory;
   readonly basket: Basket;
   readonly recents: Recents;
+  readonly stores: StoreNames;
 }
 
 export const [getFloor, setFloor] = createContext<Floor>();

@@ -40,6 +40,15 @@ function rejectionWords(entry: OutboxEntry): string[] {
   return [m.rejected_intro(), ...(said === undefined || said === '' ? [] : [said]), m.rejected_hint()];
 }
 
+/** True for what was sent and has no receipt although the server can be reached: it goes on being sent. */
+export function isStuck(entry: OutboxEntry): boolean {
+  return entry.problem !== undefined && (entry.state === 'waiting' || entry.state === 'sending');
+}
+
+function problemWords(entry: OutboxEntry): string[] {
+  return isStuck(entry) ? [m.stuck_intro(), m.stuck_hint()] : [];
+}
+
 /** True for answers that a person should see: flags, values that differ, refusals. */
 export function needsLook(entry: OutboxEntry): boolean {
   return entry.state === 'conflict' || entry.state === 'rejected' || (entry.result?.flags ?? []).length > 0;
@@ -50,9 +59,9 @@ export function receiptWords(entry: OutboxEntry): ReceiptWords {
   const raised = (entry.result?.flags ?? []).map(flagWords);
   switch (entry.state) {
     case 'waiting':
-      return { title, state: m.state_waiting(), tone: 'wait', sentences: [], differences: [] };
+      return { title, state: isStuck(entry) ? m.state_stuck() : m.state_waiting(), tone: 'wait', sentences: problemWords(entry), differences: [] };
     case 'sending':
-      return { title, state: m.state_sending(), tone: 'wait', sentences: [], differences: [] };
+      return { title, state: m.state_sending(), tone: 'wait', sentences: problemWords(entry), differences: [] };
     case 'applied':
       return {
         title,

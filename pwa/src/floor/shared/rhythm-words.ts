@@ -1,6 +1,6 @@
 import type { Formatter } from '$lib/i18n/formatter';
 import { m } from '$lib/i18n/paraglide/messages';
-import type { Rhythm } from '$lib/ui/rhythm';
+import type { Rhythm } from '$lib/rhythm';
 
 /** Lateness in a few words for a row of a list; empty where there is nothing to say. */
 export function latenessWords(rhythm: Rhythm): string {

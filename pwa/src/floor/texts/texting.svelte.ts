@@ -1,5 +1,6 @@
-import { api, call } from '$lib/api';
+import { api, ApiProblem, call } from '$lib/api';
 import { isOffline, sayProblem } from '$lib/session';
+import { fieldsOf, type GivenField } from './template-fields';
 
 export interface TextTemplate {
   id: string;
@@ -27,23 +28,37 @@ export interface SentText {
   until?: string | null;
 }
 
+/** What is wrong with a field to fill in: the text needs it, or what stands in it cannot be taken. */
+export type FieldFault = 'missing' | 'wrong';
+
 const settled = new Set(['delivered', 'undelivered', 'failed', 'skipped', 'canceled', 'held']);
+const typingPause = 300;
 
 /** One text to one customer: which template, what it says and whether it may go, and what became of it. */
 export class Texting {
+  /** What was filled in, by field. */
+  given = $state<Record<string, string>>({});
   #templates = $state.raw<TextTemplate[] | undefined>();
+  #known = $state.raw<readonly GivenField[]>([]);
   #chosen = $state.raw<TextTemplate | null>(null);
   #preview = $state.raw<TextPreview | undefined>();
+  #fresh = $state(false);
+  #faults = $state.raw<Readonly<Record<string, FieldFault>>>({});
   #sent = $state.raw<SentText | null>(null);
   #sending = $state(false);
   #offline = $state(false);
   #problem = $state<string | null>(null);
-  readonly #customerId: string;
+  #turn = 0;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+  readonly #customer: { id: string; language: string | null };
+  readonly #path: { customer_id: string };
 
-  constructor(customerId: string) {
-    this.#customerId = customerId;
+  constructor(customer: { id: string; language: string | null }) {
+    this.#customer = customer;
+    this.#path = { customer_id: customer.id };
   }
 
+  /** Those in the customer's language first. */
   get templates(): TextTemplate[] | undefined {
     return this.#templates;
   }
@@ -52,8 +67,24 @@ export class Texting {
     return this.#chosen;
   }
 
+  /** What the chosen template lets one fill in, and whatever else the server asked for. */
+  get fields(): readonly GivenField[] {
+    const own = fieldsOf(this.#chosen?.body ?? '', this.#known);
+    return [...own, ...this.#known.filter((field) => field.name in this.#faults && !own.includes(field))];
+  }
+
+  /** The last text that could be written; older than what stands in the fields while `fresh` is false. */
   get preview(): TextPreview | undefined {
     return this.#preview;
+  }
+
+  /** True when the preview is of exactly what would be sent. */
+  get fresh(): boolean {
+    return this.#fresh;
+  }
+
+  get faults(): Readonly<Record<string, FieldFault>> {
+    return this.#faults;
   }
 
   get sent(): SentText | null {
@@ -75,34 +106,55 @@ export class Texting {
 
   async open(): Promise<void> {
     await this.#try(async () => {
-      const found = (await call(api.GET('/api/v1/templates', { params: { query: { limit: 100 } } }))) as { items: TextTemplate[] };
-      this.#templates = found.items.filter((template) => template.approved_version !== null);
+      const [found, fields] = await Promise.all([
+        call(api.GET('/api/v1/templates', { params: { query: { limit: 100, state: 'approved' } } })),
+        call(api.GET('/api/v1/templates/fields')),
+      ]);
+      const language = this.#customer.language ?? 'ko';
+      const approved = (found as { items: TextTemplate[] }).items.filter((template) => template.approved_version !== null);
+      this.#templates = approved.sort((one, other) => Number(other.language === language) - Number(one.language === language));
+      this.#known = (fields as { items: (GivenField & { source: string })[] }).items.filter(({ source }) => source === 'given');
     });
   }
 
   async choose(template: TextTemplate): Promise<void> {
     this.#chosen = template;
     this.#preview = undefined;
-    await this.#try(async () => {
-      const preview = await call(
-        api.POST('/api/v1/customers/{customer_id}/texts/preview', {
-          params: { path: { customer_id: this.#customerId } }, body: { template: template.id },
-        }),
-      );
-      // Another one may have been chosen while this was on its way.
-      if (this.#chosen === template) this.#preview = preview as TextPreview;
-    });
+    this.#faults = {};
+    await this.#look();
+  }
+
+  /** Writes into a field; the preview follows when the typing pauses. */
+  fill(field: string, value: string): void {
+    this.given[field] = value;
+    this.#fresh = false;
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => void this.#look(), typingPause);
+  }
+
+  get #wish(): { template: string; fields: Record<string, string> } {
+    const filled = this.fields.map(({ name }) => [name, this.given[name]?.trim() ?? ''] as const).filter(([, value]) => value !== '');
+    return { template: this.#chosen?.id ?? '', fields: Object.fromEntries(filled) };
+  }
+
+  async #look(): Promise<void> {
+    const turn = ++this.#turn;
+    this.#fresh = false;
+    const preview = call(api.POST('/api/v1/customers/{customer_id}/texts/preview', { params: { path: this.#path }, body: this.#wish }));
+    const done = await this.#try(async () => {
+      const answer = (await preview) as TextPreview;
+      // Another template or another word may have been chosen while this was on its way.
+      if (turn === this.#turn) this.#preview = answer;
+    }, () => turn === this.#turn);
+    if (turn === this.#turn) this.#fresh = done;
   }
 
   async send(): Promise<void> {
-    const template = this.#chosen;
-    if (template === null || this.#sending) return;
+    if (this.#chosen === null || this.#sending || !this.#fresh) return;
     this.#sending = true;
     await this.#try(async () => {
       this.#sent = (await call(
-        api.POST('/api/v1/customers/{customer_id}/texts', {
-          params: { path: { customer_id: this.#customerId } }, body: { template: template.id },
-        }),
+        api.POST('/api/v1/customers/{customer_id}/texts', { params: { path: this.#path }, body: this.#wish }),
       )) as SentText;
     });
     this.#sending = false;
@@ -130,16 +182,34 @@ export class Texting {
     this.#chosen = null;
     this.#preview = undefined;
     this.#problem = null;
+    this.#faults = {};
+    this.given = {};
   }
 
-  async #try(work: () => Promise<void>): Promise<void> {
+  /** Whether it worked. What failed is said only while `current` still wants to know. */
+  async #try(work: () => Promise<void>, current: () => boolean = () => true): Promise<boolean> {
     this.#problem = null;
     this.#offline = false;
     try {
       await work();
+      if (current()) this.#faults = {};
+      return true;
     } catch (problem) {
+      if (!current()) return false;
       this.#offline = isOffline(problem);
-      this.#problem = sayProblem(problem);
+      this.#faults = this.#faultsOf(problem);
+      if (Object.keys(this.#faults).length === 0) this.#problem = sayProblem(problem);
+      return false;
     }
+  }
+
+  /** Faults of fields by `fields.<name>`, as the server names them. */
+  #faultsOf(problem: unknown): Record<string, FieldFault> {
+    if (!(problem instanceof ApiProblem)) return {};
+    const names = Object.keys(problem.fields).filter((key) => key.startsWith('fields.')).map((key) => key.slice('fields.'.length));
+    const known = names.filter((name) => this.#known.some((field) => field.name === name));
+    // A field that nobody here can fill in is no reason to send someone looking for it.
+    if (known.length < names.length) return {};
+    return Object.fromEntries(known.map((name) => [name, (this.given[name] ?? '').trim() === '' ? 'missing' : 'wrong']));
   }
 }

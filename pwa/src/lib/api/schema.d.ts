@@ -2223,6 +2223,8 @@ export interface components {
             password: string;
             role: string;
             store: string | null;
+            store_name: string | null;
+            store_name_latin: string | null;
         };
         Enrol: {
             code: string;

@@ -1,6 +1,6 @@
 import { Caller, type Calls, type Method, type Result } from './rpc';
 import type { Told } from './status';
-import type { BookState, CustomerRow, OpenOptions, OutboxEntry, ProductRow, SearchAnswer, StoreRow, SyncState } from './types';
+import type { BookState, CustomerRow, DueAnswer, OpenOptions, OutboxEntry, ProductRow, SearchAnswer, StoreRow, SyncState } from './types';
 
 const NOTHING: BookState = { phase: 'empty', loaded: 0, expected: 0, rows: {}, asOf: null };
 const NOT_YET: SyncState = {
@@ -66,6 +66,11 @@ export class Book {
 
   customer(id: string): Promise<CustomerRow | null> {
     return this.#call('customer', id);
+  }
+
+  /** Who is due today, at most `limit` of each group: worked out in the worker, without the network. */
+  due(limit = 50): Promise<DueAnswer> {
+    return this.#call('due', limit);
   }
 
   /** Products by SKU; those that the copy does not hold are missing. */

@@ -173,6 +173,24 @@ export class Collection<R extends object> {
     for (const row of this.#shown.rows.values()) yield row as R;
   }
 
+  /**
+   * Some fields of every row as it is shown, and the whole row for whoever asks. A block's columns are parsed at once, so
+   * that a look at all of 75,000 rows costs tens of milliseconds.
+   */
+  *scan(fields: readonly string[]): Iterable<{ values: unknown[]; read: () => R }> {
+    for (const { block, segment } of this.#blocks.values()) {
+      const columns = fields.map((field) => block.column(field) ?? nulls(block.rows));
+      for (let row = 0; row < block.rows; row++) {
+        if (segment.dead[row] !== 0) continue;
+        yield { values: columns.map((column) => column[row]), read: () => block.row(row) as unknown as R };
+      }
+    }
+    const newer = [...this.#newer.rows].filter(([id]) => !this.#shown.rows.has(id)).map(([, row]) => row);
+    for (const row of [...newer, ...this.#shown.rows.values()]) {
+      yield { values: fields.map((field) => row[field] ?? null), read: () => row as R };
+    }
+  }
+
   search(query: string, limit: number): { hits: CollectionHit<R>[]; total: number } {
     this.#hideOverlaid();
     const sources = [

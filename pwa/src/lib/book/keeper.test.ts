@@ -102,6 +102,26 @@ describe('the first sync', () => {
   });
 });
 
+describe('who is due', () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const daysAgo = (days: number) => new Date(Date.parse(today) - days * 86_400_000).toISOString().slice(0, 10);
+
+  test('comes from blocks, newer rows and what was sold here, at most so many of each group', async () => {
+    const buyer = (name: string, days: number, points = 0) => customer({ name, last_purchase_on: daysAgo(days), cycle_days: 30, points });
+    const sold = buyer('박방금', 50);
+    server.put('customers', buyer('김늦음', 50), buyer('김부자', 50, 90_000), buyer('김곧', 28), buyer('김아직', 3), customer(), sold);
+    const tab = await Tab.open(server, name);
+    await tab.level();
+    server.put('customers', buyer('최새로', 90));
+    await tab.level();
+    server.mishap = () => 'lost before';
+    await tab.keeper.record('sale.log', { customer_id: sold.id, lines: [], currency: 'KRW', occurred_at: new Date().toISOString() });
+    const due = tab.keeper.due(2);
+    expect(due.late).toMatchObject({ total: 3, rows: [{ name: '최새로' }, { name: '김부자' }] });
+    expect(due.soon).toMatchObject({ total: 1, rows: [{ name: '김곧' }] });
+  });
+});
+
 describe('without the server', () => {
   test('a reopened tablet is ready from its own store', async () => {
     server.put('customers', customer({ name: '김하나' }));
@@ -311,6 +331,27 @@ describe('two tabs of one tablet', () => {
     await one.level();
     await vi.waitFor(() => expect(other.names('박')).toEqual(['박새롬']));
     await vi.waitFor(() => expect(other.told.sync?.waiting).toBe(0));
+  });
+
+  test('an applied edit never gives way to the old row in the other tab', async () => {
+    const who = minji();
+    server.put('customers', who);
+    const one = await Tab.open(server, name);
+    await one.level();
+    const other = await Tab.open(server, name);
+    await other.level();
+    const memo = () => other.keeper.customer(who.id)?.memo;
+    server.mishap = (call) => (call === 'pull' ? 'lost before' : null);
+    await one.keeper.record('customer.edit', { customer_id: who.id, changes: { memo: { from: null, to: '향 없는 제품' } } });
+    await one.level();
+    await vi.waitFor(() => expect(other.told.sync?.waiting).toBe(0));
+    await vi.waitFor(() => expect(other.told.outbox?.at(-1)?.state).toBe('applied'));
+    expect(memo()).toBe('향 없는 제품');
+    server.mishap = () => null;
+    server.put('customers', { ...who, memo: '향 없는 제품' });
+    await one.level();
+    await vi.waitFor(() => expect(other.keeper.customer(who.id)?.pending).toBeUndefined());
+    expect(memo()).toBe('향 없는 제품');
   });
 
   test('both sending at once still sell once', async () => {

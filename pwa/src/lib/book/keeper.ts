@@ -1,18 +1,24 @@
 import { ApiProblem, type SyncServer } from '$lib/api/sync';
-import { CopyStore, openDatabase, OutboxStore, type Cipher, type Database } from '$lib/vault';
+import { CopyStore, openDatabase, OutboxStore, type Cipher, type Database, type Mutation } from '$lib/vault';
 import { Loop, PACE, type Pace, type Round } from './loop';
+import { whoIsDue } from './due';
 import { SenderLock } from './locks';
 import { Outbox } from './outbox';
 import { pullAll } from './pull';
 import { pushAll } from './push';
-import { reconcile, type Surroundings } from './reconcile';
+import { businessDay, reconcile, type Surroundings } from './reconcile';
+import { Serial } from './serial';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
-import type { CustomerRow, OpenOptions, ProductRow, SearchAnswer, StoreRow } from './types';
+import type { CustomerRow, DueAnswer, OpenOptions, ProductRow, SearchAnswer, StoreRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What tabs tell one another. */
-type News = { about: 'copy'; news: CopyNews } | { about: 'outbox'; waiting: boolean };
+type News =
+  | { about: 'copy'; news: CopyNews }
+  | { about: 'outbox'; waiting: boolean }
+  /** The rows that these applied mutations changed have been pulled. */
+  | { about: 'arrived'; ids: string[] };
 
 export interface KeeperParts {
   server: SyncServer;
@@ -37,6 +43,8 @@ export class Keeper {
   readonly #database: Database;
   readonly #tablet: TabletCopy;
   readonly #outbox: Outbox;
+  /** News are taken in the order in which they were told. */
+  readonly #hearing = new Serial();
   #staff: string;
   #store: string | undefined;
   /** Customers whose rows show edits at present. */
@@ -49,7 +57,7 @@ export class Keeper {
     this.#staff = options.staff;
     this.#store = options.store;
     this.#channel = new BroadcastChannel(parts.name);
-    this.#channel.onmessage = ({ data }: MessageEvent<News>) => void this.#hear(data);
+    this.#channel.onmessage = ({ data }: MessageEvent<News>) => void this.#hearing.run(() => this.#hear(data));
     this.#tablet = new TabletCopy(new CopyStore(database, parts.cipher), (news) => this.#say({ about: 'copy', news }));
     this.#outbox = new Outbox(new OutboxStore(database, parts.cipher), () => this.#status.changed());
     this.#status = new Status(this.#tablet, this.#outbox, parts.listener);
@@ -101,6 +109,13 @@ export class Keeper {
   /** The products with these SKUs, as far as they are in the copy. */
   products(skus: readonly string[]): ProductRow[] {
     return skus.map((sku) => this.#tablet.products.by('sku', sku)).filter((row) => row !== null);
+  }
+
+  /** Who is due today by the clock of the tablet's store. */
+  due(limit: number): DueAnswer {
+    const now = new Date().toISOString();
+    const today = businessDay(now, this.#around().store(undefined)?.time_zone) ?? now.slice(0, 10);
+    return whoIsDue(this.#tablet.customers, today, limit);
   }
 
   stores(): StoreRow[] {
@@ -155,7 +170,7 @@ export class Keeper {
       this.#status.reached();
       const arriving = this.#outbox.applied;
       await pullAll(this.#parts.server, this.#tablet, (loaded, expected) => this.#status.loading(loaded, expected));
-      this.#outbox.arrived(arriving);
+      this.#arrived(arriving);
       this.#status.level();
       return { sent };
     } catch (problem) {
@@ -165,6 +180,13 @@ export class Keeper {
     } finally {
       this.#showEdits();
     }
+  }
+
+  #arrived(mutations: readonly Mutation[]): void {
+    if (mutations.length === 0) return;
+    const ids = mutations.map(({ id }) => id);
+    this.#outbox.arrived(ids);
+    this.#say({ about: 'arrived', ids });
   }
 
   async #foldWhenQuiet(): Promise<void> {
@@ -194,6 +216,8 @@ export class Keeper {
     if (heard.about === 'copy') {
       await this.#tablet.follow(heard.news);
       this.#status.followed();
+    } else if (heard.about === 'arrived') {
+      this.#outbox.arrived(heard.ids);
     } else {
       await this.#outbox.reload(Date.now());
     }

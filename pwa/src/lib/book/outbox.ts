@@ -37,9 +37,16 @@ export class Outbox {
     this.#waiting = new Map([...stored, ...recorded]);
   }
 
-  /** Follows another tab that sent something: what left the outbox there lies in the journal. */
+  /**
+   * Follows another tab that sent something: what left the outbox there lies in the journal. What was applied goes on
+   * showing on its row until the row itself has come.
+   */
   async reload(now: number): Promise<void> {
+    const known = new Set(this.#journal.map(({ mutation }) => mutation.id));
     await this.load(now);
+    for (const { mutation, result } of this.#journal) {
+      if (result.status === 'applied' && !known.has(mutation.id)) this.#applied.push(mutation);
+    }
     this.#onChange();
   }
 
@@ -90,9 +97,9 @@ export class Outbox {
   }
 
   /** The rows of these have been pulled. */
-  arrived(mutations: readonly Mutation[]): void {
-    const arrived = new Set(mutations);
-    this.#applied = this.#applied.filter((mutation) => !arrived.has(mutation));
+  arrived(ids: readonly string[]): void {
+    const arrived = new Set(ids);
+    this.#applied = this.#applied.filter(({ id }) => !arrived.has(id));
   }
 
   /** Everything that shows on rows, by the customer it concerns. */

@@ -117,7 +117,7 @@ function median(values: readonly number[]): number {
 }
 
 /** The day of an instant in a store's time zone, `YYYY-MM-DD`; null when it is no time. */
-function businessDay(at: string, zone: string | undefined): string | null {
+export function businessDay(at: string, zone: string | undefined): string | null {
   const instant = new Date(at);
   if (Number.isNaN(instant.getTime())) return null;
   // Swedish writes days as ISO 8601 does.

@@ -6,7 +6,7 @@ import type { OpenOptions } from './types';
 /** What can be called in the worker. */
 export type Calls = Pick<
   Keeper,
-  'findCustomers' | 'findProducts' | 'customer' | 'products' | 'stores' | 'record' | 'actAs' | 'syncNow' | 'persisted'
+  'findCustomers' | 'findProducts' | 'customer' | 'due' | 'products' | 'stores' | 'record' | 'actAs' | 'syncNow' | 'persisted'
 > & { open(options: OpenOptions): Promise<void> };
 
 export type Method = keyof Calls;

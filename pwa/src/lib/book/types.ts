@@ -78,6 +78,15 @@ export interface SearchAnswer<T> {
   took?: number;
 }
 
+/** Who is due, worked out on the tablet from purchases alone. */
+export interface DueAnswer {
+  /** The business day of the tablet's store that counts as today, ISO. */
+  today: string;
+  /** Past the expected day, and expected within the week; `total` counts those beyond the limit too. */
+  late: { rows: CustomerRow[]; total: number };
+  soon: { rows: CustomerRow[]; total: number };
+}
+
 export interface BookState {
   phase: 'empty' | 'loading' | 'ready';
   /** Rows stored so far and rows that the snapshot promises. */

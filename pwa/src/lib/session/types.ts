@@ -30,6 +30,8 @@ export interface DemoSignIn {
   name: string;
   role: string;
   store: string | null;
+  store_name: string | null;
+  store_name_latin: string | null;
 }
 
 export interface About {

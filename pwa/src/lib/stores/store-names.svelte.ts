@@ -1,0 +1,32 @@
+import type { Language } from '$lib/i18n/language.svelte';
+
+export interface NamedStore {
+  readonly code: string;
+  readonly name: string;
+  readonly name_latin: string | null;
+}
+
+/** A store's name in a language: the Latin one in English where there is one. */
+export function storeName({ name, name_latin }: Pick<NamedStore, 'name' | 'name_latin'>, language: string): string {
+  return language === 'ko' ? name : (name_latin ?? name);
+}
+
+/** What stores are called. Rows name a store by its code, people by its name. */
+export class StoreNames {
+  #stores = $state.raw<ReadonlyMap<string, NamedStore>>(new Map());
+  readonly #language: Language;
+
+  constructor(language: Language) {
+    this.#language = language;
+  }
+
+  learn(stores: readonly NamedStore[]): void {
+    this.#stores = new Map(stores.map((store) => [store.code, store]));
+  }
+
+  /** The store's name in the reader's language; its code while the name is not known. */
+  of(code: string): string {
+    const store = this.#stores.get(code);
+    return store === undefined ? code : storeName(store, this.#language.current);
+  }
+}
