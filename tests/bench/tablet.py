@@ -1,0 +1,111 @@
+"""A tablet with 75,000 customers: the database that is kept between runs, its server, and a browser beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backend.organization.demo_sign_ins import DEMO_PASSWORD
+from backend.settings import ROOT
+from tests.e2e import chromium
+from tests.e2e.server import DANGOL, DangolServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext
+
+MEMBERS = 75_000
+PAGES = Path(__file__).parent / "pages"
+# What the database is made by: when that changes, it is made anew.
+_MADE_FROM = (
+    "backend/demo",
+    "backend/migrations",
+    "sms/migrations",
+    "backend/sync/blocks.py",
+    "backend/customers/copy.py",
+)
+
+
+@contextmanager
+def serving() -> Iterator[tuple[DangolServer, str]]:
+    """A server over a copy of the database, and the token of a tablet whose scope is everything."""
+    kept = _database()
+    with tempfile.TemporaryDirectory(prefix="dangol-bench-") as name:
+        folder = Path(name)
+        for path in kept.iterdir():
+            shutil.copy(path, folder)
+        server = DangolServer(folder)
+        server.start()
+        try:
+            yield server, (kept / "token").read_text()
+        finally:
+            server.kill()
+
+
+@contextmanager
+def tablet(server: DangolServer, token: str) -> Iterator[BrowserContext]:
+    """A browser with an empty profile that is enrolled and signed in, and has seen nothing yet."""
+    with chromium.chromium() as kind:
+        browser = chromium.launch(kind)
+        with fresh_tablet(browser, server, token) as context:
+            yield context
+        browser.close()
+
+
+@contextmanager
+def fresh_tablet(browser: Any, server: DangolServer, token: str) -> Iterator[BrowserContext]:
+    """An empty profile in `browser`, enrolled and signed in."""
+    with chromium.new_profile(browser) as context:
+        cookie = {"name": "dangol_device", "value": token, "domain": "127.0.0.1", "path": "/api/v1"}
+        context.add_cookies([cookie | {"httpOnly": True, "sameSite": "Strict"}])  # type: ignore[list-item] # a plain dict
+        answer = context.request.post(
+            f"{server.url}/api/v1/session",
+            data={"login": "admin", "password": DEMO_PASSWORD},
+            headers={"Origin": server.url},
+        )
+        assert answer.ok, answer.text()
+        yield context
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that `share` of all values do not exceed."""
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+
+
+def _database() -> Path:
+    """The folder with the database, made when it is missing: that takes minutes, once."""
+    folder = ROOT / "var" / "bench" / f"members-{MEMBERS}-{_fingerprint()}"
+    if (folder / "token").exists():
+        return folder
+    print(f"Making a database with {MEMBERS:,} members; it is kept in {folder.relative_to(ROOT)}", file=sys.stderr)
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder.mkdir(parents=True)
+    server = DangolServer(folder)
+    for arguments in (["init"], ["demo", "--members", str(MEMBERS)]):
+        subprocess.run([str(DANGOL), *arguments], cwd=ROOT, env=server.environment, check=True, stdout=sys.stderr)
+    stores = json.loads(server.command("store", "list", "--json"))
+    store = stores[0]["code"]
+    wish = ["--store", store, "--staff", "admin", "--scope", "all", "--reason", "benchmark"]
+    token: str = json.loads(server.command("tablet", "enrol", *wish, "--json"))["token"]
+    server.command("sync", "build")
+    (folder / "token").write_text(token)
+    return folder
+
+
+def _fingerprint() -> str:
+    whole = hashlib.sha256()
+    for name in _MADE_FROM:
+        path = ROOT / name
+        for file in sorted([path] if path.is_file() else path.rglob("*.*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                whole.update(file.read_bytes())
+    return whole.hexdigest()[:12]

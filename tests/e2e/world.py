@@ -1,0 +1,136 @@
+"""The small world that the browser tests play in: `python -m tests.e2e.world` makes and fills a database.
+
+One duty-free store with its staff, members whom the tests know by name, others around them, articles and templates.
+It runs as a program of its own, since the server that the tests drive is one too. It prints the token of an admin's
+tablet, with which the tests look at the API.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from backend import consent
+from backend.cli import dangol
+from backend.core.audit import SYSTEM
+from backend.core.db import db, run_in_unit_of_work
+from backend.organization import BusinessUnit, Store, hash_password
+from backend.organization.demo_sign_ins import DEMO_PASSWORD
+from backend.sync import blocks
+from sms import templates
+from tests import factories
+
+if TYPE_CHECKING:
+    from backend.customers import Customer
+
+AGREED_PHONE = "+821023454821"
+"""김민지, who agreed to texts by day and night."""
+NEVER_ASKED_PHONE = "+821098764821"
+"""김민준, whom nobody asked for consent."""
+OFFER = "autumn_offer"
+"""A commercial template that is approved."""
+PASSWORD = DEMO_PASSWORD
+
+_FAMILY = ("이", "박", "최", "정", "강", "조", "윤", "장", "임", "한")
+_GIVEN = ("서연", "도윤", "하은", "시우", "지유", "준서", "수아", "예준")
+_PRODUCTS = (
+    ("HN-CREAM-50", "하늘담 수분크림 50ml", "하늘담", "화장품", 89_000),
+    ("HN-TONER-200", "하늘담 토너 200ml", "하늘담", "화장품", 54_000),
+    ("SR-PERFUME-30", "소리 오드퍼퓸 30ml", "소리", "향수", 132_000),
+    ("SR-PERFUME-50", "소리 오드퍼퓸 50ml", "소리", "향수", 178_000),
+    ("ON-WHISKY-12", "온담 위스키 12년", "온담", "주류", 98_000),
+    ("ON-WHISKY-18", "온담 위스키 18년", "온담", "주류", 245_000),
+    ("BD-WATCH-01", "반디 오토매틱 시계", "반디", "시계", 1_250_000),
+    ("GA-WALLET-01", "가온 가죽 지갑", "가온", "가죽", 189_000),
+)
+
+
+def main() -> None:
+    """Make the database, fill it and build its blocks."""
+    from wsgi import app  # noqa: PLC0415 - reads the environment, which is for a program only
+
+    token = secrets.token_urlsafe(32)
+    dangol.main(["init"], standalone_mode=False)
+    with app.app_context():
+        run_in_unit_of_work(lambda: fill(token))
+        blocks.rebuild_all()
+    print(token)  # noqa: T201 - a program's answer
+
+
+def fill(token: str) -> None:
+    """Add everything; inside a unit of work."""
+    place = _organisation(token)
+    for sku, name, brand, category, price in _PRODUCTS:
+        factories.product(sku=sku, name=name, brand=brand, category=category, price=price)
+    _known_members(place)
+    for number in range(60):
+        name = _FAMILY[number % len(_FAMILY)] + _GIVEN[number % len(_GIVEN)]
+        _member(place, name=name, phone=f"+82105550{number:04d}", grade=(None, "silver", "gold")[number % 3])
+    offer = '{{ customer.name | default: "고객" }}님, 이번 주말 하늘담 20% 할인'
+    _template(OFFER, "가을 할인 안내", offer, "commercial")
+    ready = '{{ customer.name | default: "고객" }}님, 맡기신 상품이 준비되었습니다.'
+    _template("pickup_ready", "찾으러 오세요", ready, "service")
+
+
+def _organisation(token: str) -> Store:
+    unit: BusinessUnit = factories.unit(
+        code="DF", name="하늘면세점", sender_name="하늘면세점", contact="1588-0000", refusal_number="080-000-0000"
+    )
+    place: Store = factories.store(code="GN", name="강남점", name_latin="Gangnam", business_unit_id=unit.id)
+    factories.store(code="JM", name="제주점", name_latin="Jeju", business_unit_id=unit.id)
+    hashed = hash_password(PASSWORD)
+    for login, name, store_id in (
+        ("associate", "한가람", place.id),
+        ("manager", "오세린", place.id),
+        ("marketer", "문다솔", None),
+        ("admin", "유하진", None),
+    ):
+        person = factories.staff(login=login, name=name, role=login, store_id=store_id, password=hashed)
+    factories.device(token, store=place, staff=person)
+    return place
+
+
+def _known_members(place: Store) -> None:
+    facts = {
+        "grade": "gold",
+        "points": 48_200,
+        "last_purchase_on": (datetime.now(UTC) - timedelta(days=40)).date(),
+        "last_basket": [["HN-CREAM-50", 1, 89_000], ["HN-TONER-200", 2, 108_000]],
+        "last_currency": "KRW",
+        "purchase_gaps": [34, 39, 36, 41],
+        "cycle_days": 38,
+    }
+    agreed = _member(
+        place, name="김민지", name_latin="Kim Minji", phone=AGREED_PHONE, cards=["9400001234567890"], facts=facts
+    )
+    statement: dict[str, Any] = {
+        "purpose": "marketing",
+        "channel": "sms",
+        "sender": "DF",
+        "granted": True,
+        "night": True,
+        "lifts": None,
+        "wording_version": "e2e-1",
+        "occurred_at": datetime.now(UTC) - timedelta(days=1),
+    }
+    consent.record(agreed.id, statement, acting_staff=SYSTEM, store_id=place.id)
+    consent.record(agreed.id, statement | {"night": False}, acting_staff=SYSTEM, store_id=place.id)
+    _member(place, name="김민준", name_latin="Kim Minjun", phone=NEVER_ASKED_PHONE, grade="silver")
+    _member(place, name="강미진", name_latin="Kang Mijin", phone="+821011114821")
+
+
+def _member(place: Store, *, grade: str | None = None, **values: Any) -> Customer:
+    facts = values.pop("facts", {"grade": grade})
+    made: Customer = factories.customer(home_store_id=place.id, facts=facts, **values)
+    return made
+
+
+def _template(name: str, title: str, body: str, purpose: str) -> None:
+    new = templates.NewTemplate(name=name, title=title, language="ko", purpose=purpose, body=body)
+    templates.approve(templates.add(new, acting_staff=SYSTEM), acting_staff=SYSTEM)
+    db.session.flush()
+
+
+if __name__ == "__main__":
+    main()
