@@ -69,7 +69,9 @@ def test_a_grant_shows_on_the_card_and_a_withdrawal_at_once(tablet: Tablet) -> N
 def test_what_cannot_be_read_is_rejected_by_name(tablet: Tablet, values: dict[str, Any], named: str) -> None:
     with unit_of_work():
         customer = factories.customer()
-    (result,) = tablet.push(statement(customer.id, **values))
+    entry = statement(customer.id)
+    entry["data"] |= values
+    (result,) = tablet.push(entry)
     assert result["status"] == "rejected"
     assert named in result["message"]
 

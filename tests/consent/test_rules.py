@@ -14,7 +14,7 @@ _DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 def said(serial: str, **values: Any) -> Statement:
     """A statement about texts by `unit`, a day later for each serial."""
-    plain = {
+    plain: dict[str, Any] = {
         "purpose": "marketing",
         "channel": "sms",
         "sender_id": "unit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -19,7 +20,6 @@ from backend.customers.rules import Merge, masked_phone, merge_edit, normal, nor
         ("02-123-4567", "+8221234567"),
         ("+86 138 0013 8000", "+8613800138000"),
         ("+1 415 555 2671", "+14155552671"),
-        ("１２３", None),
         ("hello", None),
         ("", None),
         ("+", None),
@@ -36,7 +36,8 @@ def test_a_masked_phone_shows_its_last_four() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "same"), [(" 김민지 ", "김민지"), ("김민지", "김민지"), ("", None), (None, None), (3, 3)]
+    ("value", "same"),
+    [(" 김민지 ", "김민지"), (unicodedata.normalize("NFD", "김민지"), "김민지"), ("", None), (None, None), (3, 3)],
 )
 def test_values_are_compared_in_normal_form(value: Any, same: Any) -> None:
     assert normal(value) == same

@@ -14,7 +14,14 @@ _NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 def line(**values: Any) -> Line:
     """Two articles at 10,000 won."""
-    plain = {"sku": "A", "quantity": 2, "amount": 20_000, "unit_price": None, "discount": 0, "known": True}
+    plain: dict[str, Any] = {
+        "sku": "A",
+        "quantity": 2,
+        "amount": 20_000,
+        "unit_price": None,
+        "discount": 0,
+        "known": True,
+    }
     return Line(**(plain | {"price": 10_000, "currency": "KRW"} | values))
 
 
