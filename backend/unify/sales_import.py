@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # A batch holds the write lock for a fraction of a second; a kill costs at most one.
 _BATCH_LINES = 30_000
 _REPLACED_AT_ONCE = 500
+_TOGETHER = 50
 # Below this many bytes starting a process takes longer than it saves.
 _LARGE_FILE = 500_000
 _STORE_COLUMNS = ("id", "code", "name", "name_latin", "business_unit_id", "time_zone", "currency")
@@ -117,7 +118,7 @@ class SalesImport:
         """Insert sales that are not there, with the stores they name and how far the run has come."""
         self._add_stores(plan.stores)
         write_rows(Sale, SALE_COLUMNS, plan.sales)
-        write_rows(SaleLine, LINE_COLUMNS, plan.lines)
+        write_rows(SaleLine, LINE_COLUMNS, plan.lines, together=_TOGETHER)
         self._record(last_line=plan.last_line, sales=len(plan.sales), lines=len(plan.lines))
 
     def _record(self, *, last_line: int, sales: int, lines: int) -> None:
@@ -202,7 +203,7 @@ class SalesImport:
             )
             lines += planner.line_rows(basket, sale_id)
         db.session.execute(delete(SaleLine).where(SaleLine.sale_id.in_([ids[basket.key] for basket in baskets])))
-        write_rows(SaleLine, LINE_COLUMNS, lines)
+        write_rows(SaleLine, LINE_COLUMNS, lines, together=_TOGETHER)
         self._record(last_line=baskets[-1].last_line, sales=len(baskets), lines=len(lines))
 
 
