@@ -10,6 +10,11 @@ interface StaffFields extends Record<StaffField, string> {
 }
 
 const shortestPassword = 12;
+/** What the server may object to in a field, in the words of the screen. */
+const objections: Record<StaffField, () => string> = {
+  login: m.staff_login_taken, name: m.store_name_wrong, role: m.required_field, password: m.staff_password_weak,
+  store: m.staff_store_hint,
+};
 
 /** The form of a new member of staff: what stands in it and what is wrong with each field. */
 export class NewStaff {
@@ -17,6 +22,8 @@ export class NewStaff {
   #tried = $state(false);
   #busy = $state(false);
   #problem = $state.raw<unknown>(null);
+  /** What was sent when the server objected: a field that was changed since is no longer wrong. */
+  #sent: Partial<StaffFields> = {};
 
   get busy(): boolean {
     return this.#busy;
@@ -29,8 +36,7 @@ export class NewStaff {
   }
 
   wrong(field: StaffField): string | undefined {
-    const said = sayField(this.#problem, field);
-    if (said !== undefined) return said;
+    if (sayField(this.#problem, field) !== undefined && this.#sent[field] === this.fields[field]) return objections[field]();
     if (!this.#tried) return undefined;
     const text = this.fields[field].trim();
     if (field === 'password') return text.length < shortestPassword ? m.staff_password_short() : undefined;
@@ -49,6 +55,7 @@ export class NewStaff {
     const names: StaffField[] = ['login', 'name', 'password', 'store'];
     if (this.#busy || names.some((field) => this.wrong(field) !== undefined)) return false;
     const { login, name, role, password, store } = this.fields;
+    this.#sent = { ...this.fields };
     this.#busy = true;
     try {
       await call(

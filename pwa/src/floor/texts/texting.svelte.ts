@@ -38,29 +38,44 @@ const typingPause = 300;
 export class Texting {
   /** What was filled in, by field. */
   given = $state<Record<string, string>>({});
+  /** Whether templates in other languages than the customer's are offered too. */
+  everyLanguage = $state(false);
   #templates = $state.raw<TextTemplate[] | undefined>();
   #known = $state.raw<readonly GivenField[]>([]);
   #chosen = $state.raw<TextTemplate | null>(null);
   #preview = $state.raw<TextPreview | undefined>();
   #fresh = $state(false);
   #faults = $state.raw<Readonly<Record<string, FieldFault>>>({});
+  #needed = $state.raw<ReadonlySet<string>>(new Set());
   #sent = $state.raw<SentText | null>(null);
   #sending = $state(false);
   #offline = $state(false);
   #problem = $state<string | null>(null);
   #turn = 0;
   #typing: ReturnType<typeof setTimeout> | undefined;
-  readonly #customer: { id: string; language: string | null };
+  readonly #language: string;
   readonly #path: { customer_id: string };
 
   constructor(customer: { id: string; language: string | null }) {
-    this.#customer = customer;
+    this.#language = customer.language ?? 'ko';
     this.#path = { customer_id: customer.id };
   }
 
-  /** Those in the customer's language first. */
   get templates(): TextTemplate[] | undefined {
     return this.#templates;
+  }
+
+  /** Those to choose from: in the customer's language, or in every one where there is none or staff asked for them. */
+  get offered(): readonly TextTemplate[] {
+    if (this.#chosen !== null) return [this.#chosen];
+    const all = this.#templates ?? [];
+    const suited = all.filter(({ language }) => language === this.#language);
+    return this.everyLanguage || suited.length === 0 ? all : suited;
+  }
+
+  /** How many more there are in other languages. */
+  get others(): number {
+    return this.#chosen === null ? (this.#templates?.length ?? 0) - this.offered.length : 0;
   }
 
   get chosen(): TextTemplate | null {
@@ -87,6 +102,11 @@ export class Texting {
     return this.#faults;
   }
 
+  /** Fields that the chosen template cannot do without, as far as the server has said so. */
+  get needed(): ReadonlySet<string> {
+    return this.#needed;
+  }
+
   get sent(): SentText | null {
     return this.#sent;
   }
@@ -110,15 +130,16 @@ export class Texting {
         call(api.GET('/api/v1/templates', { params: { query: { limit: 100, state: 'approved' } } })),
         call(api.GET('/api/v1/templates/fields')),
       ]);
-      const language = this.#customer.language ?? 'ko';
       const approved = (found as { items: TextTemplate[] }).items.filter((template) => template.approved_version !== null);
-      this.#templates = approved.sort((one, other) => Number(other.language === language) - Number(one.language === language));
+      const strange = (template: TextTemplate): number => Number(template.language !== this.#language);
+      this.#templates = approved.sort((one, other) => strange(one) - strange(other));
       this.#known = (fields as { items: (GivenField & { source: string })[] }).items.filter(({ source }) => source === 'given');
     });
   }
 
   async choose(template: TextTemplate): Promise<void> {
     this.#chosen = template;
+    this.#needed = new Set();
     this.#preview = undefined;
     this.#faults = {};
     await this.#look();
@@ -177,12 +198,20 @@ export class Texting {
     }
   }
 
-  another(): void {
-    this.#sent = null;
+  /** Back to the choice; what was filled in stays for the next one. */
+  unchoose(): void {
+    this.#turn += 1;
+    clearTimeout(this.#typing);
     this.#chosen = null;
+    this.#fresh = false;
     this.#preview = undefined;
     this.#problem = null;
     this.#faults = {};
+  }
+
+  another(): void {
+    this.unchoose();
+    this.#sent = null;
     this.given = {};
   }
 
@@ -198,6 +227,7 @@ export class Texting {
       if (!current()) return false;
       this.#offline = isOffline(problem);
       this.#faults = this.#faultsOf(problem);
+      this.#needed = new Set([...this.#needed, ...Object.keys(this.#faults)]);
       if (Object.keys(this.#faults).length === 0) this.#problem = sayProblem(problem);
       return false;
     }

@@ -39,6 +39,11 @@ export class Formatter {
     return formatTime(moment, this.#language.current, this.#timeZone());
   }
 
+  /** A moment with its day, also today: for a heading that stands alone. */
+  stamp(moment: string): string {
+    return `${this.day(businessDay(new Date(moment), this.#timeZone()))} ${this.time(moment)}`;
+  }
+
   moment(moment: string): string {
     return formatMoment(moment, this.#language.current, this.#now(), this.#timeZone());
   }
