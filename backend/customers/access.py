@@ -16,6 +16,8 @@ _LAST_FOUR = 4
 
 def customer(customer_id: str) -> Customer:
     """The customer with her cards, preferences and facts. Raises `NotFound`."""
+    if not is_id(customer_id):
+        raise NotFound
     found = db.session.execute(
         select(Customer)
         .where(Customer.id == customer_id)

@@ -90,7 +90,8 @@ def ensure_clock() -> None:
 
 def close(session: Session) -> None:
     """The last step of a unit of work: bump the clock and stamp the changed rows and the receipts with its `v`."""
-    changed: dict[str, dict[str, str]] = session.info.get(_CHANGED, {})
+    announced: dict[str, dict[str, str]] = session.info.get(_CHANGED, {})
+    changed = {name: ids for name, ids in announced.items() if ids}
     receipts: list[Receipt] = session.info.get(_RECEIPTS, [])
     if not changed and not receipts:
         return

@@ -175,6 +175,13 @@ def test_a_cursor_of_another_scope_asks_for_a_new_snapshot(tablet: Tablet, make_
     assert (response.status_code, response.get_json()["code"]) == (409, "scope_changed")
 
 
+def test_announcing_nothing_does_not_move_the_clock(tablet: Tablet) -> None:
+    before = tablet.get("/sync/snapshot").get_json()["v"]
+    with unit_of_work():
+        mark_changed("customers", [])
+    assert tablet.get("/sync/snapshot").get_json()["v"] == before
+
+
 def test_blocks_come_as_the_client_accepts_and_not_twice(tablet: Tablet) -> None:
     with unit_of_work():
         factories.customer(home_store_id=tablet.store_id)
