@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from flask.json.provider import JSONProvider
 from marshmallow import fields, validate
 from sqlalchemy import literal, tuple_
 from sqlalchemy.exc import DBAPIError
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -29,6 +31,7 @@ from backend.core.types import Id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flask import Request
     from sqlalchemy import Select
     from sqlalchemy.orm import InstrumentedAttribute
 
@@ -60,8 +63,21 @@ class PageArgs(marshmallow.Schema):
     after = fields.String(load_default=None, validate=validate.Length(max=400))
 
 
+class _JsonParser(FlaskParser):
+    """Reads bodies; one that is nested past all sense is no JSON, instead of an error of ours."""
+
+    def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401 - a JSON body is any value
+        try:
+            return super()._raw_load_json(req)
+        except RecursionError as error:
+            message = "nested too deeply"
+            raise json.JSONDecodeError(message, "[", 0) from error
+
+
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest ships no types
     """A blueprint below /api/v1 whose documented errors are problem documents."""
+
+    ARGUMENTS_PARSER = _JsonParser()
 
     def __init__(self, name: str, import_name: str, *, description: str) -> None:
         super().__init__(name, import_name, url_prefix="/api/v1", description=description)
@@ -71,6 +87,12 @@ class Api(flask_smorest.Api):  # type: ignore[misc] # flask-smorest ships no typ
     """flask-smorest with our error document."""
 
     ERROR_SCHEMA = ProblemSchema
+
+    def _register_responses(self) -> None:
+        """Document errors under the media type they are sent with; what goes well stays application/json."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Problem document for what Werkzeug and webargs raise."""

@@ -34,6 +34,8 @@ BOUNDED = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+# Strangers are turned away before what they sent is read.
+BRIEF = settings(BOUNDED, max_examples=3, phases=[Phase.generate])
 CHECKS: Any = [not_a_server_error, content_type_conformance, response_schema_conformance]
 
 schema = schemathesis.openapi.from_path(DOCUMENT)
@@ -99,7 +101,7 @@ def test_a_script_with_a_device_token_gets_what_the_document_says(
 
 
 @schema.parametrize()
-@BOUNDED
+@BRIEF
 def test_a_stranger_gets_what_the_document_says(case: Case, app: Flask, database: None) -> None:
     del database
     case.operation.schema.app = app

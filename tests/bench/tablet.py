@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from backend.organization.demo_sign_ins import DEMO_PASSWORD
 from backend.settings import ROOT
 from tests.e2e import chromium
-from tests.e2e.server import DANGOL, DangolServer
+from tests.e2e.server import DangolServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,7 @@ def serving() -> Iterator[tuple[DangolServer, str]]:
         folder = Path(name)
         for path in kept.iterdir():
             shutil.copy(path, folder)
-        server = DangolServer(folder)
+        server = DangolServer(folder, web_processes=2)
         server.start()
         try:
             yield server, (kept / "token").read_text()
@@ -91,7 +90,7 @@ def _database() -> Path:
     folder.mkdir(parents=True)
     server = DangolServer(folder)
     for arguments in (["init"], ["demo", "--members", str(MEMBERS)]):
-        subprocess.run([str(DANGOL), *arguments], cwd=ROOT, env=server.environment, check=True, stdout=sys.stderr)
+        server.command(*arguments)
     stores = json.loads(server.command("store", "list", "--json"))
     store = stores[0]["code"]
     wish = ["--store", store, "--staff", "admin", "--scope", "all", "--reason", "benchmark"]

@@ -75,6 +75,13 @@ class Floor:
         expect(self.page.locator("#product-results")).to_have_attribute("data-query", query)
         self.page.locator(f"#product-results [data-sku={sku}]").click()
 
+    def add_first_products(self, query: str, count: int) -> None:
+        """Put one of each of the first articles that a query finds into the basket."""
+        self.page.locator("#product-search").fill(query)
+        expect(self.page.locator("#product-results")).to_have_attribute("data-query", query)
+        for number in range(count):
+            self.page.locator("#product-results [data-sku]").nth(number).click()
+
     def save(self) -> str:
         """Save the sale and wait for the receipt that says it is safe; the sale's id."""
         self.page.get_by_role("button", name="판매 저장").click()

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[2]
 DANGOL = Path(sys.executable).with_name("dangol")
@@ -33,9 +34,10 @@ def free_port() -> int:
 class DangolServer:
     """`dangol serve` on a port of its own over the database in `folder`."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, web_processes: int = 1) -> None:
         self.folder = folder
-        self.port = port or free_port()
+        self.port = free_port()
+        self._web_processes = web_processes
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,7 +53,7 @@ class DangolServer:
             "DANGOL_DEMO": "1",
             "DANGOL_DATABASE_URL": f"sqlite:///{self.folder / 'dangol.sqlite3'}",
             "DANGOL_SIMULATOR_DATABASE": str(self.folder / "simulator.sqlite3"),
-            "DANGOL_WEB_PROCESSES": "1",
+            "DANGOL_WEB_PROCESSES": str(self._web_processes),
             "PORT": str(self.port),
         }
 
@@ -145,3 +147,23 @@ class DangolServer:
             return json.loads(body)
         finally:
             connection.close()
+
+    def text_somebody(self) -> str:
+        """Send a text by the command line to a Korean member who may be texted, and wait for it; her number."""
+        approved = [each for each in self.get("/api/v1/templates")["items"] if each["approved_version"]]
+        service = next(each["name"] for each in approved if each["purpose"] == "service")
+        for customer in self.get(f"/api/v1/customers?limit=8&q={quote('김')}")["items"]:
+            phone: str | None = self.get(f"/api/v1/customers/{customer['id']}")["phone"]
+            told = self.command("sms", "send", "--to", customer["id"], "--template", service, "--json")
+            if phone is not None and json.loads(told)["state"] in {"queued", "sending", "sent", "delivered"}:
+                self._wait_for_text(phone)
+                return phone
+        message = "nobody may be texted"
+        raise AssertionError(message)
+
+    def _wait_for_text(self, phone: str) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.get(f"/simulator/messages?to={quote(phone)}")["items"]:
+                return
+            time.sleep(0.2)
