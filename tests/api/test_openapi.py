@@ -86,7 +86,7 @@ def test_the_openapi_document_is_current(app: Flask) -> None:
 
 @schema.parametrize()
 @BOUNDED
-def test_an_admins_browser_gets_what_the_document_says(case: Case, app: Flask, admin: dict[str, str]) -> None:
+def test_an_admins_browser_gets_what_the_document_says(case: Case[Any], app: Flask, admin: dict[str, str]) -> None:
     case.operation.schema.app = app
     case.call_and_validate(app=app, headers=admin, checks=CHECKS)
 
@@ -94,7 +94,7 @@ def test_an_admins_browser_gets_what_the_document_says(case: Case, app: Flask, a
 @schema.include(path_regex="/sync/").parametrize()
 @BOUNDED
 def test_a_script_with_a_device_token_gets_what_the_document_says(
-    case: Case, app: Flask, script: dict[str, str]
+    case: Case[Any], app: Flask, script: dict[str, str]
 ) -> None:
     case.operation.schema.app = app
     case.call_and_validate(app=app, headers=script, checks=CHECKS)
@@ -102,7 +102,7 @@ def test_a_script_with_a_device_token_gets_what_the_document_says(
 
 @schema.parametrize()
 @BRIEF
-def test_a_stranger_gets_what_the_document_says(case: Case, app: Flask, database: None) -> None:
+def test_a_stranger_gets_what_the_document_says(case: Case[Any], app: Flask, database: None) -> None:
     del database
     case.operation.schema.app = app
     case.call_and_validate(app=app, checks=CHECKS)

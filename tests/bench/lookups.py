@@ -6,6 +6,8 @@ import random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Page
 
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -53,7 +55,7 @@ def queries(page: Page, count: int, *, seed: int = 7) -> list[str]:
             return [...found.values()];
         }"""
     )
-    kinds = [
+    kinds: list[Callable[[Any], Any]] = [
         lambda row: row["phone"] and row["phone"][-4:],
         lambda row: row["phone"] and "0" + row["phone"][3:],
         lambda row: row["name"],
