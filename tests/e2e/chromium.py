@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
+
+from tests.e2e.server import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +29,7 @@ OPTIONS = (
     "--font-render-hinting=none",
     "--no-first-run",
 )
+FAILURES = ROOT / "test-results" / "failures"
 TABLET = {"width": 834, "height": 1112}
 KOREAN_TABLET: dict[str, Any] = {
     "viewport": TABLET,
@@ -62,11 +66,19 @@ def open_profile(kind: BrowserType, folder: Path) -> BrowserContext:
 
 @contextmanager
 def new_profile(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
-    """A fresh profile of a Korean tablet. Fails the test when a page raised an error that nobody caught."""
+    """A fresh profile of a Korean tablet. Fails the test when a page raised an error that nobody caught.
+
+    What a `with` block saw when it failed is kept as a picture in `test-results/failures`.
+    """
     context = browser.new_context(**KOREAN_TABLET | options)
     context.set_default_timeout(_PATIENCE)
     raised: list[str] = []
     context.on("weberror", lambda error: raised.append(str(error.error)))
-    yield context
+    try:
+        yield context
+    except Exception:
+        for number, page in enumerate(context.pages):
+            page.screenshot(path=FAILURES / f"{time.strftime('%H%M%S')}-{number}.png")
+        raise
     context.close()
     assert not raised, raised
