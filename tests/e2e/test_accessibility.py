@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.e2e import chromium
-from tests.e2e.floor import Floor
+from tests.e2e.floor import Floor, sign_in_at_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def test_the_desk_has_no_barriers(browser: Browser, server: DangolServer, scheme
         page = context.new_page()
         found: dict[str, list[str]] = {}
         page.goto(f"{server.url}/admin")
-        page.locator("[data-login=admin]").click()
+        sign_in_at_desk(page, "admin")
         for place in ("templates", "templates/new", "messages", "customers", "sales", "stores", "staff", "tablets"):
             page.goto(f"{server.url}/admin/{place}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.floor import Floor
+from tests.e2e.floor import Floor, sign_in_at_desk
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -66,7 +66,7 @@ def test_a_body_with_an_unknown_field_cannot_be_approved_and_says_which(
 def test_an_associate_has_no_way_into_staff_and_tablets(profile: BrowserContext, server: DangolServer) -> None:
     desk = profile.new_page()
     desk.goto(f"{server.url}/admin/staff")
-    desk.locator("[data-login=associate]").click()
+    sign_in_at_desk(desk, "associate")
     expect(desk.locator("main")).to_be_visible()
     expect(desk.get_by_role("button", name="직원 추가")).to_have_count(0)
     expect(desk.get_by_role("cell", name="유하진")).to_have_count(0)

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import chromium
 from tests.e2e.conftest import prepared
-from tests.e2e.floor import Floor
+from tests.e2e.floor import Floor, sign_in_at_desk
 from tests.e2e.server import ROOT, DangolServer
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def test_the_desks_screens(browser: Browser, demo: DangolServer, look: str) -> N
         page.add_init_script(f"localStorage.setItem('dangol.language', JSON.stringify('{language}'))")
         camera = Camera(page, look)
         page.goto(f"{demo.url}/admin")
-        page.locator("[data-login=admin]").click()
+        sign_in_at_desk(page, "admin")
         for place in ("templates", "messages", "customers", "sales", "stores", "staff", "tablets"):
             page.goto(f"{demo.url}/admin/{place}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()
