@@ -16,6 +16,8 @@ export interface CodeField {
   rows: Uint32Array;
   /** Length of the shortest code. */
   shortest: number;
+  /** How many characters all codes begin with alike: cards of one issuer share their first digits. */
+  common: number;
 }
 
 /** `values[row]` is a code, a list of codes or null. */
@@ -35,7 +37,17 @@ export function buildCodeField(spec: CodeSpec, values: readonly unknown[]): Code
       ends.push(at);
     }
   });
-  return { kind: 'code', spec, text: text.slice(0, at), starts: Uint32Array.from([0, ...ends]), rows: Uint32Array.from(rows), shortest };
+  const starts = Uint32Array.from([0, ...ends]);
+  return { kind: 'code', spec, text: text.slice(0, at), starts, rows: Uint32Array.from(rows), shortest, common: commonStart(text, starts, shortest) };
+}
+
+function commonStart(text: Uint16Array, starts: Uint32Array, shortest: number): number {
+  let common = shortest;
+  for (let i = 1; i < starts.length - 1; i++) {
+    const start = starts[i] as number;
+    for (let k = 0; k < common; k++) if (text[start + k] !== text[k]) common = k;
+  }
+  return common;
 }
 
 function grown(text: Uint16Array<ArrayBuffer>, least: number): Uint16Array<ArrayBuffer> {
@@ -64,28 +76,34 @@ export function scanCodes(field: CodeField, term: Term, best: Uint8Array): void 
   const byStart = typed.length >= spec.prefixFrom ? START : MISS;
   const byEnd = term.digits !== '' && typed.length >= spec.suffixFrom ? PART : MISS;
   if (typed.length < field.shortest && byStart === MISS && byEnd === MISS) return;
+  // What all codes begin with is compared once and not for each of them.
+  const shared = Math.min(field.common, typed.length);
+  const begins = rows.length > 0 && standsAt(text, 0, typed, 0, shared);
+  if (!begins && byEnd === MISS) return;
+  const from = begins ? shared : 0;
   for (let i = 0, count = rows.length; i < count; i++) {
     const start = starts[i] as number;
     const end = starts[i + 1] as number;
-    const score = scoreCode(text, start, end, typed, byStart, byEnd);
+    const score = scoreCode(text, start, end, typed, from, begins ? byStart : MISS, byEnd);
     const row = rows[i] as number;
     if (score < (best[row] as number)) best[row] = score;
   }
 }
 
-/** EXACT for the whole code, `byStart` for its start, `byEnd` for its end. */
+/** EXACT for the whole code, `byStart` for its start, `byEnd` for its end. The code begins like `typed` up to `from`. */
 function scoreCode(
-  text: Uint16Array, start: number, end: number, typed: Uint16Array, byStart: number, byEnd: number,
+  text: Uint16Array, start: number, end: number, typed: Uint16Array, from: number, byStart: number, byEnd: number,
 ): number {
   const spare = end - start - typed.length;
   if (spare < 0) return MISS;
-  if (spare === 0) return standsAt(text, start, typed) ? EXACT : MISS;
-  if (byStart !== MISS && standsAt(text, start, typed)) return byStart;
-  return byEnd !== MISS && standsAt(text, end - typed.length, typed) ? byEnd : MISS;
+  if (spare === 0) return standsAt(text, start, typed, from, typed.length) ? EXACT : MISS;
+  if (byStart !== MISS && standsAt(text, start, typed, from, typed.length)) return byStart;
+  return byEnd !== MISS && standsAt(text, end - typed.length, typed, 0, typed.length) ? byEnd : MISS;
 }
 
-function standsAt(text: Uint16Array, at: number, typed: Uint16Array): boolean {
-  for (let i = 0, length = typed.length; i < length; i++) if (text[at + i] !== typed[i]) return false;
+/** Whether `typed[from, to)` stands there; from the back, where numbers that were given out in turn differ first. */
+function standsAt(text: Uint16Array, at: number, typed: Uint16Array, from: number, to: number): boolean {
+  for (let i = to - 1; i >= from; i--) if (text[at + i] !== typed[i]) return false;
   return true;
 }
 
