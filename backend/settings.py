@@ -46,7 +46,6 @@ class Settings:
     port: int
     web_processes: int
     session_hours: int
-    home_scope_limit: int
     simulator_database: str
 
     @property
@@ -111,7 +110,6 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         port=_integer(environment, "PORT", 8000),
         web_processes=_integer(environment, "DANGOL_WEB_PROCESSES", 2),
         session_hours=_integer(environment, "DANGOL_SESSION_HOURS", 12),
-        home_scope_limit=_integer(environment, "DANGOL_SCOPE_LIMIT", 100_000),
         simulator_database=environment.get("DANGOL_SIMULATOR_DATABASE") or str(var / "simulator.sqlite3"),
     )
 
