@@ -70,21 +70,33 @@ export function codesOf(value: unknown): string[] {
 }
 
 export function scanCodes(field: CodeField, term: Term, best: Uint8Array): void {
-  if (!term.latin) return;
+  if (!term.latin || field.rows.length === 0) return;
   const { text, starts, rows, spec } = field;
-  const typed = Uint16Array.from(term.text, (character) => character.charCodeAt(0));
+  const typed = term.units;
   const byStart = typed.length >= spec.prefixFrom ? START : MISS;
   const byEnd = term.digits !== '' && typed.length >= spec.suffixFrom ? PART : MISS;
   if (typed.length < field.shortest && byStart === MISS && byEnd === MISS) return;
   // What all codes begin with is compared once and not for each of them.
   const shared = Math.min(field.common, typed.length);
-  const begins = rows.length > 0 && standsAt(text, 0, typed, 0, shared);
+  const begins = standsAt(text, 0, typed, 0, shared);
   if (!begins && byEnd === MISS) return;
+  if (begins && typed.length === shared && typed.length < field.shortest && byStart !== MISS) {
+    lowerAll(best, rows, byStart);
+    return;
+  }
   const from = begins ? shared : 0;
   for (let i = 0, count = rows.length; i < count; i++) {
     const start = starts[i] as number;
     const end = starts[i + 1] as number;
     const score = scoreCode(text, start, end, typed, from, begins ? byStart : MISS, byEnd);
+    const row = rows[i] as number;
+    if (score < (best[row] as number)) best[row] = score;
+  }
+}
+
+/** Every code matches alike: cards of one issuer, as long as no more is typed than all of them begin with. */
+function lowerAll(best: Uint8Array, rows: Uint32Array, score: number): void {
+  for (let i = 0, count = rows.length; i < count; i++) {
     const row = rows[i] as number;
     if (score < (best[row] as number)) best[row] = score;
   }

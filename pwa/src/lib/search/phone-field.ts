@@ -82,43 +82,69 @@ function countryLength(first: number, second: number): number {
   return two[first]?.includes(String(second)) === true ? 2 : 3;
 }
 
-export function scanPhones(field: PhoneField, term: Term, best: Uint8Array): void {
-  if (term.digits === '') return;
-  if (term.digits.length <= LAST_DIGITS && !term.international) scanLastFour(field.lastFour, term.digits, best);
-  else scanNumbers(field, term, best);
+/** The numbers of a field that begin with some digits: keys from `low` up to `high`, at least `length` digits long. */
+interface KeyRange {
+  low: number;
+  high: number;
+  length: number;
 }
 
-function scanLastFour(lastFour: Uint16Array, typed: string, best: Uint8Array): void {
-  const span = 10 ** (LAST_DIGITS - typed.length);
+/** What typed digits mean among phones; worked out once for all segments. */
+export interface PhonePattern {
+  /** Up to four digits: the range of the last four that begin with them. */
+  lastFour: { low: number; high: number; score: number } | null;
+  /** More digits: E.164 from its start, the national form (0 for the country code), the end of a number without it. */
+  international: KeyRange | null;
+  national: KeyRange | null;
+  backward: KeyRange | null;
+}
+
+/** `international` is whether the digits began with `+`: then they are the start of an E.164 number and nothing else. */
+export function phonePattern(digits: string, international: boolean): PhonePattern | null {
+  if (digits === '') return null;
+  const none: PhonePattern = { lastFour: null, international: null, national: null, backward: null };
+  if (digits.length <= LAST_DIGITS && !international) {
+    const span = 10 ** (LAST_DIGITS - digits.length);
+    const low = Number(digits) * span;
+    return { ...none, lastFour: { low, high: low + span - 1, score: span === 1 ? EXACT : START } };
+  }
+  if (digits.length > WIDTH) return none;
+  if (international) return { ...none, international: keyRange(digits) };
+  return {
+    ...none,
+    international: keyRange(digits),
+    national: digits.startsWith('0') ? keyRange(digits.slice(1)) : null,
+    backward: keyRange([...digits].reverse().join('')),
+  };
+}
+
+function keyRange(typed: string): KeyRange {
+  const span = 10 ** (WIDTH - typed.length);
   const low = Number(typed) * span;
-  const high = low + span - 1;
-  const score = span === 1 ? EXACT : START;
+  return { low, high: low + span, length: typed.length };
+}
+
+export function scanPhones(field: PhoneField, { lastFour, international, national, backward }: PhonePattern, best: Uint8Array): void {
+  if (lastFour !== null) scanLastFour(field.lastFour, lastFour, best);
+  if (international !== null) scanKeys(field.international, field.length, international, START, best);
+  if (national !== null) scanKeys(field.national, field.nationalLength, national, START, best);
+  if (backward !== null) scanKeys(field.backward, field.nationalLength, backward, PART, best);
+}
+
+function scanLastFour(lastFour: Uint16Array, { low, high, score }: { low: number; high: number; score: number }, best: Uint8Array): void {
   for (let row = 0, rows = lastFour.length; row < rows; row++) {
     const last = lastFour[row] as number;
     if (last >= low && last <= high && score < (best[row] as number)) best[row] = score;
   }
 }
 
-/** E.164 from its start, the national form (0 for the country code), or the end of a number without its prefix. */
-function scanNumbers(field: PhoneField, term: Term, best: Uint8Array): void {
-  const { digits, international } = term;
-  scanKeys(field.international, field.length, digits, START, best);
-  if (international) return;
-  if (digits.startsWith('0')) scanKeys(field.national, field.nationalLength, digits.slice(1), START, best);
-  scanKeys(field.backward, field.nationalLength, [...digits].reverse().join(''), PART, best);
-}
-
-/** Scores the numbers whose key begins with `typed`: EXACT when they are no longer than it, else `partly`. */
-function scanKeys(
-  keys: Float64Array, lengths: Uint8Array, typed: string, partly: number, best: Uint8Array,
-): void {
-  const span = 10 ** (WIDTH - typed.length);
-  const low = Number(typed) * span;
-  const high = low + span;
+/** Scores the numbers whose key is in the range: EXACT when they are no longer than it, else `partly`. */
+function scanKeys(keys: Float64Array, lengths: Uint8Array, range: KeyRange, partly: number, best: Uint8Array): void {
+  const { low, high, length } = range;
   for (let row = 0, rows = keys.length; row < rows; row++) {
     const key = keys[row] as number;
-    if (key < low || key >= high || (lengths[row] as number) < typed.length) continue;
-    const score = lengths[row] === typed.length && partly === START ? EXACT : partly;
+    if (key < low || key >= high || (lengths[row] as number) < length) continue;
+    const score = lengths[row] === length && partly === START ? EXACT : partly;
     if (score < (best[row] as number)) best[row] = score;
   }
 }

@@ -1,4 +1,5 @@
 import { foldCode, isWordBound } from './fold';
+import { phonePattern, type PhonePattern } from './phone-field';
 import { growing, isInitial, settled, splitClusters, type Range } from './hangul';
 
 /** Ranges of UTF-16 units that must follow one another in a text; separators between them do not count. */
@@ -11,6 +12,8 @@ export interface Pattern {
 export interface Term {
   /** As typed, folded and without separators. */
   text: string;
+  /** `text` in UTF-16 units. */
+  units: Uint16Array;
   patterns: Pattern[];
   /** Whether it begins with a letter or digit of the kind that codes are made of. */
   latin: boolean;
@@ -20,6 +23,8 @@ export interface Term {
   digits: string;
   /** Digits that began with `+`: only the start of an E.164 number. */
   international: boolean;
+  /** What the digits mean among phones; null when there is anything else than digits. */
+  phone: PhonePattern | null;
 }
 
 const NUMBER = /^\+?[\d\s().-]*\d[\d\s().-]*$/;
@@ -36,14 +41,18 @@ export function parseQuery(query: string, onePhone: boolean): Term[] {
 
 function term(word: string): Term {
   const text = foldCode(word);
-  const units = [...splitClusters(text)];
+  const letters = [...splitClusters(text)];
+  const digits = /^\d+$/.test(text) ? text : '';
+  const international = word.startsWith('+');
   return {
     text,
-    patterns: patterns(units),
+    units: Uint16Array.from(text, (character) => character.charCodeAt(0)),
+    patterns: patterns(letters),
     latin: text !== '' && isWordBound(text.charCodeAt(0)),
-    initials: units.some(isInitial),
-    digits: /^\d+$/.test(text) ? text : '',
-    international: word.startsWith('+'),
+    initials: letters.some(isInitial),
+    digits,
+    international,
+    phone: phonePattern(digits, international),
   };
 }
 

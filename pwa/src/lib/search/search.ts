@@ -24,6 +24,8 @@ export interface Searchable {
 
 /** Ranks below one score by day: days since 1970 fit in these. */
 const DAYS = 0x10000;
+/** Above every rank; a small integer, since engines keep those apart from doubles. */
+const NO_BAR = 0x3fffffff;
 
 let scores = new Uint8Array(4096);
 let scratch = new Uint8Array(4096);
@@ -50,15 +52,19 @@ export function search<S extends Searchable>(
 
 function collect<S extends Searchable>(source: S, best: Best<S>): void {
   const { rows, dead, day } = source.segment;
+  // Locals: a loop over module variables and fields reads them anew for every row.
+  const found = scores;
+  const quads = fours;
+  let bar = best.bar;
   let matches = 0;
   for (let four = 0; four * 4 < rows; four++) {
-    if (fours[four] === FOUR_MISSES) continue;
+    if (quads[four] === FOUR_MISSES) continue;
     for (let row = four * 4, end = Math.min(row + 4, rows); row < end; row++) {
-      const score = scores[row]!;
+      const score = found[row]!;
       if (score === MISS || dead[row] === 1) continue;
       matches++;
       const rank = score * DAYS - day[row]!;
-      if (rank < best.bar) best.keep(rank, source, row);
+      if (rank < bar) bar = best.keep(rank, source, row);
     }
   }
   best.total += matches;
@@ -83,10 +89,11 @@ class Best<S> {
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.bar = limit > 0 ? Infinity : -Infinity;
+    this.bar = limit > 0 ? NO_BAR : -NO_BAR;
   }
 
-  keep(rank: number, source: S, row: number): void {
+  /** Keeps a row whose rank is below `bar`; returns the new bar. */
+  keep(rank: number, source: S, row: number): number {
     const ranks = this.#ranks;
     let at = ranks.length;
     while (at > 0 && ranks[at - 1]! > rank) at--;
@@ -97,5 +104,6 @@ class Best<S> {
       this.places.pop();
     }
     if (ranks.length === this.#limit) this.bar = ranks[this.#limit - 1]!;
+    return this.bar;
   }
 }

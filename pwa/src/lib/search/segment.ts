@@ -52,8 +52,9 @@ export class Segment {
   }
 
   #scan(field: Field, term: Term, best: Uint8Array): void {
-    if (field.kind === 'phone') scanPhones(field, term, best);
-    else if (field.kind === 'code') scanCodes(field, term, best);
+    if (field.kind === 'phone') {
+      if (term.phone !== null) scanPhones(field, term.phone, best);
+    } else if (field.kind === 'code') scanCodes(field, term, best);
     // Names of people hold no digits: a number is looked for among phones and cards alone.
     else if (term.digits === '' || !this.#hasPhone) scanText(field, term, best);
   }
