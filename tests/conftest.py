@@ -1,15 +1,19 @@
 """One app and one real database for each test process; every test starts with empty tables.
 
-`DANGOL_TEST_DATABASE_URL` names another database (PostgreSQL) than the SQLite file that is made otherwise.
+The database is an SQLite file, or with `--database postgresql` one of a PostgreSQL that the run starts by itself.
+`DANGOL_TEST_DATABASE_URL` names another one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import create_engine
 
 import sms
 from backend.app import create_app
@@ -17,7 +21,7 @@ from backend.cli import prepare_rows
 from backend.core.db import Base, db, run_in_unit_of_work, unit_of_work
 from backend.organization import hash_password
 from backend.settings import load
-from tests import factories
+from tests import factories, postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,26 +32,69 @@ if TYPE_CHECKING:
     from backend.organization import Device, Staff
 
 
+_CLUSTER = pytest.StashKey[postgres.Cluster]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which database the tests run on."""
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="What the tests run on.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the run's PostgreSQL, once for all its processes."""
+    if config.getoption("database") != "postgresql":
+        return
+    given: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if given is not None:
+        config.stash[_CLUSTER] = postgres.Cluster(**given["postgres"])
+        return
+    kept = contextlib.ExitStack()
+    try:
+        config.stash[_CLUSTER] = kept.enter_context(postgres.running())
+    except postgres.Unavailable as error:
+        raise pytest.UsageError(str(error)) from None
+    config.add_cleanup(kept.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist where the PostgreSQL is."""
+    if _CLUSTER in node.config.stash:
+        node.workerinput["postgres"] = asdict(node.config.stash[_CLUSTER])
+
+
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The whole product in demo mode over a migrated database; rate limits are off."""
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The whole product in demo mode over a database with all tables; rate limits are off."""
     folder = tmp_path_factory.mktemp("database")
-    url = os.environ.get("DANGOL_TEST_DATABASE_URL") or f"sqlite:///{folder / 'test.sqlite3'}"
+    given = os.environ.get("DANGOL_TEST_DATABASE_URL")
+    cluster = None if given else request.config.stash.get(_CLUSTER, None)
+    name = f"dangol_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    url = cluster.url(name) if cluster else f"sqlite:///{folder / 'test.sqlite3'}"
     settings = load(
         {
             "DANGOL_DEMO": "1",
-            "DANGOL_DATABASE_URL": url,
+            "DANGOL_DATABASE_URL": given or url,
             "DANGOL_SIMULATOR_DATABASE": str(folder / "simulator.sqlite3"),
         }
     )
     made = create_app(settings)
     sms.init_app(made)
     made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
-    with made.app_context():
-        Base.metadata.create_all(db.engine)
+    if cluster:
+        cluster.create_from("dangol_template", name, _create_tables)
+    else:
+        _create_tables(settings.database_url)
     yield made
     with made.app_context():
         db.engine.dispose()
+
+
+def _create_tables(url: str) -> None:
+    # The features' models are known once the app is made.
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
 
 
 @pytest.fixture(autouse=True)
