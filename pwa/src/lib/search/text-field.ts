@@ -122,12 +122,14 @@ function spells(text: Uint16Array, start: number, typed: string): boolean {
 
 /** The first match of the term in one text, as [start, end), or null. For marking, not for searching. */
 export function findInText(value: string, term: Term): [start: number, end: number] | null {
-  const { text, places } = buildTextField('', [value]);
-  for (const at of places.sort()) {
-    for (const pattern of term.patterns) {
+  const text = new Uint16Array(value.length + 1);
+  text[foldInto(value, text, 0)] = END;
+  let found: [number, number] | null = null;
+  eachPlace(text, (_, at) => {
+    for (const pattern of found === null ? term.patterns : []) {
       const end = matchEnd(text, at, pattern);
-      if (end >= 0) return [at, end];
+      if (end >= 0) found ??= [at, end];
     }
-  }
-  return null;
+  });
+  return found;
 }

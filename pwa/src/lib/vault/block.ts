@@ -12,6 +12,15 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE = 0x5d;
 const CLOSE_OBJECT = 0x7d;
 
+/** Where the cells of a row are laid side by side. */
+let side = new Uint8Array(4096);
+
+function larger(bytes: Uint8Array<ArrayBuffer>, least: number): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(Math.max(least, bytes.length * 2));
+  grown.set(bytes);
+  return grown;
+}
+
 export class BlockError extends Error {
   override readonly name = 'BlockError';
 }
@@ -55,7 +64,24 @@ export class Block {
   }
 
   row(row: number): Row {
-    return Object.fromEntries(this.fields.map((field, index) => [field, this.cell(index, row)])) as Row;
+    const values = this.#valuesOf(row);
+    return Object.fromEntries(this.fields.map((field, index) => [field, values[index]])) as Row;
+  }
+
+  /** The cells of a row, laid side by side and then read at once: reading each alone costs several times as much. */
+  #valuesOf(row: number): unknown[] {
+    let at = 1;
+    for (let index = 0; index < this.fields.length; index++) {
+      const cell = index * (this.rows + 1) + row;
+      const bytes = this.bytes.subarray(this.#cells[cell], (this.#cells[cell + 1] as number) - 1);
+      if (at + bytes.length + 1 > side.length) side = larger(side, at + bytes.length + 1);
+      side.set(bytes, at);
+      at += bytes.length;
+      side[at++] = COMMA;
+    }
+    side[0] = OPEN;
+    side[at - 1] = CLOSE;
+    return JSON.parse(decoder.decode(side.subarray(0, at))) as unknown[];
   }
 
   /** The number of the row whose `field`, unique in the collection, is `value`; or -1. */
