@@ -1,3 +1,4 @@
+import type { LockReason, LockState, NewSlot, Slot, Unlocked, Unlocking } from './lock-types';
 import { Caller, type Calls, type Method, type Result } from './rpc';
 import type { Told } from './status';
 import type { BookState, CustomerRow, DueAnswer, OpenOptions, OutboxEntry, ProductRow, SearchAnswer, StoreRow, SyncState } from './types';
@@ -10,8 +11,25 @@ const NOT_YET: SyncState = {
   lastContact: null,
   lastError: null,
   persisted: null,
+  storage: { persisted: null, quota: 'ok' },
+  evicted: false,
+  clockOff: null,
+  events: false,
+  revoked: false,
   upgradeRequired: false,
   sessionExpired: false,
+};
+const NOT_LOOKED: LockState = {
+  phase: 'unknown',
+  reason: null,
+  wiped: null,
+  slots: [],
+  staff: null,
+  pinFor: [],
+  triesLeft: 10,
+  leaseEnds: null,
+  wipesAt: null,
+  autoLockMinutes: 10,
 };
 
 /** The screens' handle on the tablet's copy. Everything slow happens in a worker; nothing here waits for the network. */
@@ -19,6 +37,7 @@ export class Book {
   #state = $state.raw<BookState>(NOTHING);
   #sync = $state.raw<SyncState>(NOT_YET);
   #outbox = $state.raw<OutboxEntry[]>([]);
+  #lock = $state.raw<LockState>(NOT_LOOKED);
   #worker: Worker | null = null;
   #caller: Caller | null = null;
   #options: OpenOptions | null = null;
@@ -35,6 +54,63 @@ export class Book {
   /** What waits and what was receipted lately, in the order in which it was done. */
   get outbox(): OutboxEntry[] {
     return this.#outbox;
+  }
+
+  /** Who can open this tablet, and whether it is open. */
+  get lock(): LockState {
+    return this.#lock;
+  }
+
+  /** Starts the worker and reads who can open the tablet; opens nothing, unless another tab is open: then this one is too. */
+  inspect(): Promise<LockState> {
+    return Promise.resolve(this.#lock);
+  }
+
+  /**
+   * Gives somebody a key: on a new or wiped tablet the first one, with which it is open; otherwise it must be open.
+   * @throws ApiProblem `offline` when the server's terms were never learned.
+   */
+  protect(_slot: NewSlot): Promise<Slot> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  unlock(_by: Unlocking): Promise<Unlocked> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  /** Sets the PIN, four to eight digits, of whoever is at it, for as long as the key is in memory; null takes it away. */
+  setPin(_pin: string | null): Promise<void> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  /** Locks every tab. The key stays in memory only when somebody has a PIN. */
+  lockNow(_reason: LockReason = 'asked'): Promise<void> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  /** Takes somebody's key away; the last one cannot be taken. */
+  removeSlot(_id: string): Promise<void> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  /** Destroys the copy and every key because a person asked for it. What waits to be sent stays, sealed. */
+  wipe(): Promise<void> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  /** Sends a refused entry again under a new id, with other data where it was corrected. The old one counts as seen. */
+  resend(_id: string, _data?: unknown): Promise<{ id: string }> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  /** Marks what came of an entry as seen; it stays in the journal. */
+  dismiss(_id: string): Promise<void> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  /** Keeps a card that was found online, encrypted, until the end of the store's day. It never replaces a row of the copy. */
+  hold(_row: CustomerRow): Promise<void> {
+    return Promise.reject(new Error('not yet'));
   }
 
   /** Opens the copy for a staff member. On an open book it only says who acts from now on. Resolves when stored rows can be searched. */

@@ -1,2 +1,3 @@
 export { Book } from './book.svelte';
+export type * from './lock-types';
 export type * from './types';

@@ -29,6 +29,11 @@ export class Status {
     lastContact: null,
     lastError: null,
     persisted: null,
+    storage: { persisted: null, quota: 'ok' },
+    evicted: false,
+    clockOff: null,
+    events: false,
+    revoked: false,
     upgradeRequired: false,
     sessionExpired: false,
   };

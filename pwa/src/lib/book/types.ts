@@ -97,6 +97,13 @@ export interface BookState {
   asOf: string | null;
 }
 
+export interface StorageState {
+  /** Whether the browser promised to keep the storage; null until it has been asked. */
+  persisted: boolean | null;
+  /** `low`: little room is left; `full`: something could not be stored. */
+  quota: 'ok' | 'low' | 'full';
+}
+
 export interface SyncProblem {
   code: string;
   detail: string;
@@ -111,6 +118,15 @@ export interface SyncState {
   lastError: SyncProblem | null;
   /** Whether the browser promised to keep the storage; null until it has been asked. */
   persisted: boolean | null;
+  storage: StorageState;
+  /** A book was here and the browser, not a person, took it away: it is downloaded again. */
+  evicted: boolean;
+  /** Milliseconds that the tablet's clock is ahead of the server's (behind: negative), when more than five minutes. */
+  clockOff: number | null;
+  /** The server tells of changes as they happen; otherwise they are asked for at intervals. */
+  events: boolean;
+  /** The server no longer knows this tablet as one of its own. */
+  revoked: boolean;
   upgradeRequired: boolean;
   /** The staff session ended: reading stops, pushing goes on. */
   sessionExpired: boolean;
@@ -140,6 +156,8 @@ export interface OutboxEntry {
   result?: PushResult;
   /** Why it has no receipt although it was sent: a person should look. It is sent again all the same. */
   problem?: SyncProblem;
+  /** When a person marked what came of it as seen, or sent it again; RFC 3339. */
+  seenAt?: string;
 }
 
 export interface OpenOptions {
