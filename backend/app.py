@@ -19,6 +19,7 @@ from backend import (
     migrations,
     openapi,
     organization,
+    privacy,
     pwa,
     sales,
     settings,
@@ -47,7 +48,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     database.init_app(app)
     migrations.init_app(app)
     sync.init_app(app)
-    for feature in (organization, customers, consent, catalog, sales, care, delivery, unify, demo):
+    for feature in (organization, customers, consent, catalog, sales, care, delivery, privacy, unify, demo):
         feature.init_app(app)
     health.init_app(app)
     openapi.init_app(app)

@@ -98,3 +98,16 @@ class StoreActivity(Base):
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("store.id"), primary_key=True, index=True)
     last_on: Mapped[date]
+
+
+class StoreDeparture(Base):
+    """A customer whom a store's tablets hold no longer: away for too long, or behind too many more recent ones.
+
+    It stands until she buys there after `last_on`, or until the store becomes her home store anew.
+    """
+
+    __tablename__ = "store_departure"
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("store.id"), primary_key=True, index=True)
+    last_on: Mapped[date]

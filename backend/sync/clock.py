@@ -19,7 +19,7 @@ from sqlalchemy.engine import Engine
 
 from backend.core.db import db, in_unit_of_work
 from backend.core.ids import new_id
-from backend.sync.models import ChangeLog, Receipt, ScopeLog, SyncClock
+from backend.sync.models import ChangeLog, Receipt, ScopeLog, SyncClock, SyncEpoch
 from backend.sync.registry import current_registry
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def epoch() -> str:
 def ensure_clock() -> None:
     """Create the clock row of a new database, inside a unit of work."""
     if db.session.execute(select(SyncClock.id)).first() is None:
-        db.session.add(SyncClock(id=1, v=0, epoch=new_id()))
+        first = new_id()
+        db.session.add(SyncClock(id=1, v=0, epoch=first, kept_from=0))
+        db.session.add(SyncEpoch(epoch=first, number=1))
 
 
 def close(session: Session) -> None:

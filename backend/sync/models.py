@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String
@@ -26,6 +26,30 @@ class SyncClock(Base):
     v: Mapped[int] = mapped_column(Big)
     # A random id of this database, renewed when a backup is restored.
     epoch: Mapped[str] = mapped_column(String(36))
+    # Tombstones with a smaller v may be gone: who has read less far starts from a new snapshot.
+    kept_from: Mapped[int] = mapped_column(Big, default=0, server_default="0")
+    # Written just before a backup is made, hence into it: whatever was committed before is in that backup.
+    backed_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SyncEpoch(Base):
+    """One life of this database: from its making, or from the restore of a backup made at `restored_to`."""
+
+    __tablename__ = "sync_epoch"
+
+    epoch: Mapped[str] = mapped_column(String(36), primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    restored_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ClockDay(Base):
+    """Where the clock stood when a day (UTC) was first looked at: what is older in `v` is older than that day."""
+
+    __tablename__ = "clock_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    v: Mapped[int] = mapped_column(Big)
 
 
 class ChangeLog(Base):
