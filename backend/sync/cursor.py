@@ -18,7 +18,11 @@ END = "~"
 
 @dataclass(frozen=True)
 class Cursor:
-    """Everything up to and including (v, collection, id) has been read, in this epoch, scope and schema."""
+    """Everything up to and including (v, collection, id) has been read, in this epoch, scope and schema.
+
+    `since` is the `v` of the oldest thing that the copy was begun with. A copy that begins with no blocks reads its rows
+    from `v` 0 on and never held what was deleted before `since`: it does not need the tombstones of that time.
+    """
 
     epoch: str
     v: int
@@ -26,9 +30,10 @@ class Cursor:
     id: str
     scope: str
     schema: int
+    since: int = 0
 
     def __str__(self) -> str:
-        body = orjson.dumps([self.epoch, self.v, self.collection, self.id, self.scope, self.schema])
+        body = orjson.dumps([self.epoch, self.v, self.collection, self.id, self.scope, self.schema, self.since])
         return base64.urlsafe_b64encode(body).rstrip(b"=").decode()
 
 
@@ -44,8 +49,17 @@ def parse(text: str) -> Cursor:
 
 def _cursor(parts: Any) -> Cursor:  # noqa: ANN401 - unknown JSON
     match parts:
-        case [str(epoch), int(v), str(collection), str(row_id), str(scope), int(schema)] if 0 <= v < 2**63:
+        case [str(epoch), int(v), str(collection), str(row_id), str(scope), int(schema), *rest] if 0 <= v < 2**63:
             if isinstance(v, bool) or isinstance(schema, bool) or not (row_id == "" or is_id(row_id)):
                 raise ValueError
-            return Cursor(epoch, v, collection, row_id, scope, schema)
+            return Cursor(epoch, v, collection, row_id, scope, schema, _since(rest))
+    raise ValueError
+
+
+def _since(rest: list[Any]) -> int:
+    match rest:
+        case []:  # As cursors were before there were epochs to restore.
+            return 0
+        case [int(since)] if 0 <= since < 2**63 and not isinstance(since, bool):
+            return since
     raise ValueError

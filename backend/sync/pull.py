@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Select, and_, case, or_, select
 
+from backend.core import clock as wall
 from backend.core.db import db
-from backend.core.errors import Conflict, UpgradeRequired
-from backend.sync import clock
+from backend.core.errors import Conflict, Gone
+from backend.sync import epochs, registry, schema_versions
 from backend.sync.contract import EVERYONE, Caller, Collection
-from backend.sync.cursor import Cursor
+from backend.sync.cursor import END, Cursor
 from backend.sync.models import ChangeLog, ScopeLog
-from backend.sync.registry import SCHEMA, current_registry
+from backend.sync.registry import current_registry
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -36,6 +37,12 @@ class ScopeChanged(Conflict):
     code: ClassVar[str] = "scope_changed"
 
 
+class CursorExpired(Gone):
+    """This tablet was away for too long. It takes a new copy; what waits to be sent is kept."""
+
+    code: ClassVar[str] = "cursor_expired"
+
+
 @dataclass(frozen=True)
 class Page:
     """Changes in the order of the cursor; `more` when the next page is not empty."""
@@ -45,36 +52,45 @@ class Page:
     more: bool
 
 
-def pull(caller: Caller, cursor: Cursor, limit: int) -> Page:
-    """The next `limit` changes after `cursor`.
+def pull(caller: Caller, cursor: Cursor, limit: int, *, client_schema: int | None = None) -> Page:
+    """The next `limit` changes after `cursor`. `client_schema` is what the client says of itself (`schema_versions`).
 
-    Raises `EpochChanged`, `ScopeChanged` or `UpgradeRequired` when the tablet has to start from a new snapshot.
+    Raises `EpochChanged`, `ScopeChanged` or `CursorExpired` when the tablet has to start from a new snapshot, and
+    `UpgradeRequired` when it could not read the rows.
     """
-    epoch = clock.epoch()
-    if cursor.epoch != epoch:
-        raise EpochChanged(restored_to=None)
-    if cursor.scope != caller.scope:
-        raise ScopeChanged
-    if cursor.schema > SCHEMA:
-        raise UpgradeRequired
-    found = _changes(caller.scope, cursor, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    if not page:
+    schema_versions.refuse_reading(registry.SCHEMA if client_schema is None else client_schema)
+    # Read first: the pages of all collections end at its `v`, whatever is committed between their statements.
+    state = epochs.clock_state()
+    _refuse_useless(cursor, caller.scope, state)
+    if cursor.v == state.v and cursor.collection == END:
         return Page([], cursor, more=False)
-    v, name, row_id, _ = page[-1]
-    reached = Cursor(epoch, v, name, row_id, caller.scope, SCHEMA)
+    found = _changes(caller.scope, cursor, limit + 1, up_to=state.v)
+    page, more = found[:limit], len(found) > limit
+    v, name, row_id = page[-1][:3] if more else (state.v, END, "")
+    reached = Cursor(state.epoch, v, name, row_id, caller.scope, registry.SCHEMA, cursor.since)
     return Page(_with_rows(page), reached, more)
+
+
+def _refuse_useless(cursor: Cursor, scope: str, state: epochs.ClockState) -> None:
+    # A cursor ahead of the clock tells of a database that was put back without `dangol restore`.
+    if cursor.epoch != state.epoch or cursor.v > state.v:
+        raise EpochChanged(restored_to=wall.rfc3339(epochs.restored_to(cursor.epoch)))
+    if cursor.scope != scope:
+        raise ScopeChanged
+    schema_versions.refuse_reading(cursor.schema)
+    if cursor.schema > registry.SCHEMA or max(cursor.v, cursor.since) < state.kept_from:
+        raise CursorExpired
 
 
 Change = tuple[int, str, str, str]
 """(v, collection, id, op)."""
 
 
-def _changes(scope: str, cursor: Cursor, limit: int) -> list[Change]:
+def _changes(scope: str, cursor: Cursor, limit: int, *, up_to: int) -> list[Change]:
     streams = []
     for collection in sorted(current_registry().collections.values(), key=lambda each: each.name):
         query = _of_scope(collection, scope) if collection.scopes and scope != EVERYONE else _of_everyone(collection)
-        statement = _after(query, collection.name, cursor).limit(limit)
+        statement = _between(query, collection.name, cursor, up_to).limit(limit)
         streams.append([(v, collection.name, row_id, op) for row_id, op, v in db.session.execute(statement)])
     return list(islice(heapq.merge(*streams), limit))
 
@@ -99,8 +115,9 @@ def _of_scope(collection: Collection, scope: str) -> Select[str, str, int]:
     )
 
 
-def _after(query: Select[str, str, int], name: str, cursor: Cursor) -> Select[str, str, int]:
+def _between(query: Select[str, str, int], name: str, cursor: Cursor, up_to: int) -> Select[str, str, int]:
     row_id, _, v = query.selected_columns
+    query = query.where(v <= up_to)
     if name > cursor.collection:
         return query.where(v >= cursor.v)
     newer: ColumnElement[bool] = v > cursor.v

@@ -9,26 +9,30 @@ from sqlalchemy import or_, select
 
 from backend.core.db import db
 from backend.core.errors import NotFound
-from backend.sync import clock
+from backend.sync import epochs, registry, schema_versions
 from backend.sync.blocks import newest_change
 from backend.sync.contract import EVERYONE, Caller, Collection
 from backend.sync.cursor import END, Cursor
 from backend.sync.models import Block, BlockBody, BlockSet
-from backend.sync.registry import SCHEMA, current_registry
+from backend.sync.registry import current_registry
 
 
-def snapshot(caller: Caller) -> dict[str, Any]:
+def snapshot(caller: Caller, *, client_schema: int | None = None) -> dict[str, Any]:
     """The blocks of the tablet's scope and a `v` and `cursor` no newer than the oldest of them.
 
     Reads the lists of blocks only: the work does not grow with the rows. A scope whose blocks are not built yet lists
-    none, and its rows come with the first pulls.
+    none, and its rows come with the first pulls. Raises `UpgradeRequired` for a client that could not read the rows.
     """
+    schema_versions.refuse_reading(registry.SCHEMA if client_schema is None else client_schema)
     collections: dict[str, Any] = {}
-    # Read before the newest changes are: one that comes in between is then newer than what is said here.
-    now = v = clock.now_v()
+    # Read before the newest changes are: one that comes in between is then newer than what is said here. Should the
+    # data be replaced by a backup in between, then this epoch is over, and the first pull says so.
+    state = epochs.clock_state()
+    v = since = state.v
     for collection in sorted(current_registry().collections.values(), key=lambda each: each.name):
-        blocks, as_of = _listed(_scope_of(collection, caller), collection.name, now=now)
+        blocks, as_of = _listed(_scope_of(collection, caller), collection.name, now=state.v)
         v = min(v, as_of)
+        since = min(since, as_of) if blocks else since
         collections[collection.name] = {
             "rows": sum(block.rows for block in blocks),
             "blocks": [
@@ -42,12 +46,11 @@ def snapshot(caller: Caller) -> dict[str, Any]:
                 for block in blocks
             ],
         }
-    epoch = clock.epoch()
-    cursor = Cursor(epoch, v, END, "", caller.scope, SCHEMA)
+    cursor = Cursor(state.epoch, v, END, "", caller.scope, registry.SCHEMA, since)
     return {
-        "epoch": epoch,
+        "epoch": state.epoch,
         "v": v,
-        "schema": SCHEMA,
+        "schema": registry.SCHEMA,
         "scope": caller.scope,
         "cursor": str(cursor),
         "collections": collections,
