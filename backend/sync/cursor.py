@@ -20,8 +20,8 @@ END = "~"
 class Cursor:
     """Everything up to and including (v, collection, id) has been read, in this epoch, scope and schema.
 
-    `since` is the `v` of the oldest thing that the copy was begun with. A copy that begins with no blocks reads its rows
-    from `v` 0 on and never held what was deleted before `since`: it does not need the tombstones of that time.
+    `since` is the `v` of the oldest thing that the copy was begun with. A copy that begins with no blocks reads its
+    rows from `v` 0 on and never held what was deleted before `since`: it needs no tombstones of that time.
     """
 
     epoch: str

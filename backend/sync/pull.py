@@ -52,13 +52,12 @@ class Page:
     more: bool
 
 
-def pull(caller: Caller, cursor: Cursor, limit: int, *, client_schema: int | None = None) -> Page:
-    """The next `limit` changes after `cursor`. `client_schema` is what the client says of itself (`schema_versions`).
+def pull(caller: Caller, cursor: Cursor, limit: int) -> Page:
+    """The next `limit` changes after `cursor`.
 
     Raises `EpochChanged`, `ScopeChanged` or `CursorExpired` when the tablet has to start from a new snapshot, and
-    `UpgradeRequired` when it could not read the rows.
+    `UpgradeRequired` when its rows are of an older schema.
     """
-    schema_versions.refuse_reading(registry.SCHEMA if client_schema is None else client_schema)
     # Read first: the pages of all collections end at its `v`, whatever is committed between their statements.
     state = epochs.clock_state()
     _refuse_useless(cursor, caller.scope, state)
@@ -77,7 +76,7 @@ def _refuse_useless(cursor: Cursor, scope: str, state: epochs.ClockState) -> Non
         raise EpochChanged(restored_to=wall.rfc3339(epochs.restored_to(cursor.epoch)))
     if cursor.scope != scope:
         raise ScopeChanged
-    schema_versions.refuse_reading(cursor.schema)
+    schema_versions.may_read(cursor.schema)
     if cursor.schema > registry.SCHEMA or max(cursor.v, cursor.since) < state.kept_from:
         raise CursorExpired
 

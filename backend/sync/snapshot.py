@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from backend.core.db import db
 from backend.core.errors import NotFound
-from backend.sync import epochs, registry, schema_versions
+from backend.sync import epochs, registry
 from backend.sync.blocks import newest_change
 from backend.sync.contract import EVERYONE, Caller, Collection
 from backend.sync.cursor import END, Cursor
@@ -17,13 +17,12 @@ from backend.sync.models import Block, BlockBody, BlockSet
 from backend.sync.registry import current_registry
 
 
-def snapshot(caller: Caller, *, client_schema: int | None = None) -> dict[str, Any]:
+def snapshot(caller: Caller) -> dict[str, Any]:
     """The blocks of the tablet's scope and a `v` and `cursor` no newer than the oldest of them.
 
     Reads the lists of blocks only: the work does not grow with the rows. A scope whose blocks are not built yet lists
-    none, and its rows come with the first pulls. Raises `UpgradeRequired` for a client that could not read the rows.
+    none, and its rows come with the first pulls.
     """
-    schema_versions.refuse_reading(registry.SCHEMA if client_schema is None else client_schema)
     collections: dict[str, Any] = {}
     # Read before the newest changes are: one that comes in between is then newer than what is said here. Should the
     # data be replaced by a backup in between, then this epoch is over, and the first pull says so.
