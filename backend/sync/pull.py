@@ -76,7 +76,7 @@ def _refuse_useless(cursor: Cursor, scope: str, state: epochs.ClockState) -> Non
         raise EpochChanged(restored_to=wall.rfc3339(epochs.restored_to(cursor.epoch)))
     if cursor.scope != scope:
         raise ScopeChanged
-    schema_versions.may_read(cursor.schema)
+    schema_versions.refuse_reading(cursor.schema)
     if cursor.schema > registry.SCHEMA or max(cursor.v, cursor.since) < state.kept_from:
         raise CursorExpired
 
