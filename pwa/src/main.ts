@@ -9,9 +9,11 @@ import { Appearance } from '$lib/ui/appearance.svelte';
 import { StoreNames } from '$lib/stores/store-names.svelte';
 import '$lib/ui/theme.css';
 import { Router } from '$lib/ui/router.svelte';
+import { Searches } from '$lib/ui/searches.svelte';
 import { Updates } from '$lib/updates/updates.svelte';
 import App from './App.svelte';
 import { Basket } from './floor/shared/basket.svelte';
+import { Handover } from './floor/shared/handover';
 import { Recents } from './floor/shared/recents.svelte';
 
 const target = document.getElementById('app');
@@ -34,6 +36,8 @@ const parts = {
   format: new Formatter(language, () => session.timeZone),
   basket: new Basket(() => session.staff?.store?.currency ?? 'KRW'),
   recents: new Recents(),
+  handover: new Handover(),
+  searches: new Searches(),
   stores: new StoreNames(language),
 };
 

@@ -5,6 +5,7 @@ import type { Session } from '$lib/session';
 import type { StoreNames } from '$lib/stores/store-names.svelte';
 import type { Appearance } from '$lib/ui/appearance.svelte';
 import type { Router } from '$lib/ui/router.svelte';
+import type { Searches } from '$lib/ui/searches.svelte';
 
 /** What every screen of the desk works with; built in main.ts and handed down. */
 export interface Desk {
@@ -14,6 +15,7 @@ export interface Desk {
   readonly language: Language;
   readonly appearance: Appearance;
   readonly stores: StoreNames;
+  readonly searches: Searches;
 }
 
 export const [getDesk, setDesk] = createContext<Desk>();

@@ -85,11 +85,3 @@ export class Finder {
     this.#active = answer.hits.length > 0 && answer.query.trim() !== '' ? 0 : -1;
   }
 }
-
-/** What was typed, placed where a new member's form wants it: digits are a phone, anything else a name. */
-export function registerPath(query: string): string {
-  const typed = query.trim();
-  if (typed === '') return '/floor/register';
-  const field = /^[\d\s+()-]+$/.test(typed) ? 'phone' : 'name';
-  return `/floor/register?${new URLSearchParams({ [field]: typed }).toString()}`;
-}

@@ -1,6 +1,6 @@
 import type { Book, CustomerRow, SearchAnswer } from '$lib/book';
 import { describe, expect, test } from 'vitest';
-import { Finder, registerPath } from './finder.svelte';
+import { Finder } from './finder.svelte';
 
 /** A book whose answers come when the test says so. */
 class SlowBook {
@@ -48,16 +48,5 @@ describe('finder', () => {
     await finder.type('  ');
     expect(book.asked).toHaveLength(0);
     expect(finder.answer).toMatchObject({ query: '  ', hits: [] });
-  });
-});
-
-describe('registering what was typed', () => {
-  test.each([
-    ['', '/floor/register'],
-    ['4821', '/floor/register?phone=4821'],
-    ['010-1234', '/floor/register?phone=010-1234'],
-    ['Kim', '/floor/register?name=Kim'],
-  ])('%j opens %s', (query, path) => {
-    expect(registerPath(query)).toBe(path);
   });
 });

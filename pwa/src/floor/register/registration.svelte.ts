@@ -1,8 +1,7 @@
 import { readPhone } from '$lib/i18n/phones';
 import { m } from '$lib/i18n/paraglide/messages';
 import { askedConsents, consentData } from '../shared/consents';
-
-export type RegisterField = 'name' | 'name_latin' | 'phone' | 'language' | 'nationality' | 'district' | 'card';
+import type { RegisterField } from '../shared/handover';
 
 const blank: Record<RegisterField, string> = {
   name: '', name_latin: '', phone: '', language: '', nationality: '', district: '', card: '',
@@ -14,9 +13,8 @@ export class Registration {
   consents = $state<Record<'privacy' | 'sms' | 'night', boolean>>({ privacy: false, sms: false, night: false });
   #tried = $state(false);
 
-  constructor(given: { name: string | null; phone: string | null }) {
-    this.fields.name = given.name ?? '';
-    this.fields.phone = given.phone ?? '';
+  constructor(given: Partial<Record<RegisterField, string>>) {
+    this.fields = { ...blank, ...given };
   }
 
   readonly #wrong = $derived.by(() => {

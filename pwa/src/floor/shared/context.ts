@@ -8,6 +8,7 @@ import type { StoreNames } from '$lib/stores/store-names.svelte';
 import type { Appearance } from '$lib/ui/appearance.svelte';
 import type { Router } from '$lib/ui/router.svelte';
 import type { Basket } from './basket.svelte';
+import type { Handover } from './handover';
 import type { Recents } from './recents.svelte';
 
 /** What every screen of the floor works with; built in main.ts and handed down. */
@@ -21,6 +22,7 @@ export interface Floor {
   readonly memory: DeviceMemory;
   readonly basket: Basket;
   readonly recents: Recents;
+  readonly handover: Handover;
   readonly stores: StoreNames;
 }
 
