@@ -1,11 +1,18 @@
 import { api, ApiProblem, call, OFFLINE } from '$lib/api';
 import type { DeviceMemory } from '$lib/i18n/device-memory';
-import type { About, Staff, Tablet } from './types';
+import { readRemembered, writeRemembered, type Remembered } from './remembered';
+import type { About, DemoSignIn, Staff, Tablet } from './types';
 
 /** `opening` until the server or the memory has answered; `known` when a member of staff uses this browser. */
 export type SessionPhase = 'opening' | 'unknown' | 'known';
 
-interface Remembered {
+/** What somebody typed to sign in, for the key that the tablet makes or opens in the same step. */
+export interface Secret {
+  readonly login: string;
+  readonly password: string;
+}
+
+interface ServerSession {
   staff: Staff;
   tablet: Tablet | null;
   demo: boolean;
@@ -17,12 +24,12 @@ interface Remembered {
  */
 export class Session {
   #phase = $state<SessionPhase>('opening');
-  #staff = $state.raw<Staff | null>(null);
-  #tablet = $state.raw<Tablet | null>(null);
+  #remembered = $state.raw<Remembered>({ staff: null, tablet: null, demo: false, people: [], demoSignIns: [] });
   #about = $state.raw<About | null>(null);
-  #demo = $state(false);
-  /** True while the server has not confirmed the person since the start. */
-  #unconfirmed = $state(false);
+  /** Whose session the server holds for this browser, as far as known. */
+  #holder = $state<string | null>(null);
+  #arrivals = $state(0);
+  #secret: Secret | null = null;
   readonly #memory: DeviceMemory;
 
   constructor(memory: DeviceMemory) {
@@ -34,11 +41,11 @@ export class Session {
   }
 
   get staff(): Staff | null {
-    return this.#staff;
+    return this.#remembered.staff;
   }
 
   get tablet(): Tablet | null {
-    return this.#tablet;
+    return this.#remembered.tablet;
   }
 
   get about(): About | null {
@@ -46,45 +53,82 @@ export class Session {
   }
 
   get demo(): boolean {
-    return this.#demo || this.#about?.demo === true;
+    return this.#remembered.demo || this.#about?.demo === true;
   }
 
-  get unconfirmed(): boolean {
-    return this.#unconfirmed;
+  /** The demo's people with their published passwords, also without the server; empty outside a demo. */
+  get demoSignIns(): readonly DemoSignIn[] {
+    return this.#about === null ? this.#remembered.demoSignIns : this.#about.demo ? this.#about.demo_sign_ins : [];
+  }
+
+  /** Login of the person whose session the server holds; null when it holds none. */
+  get holder(): string | null {
+    return this.#holder;
+  }
+
+  /** Counts who signed in or enrolled: each brings a secret to take. */
+  get arrivals(): number {
+    return this.#arrivals;
   }
 
   get timeZone(): string {
-    return this.#staff?.store?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return this.staff?.store?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 
   /** Asks the server who is signed in; without an answer the last person on this tablet is taken. Never throws. */
   async open(): Promise<void> {
-    const remembered = this.#memory.read('session') as Remembered | null;
+    this.#remembered = readRemembered(this.#memory);
+    this.#holder = this.staff?.login ?? null;
     // The screens do not wait for the network when they know whose tablet this is.
-    if (remembered !== null) this.#become(remembered, true);
+    if (this.staff !== null) this.#phase = 'known';
     void this.#learnAbout();
     try {
-      this.#become(await call(api.GET('/api/v1/session')) as Remembered, false);
+      this.#become(await call(api.GET('/api/v1/session')) as ServerSession);
     } catch (problem) {
       if (this.#phase === 'known' && !isSignedOut(problem)) return;
-      this.#forget();
+      this.#leave();
     }
   }
 
   /** @throws ApiProblem `offline`, or what the server answers to a wrong login or password. */
   async signIn(login: string, password: string): Promise<void> {
-    const session = await call(api.POST('/api/v1/session', { body: { login, password } }));
-    this.#become(session as Remembered, false);
+    const session = await call(api.POST('/api/v1/session', { body: { login, password } })) as ServerSession;
+    this.#secret = { login: session.staff.login, password };
+    this.#become(session);
+    this.#arrivals += 1;
+  }
+
+  /** The session for somebody who has already opened the tablet; nobody is asked anything. @throws ApiProblem */
+  async renew(login: string, password: string): Promise<void> {
+    this.#become(await call(api.POST('/api/v1/session', { body: { login, password } })) as ServerSession);
+  }
+
+  /** What the last one to sign in typed; gone once taken. */
+  takeSecret(): Secret | null {
+    const secret = this.#secret;
+    this.#secret = null;
+    return secret;
+  }
+
+  /** Somebody opened the tablet without the server: from now on they are at it. */
+  act(login: string, name: string): void {
+    if (this.staff?.login === login) return;
+    const known = this.#remembered.people.find((person) => person.login === login);
+    const store = this.#remembered.people.find((person) => person.store?.code === this.tablet?.store)?.store ?? null;
+    const staff = known ?? { id: '', login, name, role: 'associate', language: 'ko', store };
+    this.#remember({ staff });
+    this.#phase = 'known';
+  }
+
+  /** Ends the server's session; who is at the tablet stays. Used when it is somebody else's. */
+  async release(): Promise<void> {
+    await this.#end();
   }
 
   /** Ends the session here even when the server does not hear of it; what waits in the outbox stays. */
   async signOut(): Promise<void> {
-    try {
-      await call(api.DELETE('/api/v1/session'));
-    } catch (problem) {
-      if (!(problem instanceof ApiProblem)) throw problem;
-    }
-    this.#forget();
+    await this.#end();
+    this.#leave();
   }
 
   /** Makes this browser a tablet of a store with a one-time code. @throws ApiProblem */
@@ -99,35 +143,52 @@ export class Session {
     await this.#confirm();
   }
 
+  /** The tablet was taken away from its store: it has to be enrolled again. */
+  forgetTablet(): void {
+    this.#remember({ tablet: null, people: [] });
+  }
+
+  async #end(): Promise<void> {
+    this.#holder = null;
+    try {
+      await call(api.DELETE('/api/v1/session'));
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem)) throw problem;
+    }
+  }
+
   async #confirm(): Promise<void> {
-    this.#become(await call(api.GET('/api/v1/session')) as Remembered, false);
+    this.#become(await call(api.GET('/api/v1/session')) as ServerSession);
   }
 
   async #learnAbout(): Promise<void> {
     try {
-      this.#about = await call(api.GET('/api/v1/about')) as About;
+      const about = await call(api.GET('/api/v1/about')) as About;
+      this.#about = about;
+      this.#remember({ demo: about.demo, demoSignIns: about.demo ? about.demo_sign_ins : [] });
     } catch {
       // Without the server there is nothing to learn; the sign-in screen says so when it is used.
     }
   }
 
-  #become(session: Remembered, unconfirmed: boolean): void {
-    this.#staff = session.staff;
-    this.#tablet = session.tablet;
-    this.#demo = session.demo;
-    this.#unconfirmed = unconfirmed;
+  #become({ staff, tablet, demo }: ServerSession): void {
+    const others = this.#remembered.people.filter((person) => person.login !== staff.login);
+    this.#remember({ staff, tablet, demo, people: tablet === null ? [] : [...others, staff] });
+    this.#holder = staff.login;
     this.#phase = 'known';
-    if (!unconfirmed) {
-      this.#memory.write('session', { staff: session.staff, tablet: session.tablet, demo: session.demo });
-    }
   }
 
-  #forget(): void {
-    this.#staff = null;
-    this.#tablet = null;
-    this.#unconfirmed = false;
+  /** Nobody is signed in any more. Whose tablet it is and who may open it stays known. */
+  #leave(): void {
+    this.#secret = null;
+    this.#holder = null;
+    this.#remember({ staff: null });
     this.#phase = 'unknown';
-    this.#memory.write('session', null);
+  }
+
+  #remember(changes: Partial<Remembered>): void {
+    this.#remembered = { ...this.#remembered, ...changes };
+    writeRemembered(this.#memory, this.#remembered);
   }
 }
 
