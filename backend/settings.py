@@ -24,6 +24,10 @@ _PROVIDERS = ("simulator", "twilio", "console")
 _MIN_KEY_LENGTH = 32
 # Known to everyone, hence for demo mode only, which never leaves 127.0.0.1.
 _DEMO_KEY = "dangol-demo-key-known-to-everyone-not-for-use"
+_DEMO_SEALING_KEY = (
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiVvxiaHF+5w6YMLf3vvtch1IxliyV2MuqUB4uP0MF1mhRANCAARHvwKf"
+    "IkdDJwIl80bW+KqqNlkOV2XzTTKV+Y4sw6HZsm0KGzWSa3VpF8L9tQfUlFK/PRvZbgSz4rQqmOvwUoo3"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,12 @@ class Settings:
     web_processes: int
     session_hours: int
     simulator_database: str
+    # What tablets keep to (SYNC.md, Revocation): how long without a contact until they lock, and until they wipe.
+    lease_hours: int
+    wipe_days: int
+    auto_lock_minutes: int
+    # Private keys, separated by commas: the first seals, all open (backend.sync.sealing).
+    sealing_key: str = field(repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -60,6 +70,8 @@ class Settings:
         missing = []
         if len(self.secret_key) < _MIN_KEY_LENGTH or self.secret_key == _DEMO_KEY:
             missing.append(f"DANGOL_SECRET_KEY needs at least {_MIN_KEY_LENGTH} random characters.")
+        if not self.sealing_key or _DEMO_SEALING_KEY in self.sealing_key:
+            missing.append("DANGOL_SEALING_KEY is missing: `dangol sealing-key` prints a fresh one.")
         missing += self._missing_provider()
         if not (self.tls_cert and self.tls_key) and not self.behind_proxy:
             missing.append(
@@ -111,6 +123,10 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         web_processes=_integer(environment, "DANGOL_WEB_PROCESSES", 2),
         session_hours=_integer(environment, "DANGOL_SESSION_HOURS", 12),
         simulator_database=environment.get("DANGOL_SIMULATOR_DATABASE") or str(var / "simulator.sqlite3"),
+        lease_hours=_integer(environment, "DANGOL_LEASE_HOURS", 72, minimum=1),
+        wipe_days=_integer(environment, "DANGOL_WIPE_DAYS", 14, minimum=1),
+        auto_lock_minutes=_integer(environment, "DANGOL_AUTO_LOCK_MINUTES", 10, minimum=1),
+        sealing_key=environment.get("DANGOL_SEALING_KEY") or (_DEMO_SEALING_KEY if demo else ""),
     )
 
 
@@ -132,9 +148,10 @@ def _flag(environment: Mapping[str, str], name: str) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def _integer(environment: Mapping[str, str], name: str, default: int) -> int:
+def _integer(environment: Mapping[str, str], name: str, default: int, *, minimum: int = 0) -> int:
     value = environment.get(name) or str(default)
-    if not value.isascii() or not value.isdigit():
-        message = f"{name} is {value!r}; it must be a whole number."
+    if not value.isascii() or not value.isdigit() or int(value) < minimum:
+        from_there = f" from {minimum}" if minimum else ""
+        message = f"{name} is {value!r}; it must be a whole number{from_there}."
         raise SettingsError(message)
     return int(value)

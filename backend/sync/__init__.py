@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     http.register(app, blueprint)
     jobs.every(app, 2.0, "sync-blocks", blocks.rebuild_due)
     app.cli.add_command(cli.sync_group)
+    app.cli.add_command(cli.sealing_key_command)
 
 
 __all__ = [

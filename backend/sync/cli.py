@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from backend.sync import blocks, verify
+from backend.sync import blocks, sealing, verify
 
 
 @click.group("sync")
@@ -35,3 +35,13 @@ def verify_command(*, as_json: bool) -> None:
 def build_command() -> None:
     """Bring all blocks up to date now instead of waiting for the worker."""
     click.echo(f"{blocks.rebuild_all()} blocks built.")
+
+
+@click.command("sealing-key")
+def sealing_key_command() -> None:
+    """Print a fresh key for DANGOL_SEALING_KEY: what locked and wiped tablets hold is sealed for it.
+
+    To change keys, put the fresh one before the old one, separated by a comma, and drop the old one once every tablet
+    has called since.
+    """
+    click.echo(sealing.fresh())

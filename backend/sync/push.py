@@ -42,25 +42,30 @@ class Answered:
     duplicate: bool
 
 
-def parse_batch(body: bytes) -> list[dict[str, Any]]:
-    """The items of a push body. Raises `ValidationFailed` when it is no batch; a bad item is left to `push`.
+def parse_batch(body: bytes, member: str = "mutations") -> list[dict[str, Any]]:
+    """The items in `member` of a body. Raises `ValidationFailed` when it is no batch; a bad item is left to `push`."""
+    try:
+        parsed = parse_json(body)
+    except (ValueError, RecursionError):
+        raise ValidationFailed({"body": ["This is not JSON."]}) from None
+    items = parsed.get(member) if isinstance(parsed, dict) else None
+    if not isinstance(items, list):
+        raise ValidationFailed({member: ["This must be a list."]})
+    if len(items) > MAX_BATCH:
+        raise ValidationFailed({member: [f"At most {MAX_BATCH} at once."]})
+    for index, item in enumerate(items):
+        if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+            raise ValidationFailed({f"{member}.{index}.id": ["Every entry needs an id that is a string."]})
+    return items
+
+
+def parse_json(body: bytes) -> Any:  # noqa: ANN401 - a JSON body is any value
+    """The JSON value of `body`. Raises `ValueError`, `RecursionError`.
 
     The standard library's parser is used since it reads what stricter ones refuse as a whole (lone surrogates): such an
     item must be rejected alone.
     """
-    try:
-        parsed = json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise ValidationFailed({"body": ["This is not JSON."]}) from None
-    items = parsed.get("mutations") if isinstance(parsed, dict) else None
-    if not isinstance(items, list):
-        raise ValidationFailed({"mutations": ["This must be a list."]})
-    if len(items) > MAX_BATCH:
-        raise ValidationFailed({"mutations": [f"At most {MAX_BATCH} at once."]})
-    for index, item in enumerate(items):
-        if not isinstance(item, dict) or not isinstance(item.get("id"), str):
-            raise ValidationFailed({f"mutations.{index}.id": ["Every entry needs an id that is a string."]})
-    return items
+    return json.loads(body, parse_constant=_no_constant)
 
 
 def push(caller: Caller, items: list[dict[str, Any]]) -> list[Answered]:

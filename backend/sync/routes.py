@@ -4,125 +4,107 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
-from marshmallow import EXCLUDE, Schema, fields, validate
 
 from backend.core import clock as wall
 from backend.core.db import run_in_unit_of_work
+from backend.core.errors import ValidationFailed
 from backend.core.http import Blueprint
 from backend.sync import pull as pulling
 from backend.sync import push as pushing
+from backend.sync import schema_versions, sealed, terms
 from backend.sync import snapshot as snapshots
 from backend.sync.cursor import parse
 from backend.sync.registry import staffing
+from backend.sync.schemas import (
+    PullSchema,
+    PushSchema,
+    ResultsSchema,
+    SealedSchema,
+    SnapshotSchema,
+    TermsSchema,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    View = TypeVar("View", bound=Callable[..., Any])
 
 blueprint = Blueprint("sync", __name__, description="Sync between tablets and the server")
 
-
-class PullArgs(Schema):
-    """Where to go on from, and how many changes at most."""
-
-    cursor = fields.String(required=True, validate=validate.Length(min=1, max=1000))
-    limit = fields.Integer(load_default=pulling.DEFAULT_LIMIT, validate=validate.Range(min=1, max=pulling.MAX_LIMIT))
-
-
-class BlockSchema(Schema):
-    """A prebuilt block of rows."""
-
-    hash = fields.String(metadata={"description": "SHA-256 of the uncompressed body, lower-case hex"})
-    url = fields.String()
-    rows = fields.Integer()
-    bytes = fields.Integer(metadata={"description": "Length of the uncompressed body"})
-    checksum = fields.String(metadata={"description": "SHA-256 of the canonical JSON of the rows, ordered by id"})
-
-
-class CollectionSchema(Schema):
-    """The blocks of one collection."""
-
-    rows = fields.Integer()
-    blocks = fields.List(fields.Nested(BlockSchema))
-
-
-class SnapshotSchema(Schema):
-    """What a tablet starts from."""
-
-    epoch = fields.String()
-    v = fields.Integer()
-    schema = fields.Integer()
-    scope = fields.String()
-    cursor = fields.String()
-    collections = fields.Dict(keys=fields.String(), values=fields.Nested(CollectionSchema))
+_CLEAR = '"cache", "storage", "cookies"'
+_CLIENT_PARAMETER = {
+    "in": "header",
+    "name": schema_versions.HEADER,
+    "schema": {"type": "integer", "minimum": 0, "maximum": 999999},
+    "description": "The schema that the client was built for; the present one when absent",
+}
+_MORE_PARAMETER = {
+    "in": "query",
+    "name": "more",
+    "schema": {"type": "string", "enum": ["true", "false"]},
+    "description": "true: this tablet has further batches, so that a withdrawn one is not told to clear itself yet",
+}
+_PULL_PARAMETERS = [
+    {
+        "in": "query",
+        "name": "cursor",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 1000},
+    },
+    {
+        "in": "query",
+        "name": "limit",
+        "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": pulling.MAX_LIMIT,
+            "default": pulling.DEFAULT_LIMIT,
+        },
+    },
+]
 
 
-class ChangeSchema(Schema):
-    """One change; `row` comes with `put`."""
-
-    collection = fields.String()
-    id = fields.String()
-    op = fields.String(validate=validate.OneOf(["put", "delete", "remove"]))
-    row = fields.Dict()
+def client_schema() -> int:
+    """The schema that the client was built for. Raises `ValidationFailed` when what it says is no number."""
+    return schema_versions.parse(request.headers.get(schema_versions.HEADER))
 
 
-class PullSchema(Schema):
-    """Changes in the order of the cursor."""
-
-    changes = fields.List(fields.Nested(ChangeSchema))
-    cursor = fields.String()
-    more = fields.Boolean()
-    server_time = fields.String()
-
-
-class MutationSchema(Schema):
-    """One thing done on a tablet. Only `id` concerns the whole batch; anything else is rejected for the item alone."""
-
-    class Meta:
-        """Options."""
-
-        unknown = EXCLUDE
-
-    id = fields.String(required=True)
-    kind = fields.String()
-    staff = fields.String()
-    at = fields.String(metadata={"format": "date-time"})
-    seq = fields.Integer()
-    data = fields.Dict()
+def _takes_more(view: View) -> View:
+    """Document what push and its sealed twin have in common."""
+    for status, description in (
+        (401, "No tablet, or device_revoked without accept_outbox: Clear-Site-Data comes with it"),
+        (422, "No JSON, no list of entries, more than 200, or an entry without an id"),
+        (426, "upgrade_required: the client is more than two schemas behind"),
+        (429, "too_many_requests: far more calls than a tablet makes; Retry-After"),
+    ):
+        view = blueprint.alt_response(status, description=description)(view)
+    return view
 
 
-class PushSchema(Schema):
-    """A batch of mutations."""
-
-    mutations = fields.List(
-        fields.Nested(MutationSchema), required=True, validate=validate.Length(max=pushing.MAX_BATCH)
-    )
-
-
-class ResultSchema(Schema):
-    """The answer to one mutation."""
-
-    id = fields.String()
-    status = fields.String(validate=validate.OneOf(["applied", "conflict", "rejected"]))
-    code = fields.String()
-    message = fields.String()
-    fields_ = fields.Dict(data_key="fields", keys=fields.String(), values=fields.Dict())
-    flags = fields.List(fields.String())
-    duplicate = fields.Boolean()
-    v = fields.Integer()
-
-
-class ResultsSchema(Schema):
-    """The answers, in the order sent."""
-
-    results = fields.List(fields.Nested(ResultSchema))
+@blueprint.route("/sync/terms")
+@blueprint.response(200, TermsSchema)
+@blueprint.alt_response(401, description="No tablet, or device_revoked")
+def get_terms() -> Any:  # noqa: ANN401 - plain JSON
+    """For how long a tablet may keep its copy, and whom its sealed entries are for; no session is needed."""
+    staffing().caller(reading=False)
+    return terms.terms()
 
 
 @blueprint.route("/sync/snapshot")
+@blueprint.doc(parameters=[_CLIENT_PARAMETER])
 @blueprint.response(200, SnapshotSchema)
 @blueprint.alt_response(401, description="No tablet, or the session ended")
+@blueprint.alt_response(422, description="Dangol-Schema is no number")
+@blueprint.alt_response(426, description="upgrade_required")
 def get_snapshot() -> Any:  # noqa: ANN401 - plain JSON
     """The blocks to start from."""
-    return snapshots.snapshot(staffing().caller(reading=True))
+    caller = staffing().caller(reading=True)
+    schema_versions.refuse_reading(client_schema())
+    return snapshots.snapshot(caller)
 
 
 @blueprint.route("/sync/blocks/<block_hash>")
@@ -136,15 +118,64 @@ def get_block(block_hash: str) -> Response:
 
 
 @blueprint.route("/sync/pull")
-@blueprint.arguments(PullArgs, location="query")
+@blueprint.doc(parameters=[_CLIENT_PARAMETER, *_PULL_PARAMETERS])
 @blueprint.response(200, PullSchema)
 @blueprint.alt_response(401, description="No tablet, or the session ended")
 @blueprint.alt_response(409, description="epoch_changed or scope_changed: take a new snapshot")
 @blueprint.alt_response(410, description="cursor_expired: take a new snapshot")
+@blueprint.alt_response(422, description="No cursor that the server gave, or a limit out of range")
 @blueprint.alt_response(426, description="upgrade_required")
-def get_pull(args: dict[str, Any]) -> Any:  # noqa: ANN401 - plain JSON
+def get_pull() -> Any:  # noqa: ANN401 - plain JSON
     """What changed since the cursor."""
-    page = pulling.pull(staffing().caller(reading=True), parse(args["cursor"]), args["limit"])
+    cursor, limit = _pull_arguments()
+    caller = staffing().caller(reading=True)
+    schema_versions.refuse_reading(client_schema())
+    return _page(pulling.pull(caller, parse(cursor), limit))
+
+
+@blueprint.route("/sync/push", methods=["POST"])
+@blueprint.doc(
+    parameters=[_CLIENT_PARAMETER, _MORE_PARAMETER],
+    requestBody={"required": True, "content": {"application/json": {"schema": PushSchema}}},
+)
+@blueprint.response(200, ResultsSchema)
+@_takes_more
+def post_push() -> Response:
+    """Take what tablets did; the answer to each is its receipt."""
+    caller = staffing().caller(reading=False)
+    schema_versions.refuse_pushing(client_schema())
+    items = pushing.parse_batch(request.get_data(cache=False))
+    answers = run_in_unit_of_work(lambda: pushing.push(caller, items))
+    return _results(pushing.results(answers))
+
+
+@blueprint.route("/sync/sealed", methods=["POST"])
+@blueprint.doc(
+    parameters=[_CLIENT_PARAMETER, _MORE_PARAMETER],
+    requestBody={"required": True, "content": {"application/json": {"schema": SealedSchema}}},
+)
+@blueprint.response(200, ResultsSchema)
+@_takes_more
+def post_sealed() -> Response:
+    """Take what a locked or wiped tablet did, sealed for the server; the answers are those of a push."""
+    caller = staffing().caller(reading=False)
+    schema_versions.refuse_pushing(client_schema())
+    items = sealed.parse(request.get_data(cache=False))
+    answers = run_in_unit_of_work(lambda: sealed.take(caller, items))
+    return _results(sealed.results(items, answers))
+
+
+def _pull_arguments() -> tuple[str, int]:
+    """Read by hand: a pull that finds nothing new is the most frequent call by far."""
+    cursor, limit = request.args.get("cursor", ""), request.args.get("limit", str(pulling.DEFAULT_LIMIT))
+    if not 1 <= len(cursor) <= 1000:  # noqa: PLR2004 - no cursor of ours is as long
+        raise ValidationFailed({"cursor": ["This is no cursor that the server gave."]})
+    if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= pulling.MAX_LIMIT):  # noqa: PLR2004
+        raise ValidationFailed({"limit": [f"Give a whole number from 1 to {pulling.MAX_LIMIT}."]})
+    return cursor, int(limit)
+
+
+def _page(page: pulling.Page) -> dict[str, Any]:
     return {
         "changes": page.changes,
         "cursor": str(page.cursor),
@@ -153,19 +184,9 @@ def get_pull(args: dict[str, Any]) -> Any:  # noqa: ANN401 - plain JSON
     }
 
 
-@blueprint.route("/sync/push", methods=["POST"])
-@blueprint.doc(requestBody={"required": True, "content": {"application/json": {"schema": PushSchema}}})
-@blueprint.response(200, ResultsSchema)
-@blueprint.alt_response(401, description="No tablet")
-@blueprint.alt_response(422, description="No JSON, no list of mutations, more than 200, or an item without an id")
-def post_push() -> Response:
-    """Take what tablets did; the answer to each is its receipt."""
-    caller = staffing().caller(reading=False)
-    items = pushing.parse_batch(request.get_data(cache=False))
-    answers = run_in_unit_of_work(lambda: pushing.push(caller, items))
+def _results(results: list[dict[str, Any]]) -> Response:
     # The standard library escapes what orjson cannot encode: an id that is no id is still answered by its own name.
-    body = json.dumps({"results": pushing.results(answers)}, separators=(",", ":"))
-    return Response(body, content_type="application/json")
+    return Response(json.dumps({"results": results}, separators=(",", ":")), content_type="application/json")
 
 
 def _block_response(block: snapshots.BlockBytes) -> Response:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from backend.sync import sealing
 from tests.e2e.server import DANGOL, ROOT, DangolServer, free_port
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 _SECRET = "not-a-secret-but-long-enough-for-one"
+_SEALING_KEY = sealing.fresh()
 
 
 class RealServer(DangolServer):
@@ -42,6 +44,7 @@ class RealServer(DangolServer):
         """Everything that the README names for a real start."""
         real = {
             "DANGOL_SECRET_KEY": _SECRET,
+            "DANGOL_SEALING_KEY": _SEALING_KEY,
             "DANGOL_SMS_PROVIDER": "console",
             "DANGOL_BEHIND_PROXY": "1",
             "DANGOL_PUBLIC_URL": f"https://127.0.0.1:{self._https_port}",
@@ -172,6 +175,7 @@ def test_outside_a_demo_there_is_neither_a_simulator_nor_a_demo_sign_in(address:
     ("settings", "named"),
     [
         ({}, "DANGOL_SECRET_KEY"),
+        ({"DANGOL_SECRET_KEY": _SECRET}, "DANGOL_SEALING_KEY"),
         ({"DANGOL_SECRET_KEY": _SECRET}, "DANGOL_SMS_PROVIDER"),
         ({"DANGOL_SECRET_KEY": _SECRET, "DANGOL_SMS_PROVIDER": "twilio"}, "DANGOL_TWILIO_ACCOUNT_SID"),
         ({"DANGOL_SECRET_KEY": _SECRET, "DANGOL_SMS_PROVIDER": "console"}, "HTTPS"),

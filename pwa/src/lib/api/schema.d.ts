@@ -1355,7 +1355,10 @@ export interface paths {
                     cursor: string;
                     limit?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description The schema that the client was built for; the present one when absent */
+                    "Dangol-Schema"?: number;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1391,7 +1394,13 @@ export interface paths {
                     };
                     content?: never;
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description No cursor that the server gave, or a limit out of range */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description upgrade_required */
                 426: {
                     headers: {
@@ -1422,8 +1431,14 @@ export interface paths {
         /** Take what tablets did; the answer to each is its receipt. */
         post: {
             parameters: {
-                query?: never;
-                header?: never;
+                query?: {
+                    /** @description true: this tablet has further batches, so that a withdrawn one is not told to clear itself yet */
+                    more?: "true" | "false";
+                };
+                header?: {
+                    /** @description The schema that the client was built for; the present one when absent */
+                    "Dangol-Schema"?: number;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1442,15 +1457,104 @@ export interface paths {
                         "application/json": components["schemas"]["Results"];
                     };
                 };
-                /** @description No tablet */
+                /** @description No tablet, or device_revoked without accept_outbox: Clear-Site-Data comes with it */
                 401: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
-                /** @description No JSON, no list of mutations, more than 200, or an item without an id */
+                /** @description No JSON, no list of entries, more than 200, or an entry without an id */
                 422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description upgrade_required: the client is more than two schemas behind */
+                426: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description too_many_requests: far more calls than a tablet makes; Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/sealed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what a locked or wiped tablet did, sealed for the server; the answers are those of a push. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description true: this tablet has further batches, so that a withdrawn one is not told to clear itself yet */
+                    more?: "true" | "false";
+                };
+                header?: {
+                    /** @description The schema that the client was built for; the present one when absent */
+                    "Dangol-Schema"?: number;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Sealed"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Results"];
+                    };
+                };
+                /** @description No tablet, or device_revoked without accept_outbox: Clear-Site-Data comes with it */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No JSON, no list of entries, more than 200, or an entry without an id */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description upgrade_required: the client is more than two schemas behind */
+                426: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description too_many_requests: far more calls than a tablet makes; Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1476,7 +1580,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The schema that the client was built for; the present one when absent */
+                    "Dangol-Schema"?: number;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1492,6 +1599,64 @@ export interface paths {
                     };
                 };
                 /** @description No tablet, or the session ended */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Dangol-Schema is no number */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description upgrade_required */
+                426: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For how long a tablet may keep its copy, and whom its sealed entries are for; no session is needed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Terms"];
+                    };
+                };
+                /** @description No tablet, or device_revoked */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2273,6 +2438,12 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        Jwk: {
+            crv: string;
+            kty: string;
+            x: string;
+            y: string;
+        };
         ListedCustomer: {
             /** Format: date-time */
             created_at?: string;
@@ -2532,6 +2703,24 @@ export interface components {
             items?: components["schemas"]["ListedSale"][];
             next?: string | null;
         };
+        Sealed: {
+            items: components["schemas"]["SealedItem"][];
+        };
+        SealedItem: {
+            /** @description The encrypted entry with its tag */
+            ct?: string;
+            /** @description The ephemeral public key, an uncompressed P-256 point */
+            epk?: string;
+            id: string;
+            /** @description 12 bytes */
+            iv?: string;
+            /** @description The RFC 7638 thumbprint of the key it is sealed for */
+            kid?: string;
+        };
+        SealingKey: {
+            jwk: components["schemas"]["Jwk"];
+            kid: string;
+        };
         Session: {
             demo: boolean;
             staff: components["schemas"]["SessionStaff"];
@@ -2653,6 +2842,19 @@ export interface components {
         TemplatePage: {
             items: components["schemas"]["Template"][];
             next: string | null;
+        };
+        Terms: {
+            auto_lock_minutes: number;
+            /** @description Whether GET /sync/events is there */
+            events: boolean;
+            /** @description Without a contact for so long it locks */
+            lease_hours: number;
+            schema: number;
+            sealing_key: components["schemas"]["SealingKey"];
+            /** Format: date-time */
+            server_time: string;
+            /** @description Without a contact for so long it wipes */
+            wipe_days: number;
         };
         TextPreview: {
             /** @enum {string} */
