@@ -73,7 +73,7 @@ def pull(caller: Caller, cursor: Cursor, limit: int) -> Page:
 def _refuse_useless(cursor: Cursor, scope: str, state: epochs.ClockState) -> None:
     # A cursor ahead of the clock tells of a database that was put back without `dangol restore`.
     if cursor.epoch != state.epoch or cursor.v > state.v:
-        raise EpochChanged(restored_to=wall.rfc3339(epochs.restored_to(cursor.epoch)))
+        raise EpochChanged(restored_to=wall.rfc3339(epochs.restored_to(cursor.epoch)), epoch=state.epoch)
     if cursor.scope != scope:
         raise ScopeChanged
     schema_versions.refuse_reading(cursor.schema)
