@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core import clock
@@ -14,12 +14,28 @@ from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
 from backend.organization import Store
 
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+
+# Spelled alike in the indexes below and in the queries of `customers.search`, or the database would not see the match.
+PHONE_END: ColumnElement[str] = literal_column("substr(phone, length(phone) - 3)", String)
+LATIN_NAME: ColumnElement[str] = literal_column("lower(name_latin)", String)
+
 
 class Customer(Base):
     """A member: one person, whatever card she shows."""
 
     __tablename__ = "customer"
-    __table_args__ = (Index("ix_customer_phone", "phone"), Index("ix_customer_name", "name", "id"))
+    __table_args__ = (
+        Index("ix_customer_phone", "phone"),
+        Index("ix_customer_name", "name", "id"),
+        # What a person types: a phone's last four digits, the beginning of a name. PostgreSQL looks for a beginning
+        # only in an index that compares characters and not as a language sorts them.
+        Index("ix_customer_phone_end", PHONE_END),
+        Index("ix_customer_name_begins", "name", postgresql_ops={"name": "varchar_pattern_ops"}),
+        Index("ix_customer_latin_begins", LATIN_NAME.label("latin"), postgresql_ops={"latin": "text_pattern_ops"}),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120))

@@ -104,6 +104,9 @@ class Device(Base):
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Hard: what waits on it is not taken either.
+    revoked_hard: Mapped[bool] = mapped_column(default=False)
+    revoked_reason: Mapped[str | None] = mapped_column(String(400))
 
     store: Mapped[Store] = relationship(lazy="joined")
     staff: Mapped[Staff] = relationship(lazy="joined")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.catalog import Product
@@ -16,6 +16,10 @@ from backend.core.types import Id, Json, UtcDateTime
 from backend.customers import Customer
 from backend.organization import Staff, Store
 
+# The same words in both databases: JSON text on one, jsonb on the other.
+OPEN_FLAGS = text("flags <> '[]' AND reviewed_at IS NULL")
+REVIEWED = text("flags <> '[]' AND reviewed_at IS NOT NULL")
+
 
 class Sale(Base):
     """One basket at one store. Money is in minor units of `currency`; `rate` is what one unit was worth there."""
@@ -25,6 +29,9 @@ class Sale(Base):
         Index("ix_sale_customer", "customer_id", "business_day", "id"),
         Index("ix_sale_store", "store_id", "id"),
         Index("uq_sale_source", "source", "source_key", unique=True),
+        # What a manager has yet to look at, and what one has: other sales cost nothing here.
+        Index("ix_sale_flagged", "store_id", "id", sqlite_where=OPEN_FLAGS, postgresql_where=OPEN_FLAGS),
+        Index("ix_sale_reviewed", "store_id", "id", sqlite_where=REVIEWED, postgresql_where=REVIEWED),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -48,6 +55,10 @@ class Sale(Base):
     flags: Mapped[list[Any]] = mapped_column(Json, default=list)
     source: Mapped[str | None] = mapped_column(String(40))
     source_key: Mapped[str | None] = mapped_column(String(80))
+    # Who looked at the flags, when, and what they found.
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reviewed_by: Mapped[str | None] = mapped_column(Id)
+    review_note: Mapped[str | None] = mapped_column(String(400))
 
     lines: Mapped[list[SaleLine]] = relationship(order_by="SaleLine.position")
     coupons: Mapped[list[SaleCoupon]] = relationship(order_by="SaleCoupon.code")
@@ -83,3 +94,48 @@ class SaleCoupon(Base):
 
     sale_id: Mapped[str] = mapped_column(ForeignKey("sale.id"), primary_key=True)
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+class SaleReturn(Base):
+    """Articles that came back. Like a sale it has happened: it is taken, and what is odd about it stands in `flags`.
+
+    `sale_id` is no foreign key: a return may arrive before its sale, and counts from the moment the sale is there.
+    """
+
+    __tablename__ = "sale_return"
+    __table_args__ = (
+        Index("ix_sale_return_sale", "sale_id"),
+        Index("ix_sale_return_flagged", "store_id", "id", sqlite_where=OPEN_FLAGS, postgresql_where=OPEN_FLAGS),
+        Index("ix_sale_return_reviewed", "store_id", "id", sqlite_where=REVIEWED, postgresql_where=REVIEWED),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    sale_id: Mapped[str | None] = mapped_column(Id)
+    # What the tablet named, when that is no id.
+    claimed_sale_id: Mapped[str | None] = mapped_column(String(64))
+    store_id: Mapped[str] = mapped_column(ForeignKey("store.id"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    reason: Mapped[str] = mapped_column(String(400))
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    business_day: Mapped[date]
+    flags: Mapped[list[Any]] = mapped_column(Json, default=list)
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reviewed_by: Mapped[str | None] = mapped_column(Id)
+    review_note: Mapped[str | None] = mapped_column(String(400))
+
+    lines: Mapped[list[SaleReturnLine]] = relationship(order_by="SaleReturnLine.position")
+    store: Mapped[Store] = relationship()
+    staff: Mapped[Staff | None] = relationship()
+
+
+class SaleReturnLine(Base):
+    """How many articles of a sale's line came back; `line` counts from 0."""
+
+    __tablename__ = "sale_return_line"
+
+    return_id: Mapped[str] = mapped_column(ForeignKey("sale_return.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(BigInteger)
+    quantity: Mapped[int] = mapped_column(BigInteger)

@@ -101,7 +101,10 @@ class EditConflict(Base):
     """Two people changed one field; the server's value stood, and a person has to choose."""
 
     __tablename__ = "edit_conflict"
-    __table_args__ = (Index("ix_edit_conflict_row", "collection", "row_id"),)
+    __table_args__ = (
+        Index("ix_edit_conflict_row", "collection", "row_id"),
+        Index("ix_edit_conflict_settled_at", "settled_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     mutation_id: Mapped[str] = mapped_column(String(80))
@@ -115,6 +118,9 @@ class EditConflict(Base):
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by: Mapped[str | None] = mapped_column(Id)
+    # `yours` or `server`: whose value a person chose.
+    choice: Mapped[str | None] = mapped_column(String(6))
 
 
 class BlockSet(Base):
