@@ -43,6 +43,8 @@ _CSP = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+CLEAR_SITE_DATA = '"cache", "storage", "cookies"'
+"""Tells a browser to forget everything that it keeps of this site."""
 
 
 class ProblemSchema(Schema):

@@ -11,6 +11,7 @@ from backend.organization.access import (
     require_device,
     require_session,
     require_staff,
+    require_store,
     signed_in,
 )
 from backend.organization.demo_sign_ins import DEMO_LOGINS, DEMO_PASSWORD, DemoSignIn, demo_sign_ins
@@ -50,6 +51,8 @@ def init_app(app: Flask) -> None:
     from backend.organization import access, cli, limits, routes, sync
 
     init_security(app)
+    app.register_error_handler(DeviceRevoked, access.turn_away)
+    app.after_request(access.forget_browser)
     app.teardown_request(access.forget_caller)
     limits.init_limits(app)
     http.register(app, routes.blueprint)
@@ -95,6 +98,7 @@ __all__ = [
     "require_device",
     "require_session",
     "require_staff",
+    "require_store",
     "signed_in",
     "staff_member",
     "store",

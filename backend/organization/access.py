@@ -7,7 +7,7 @@ stands for whoever enrolled the tablet, for reading only.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from flask import current_app, g, request, session
@@ -17,9 +17,10 @@ from backend.core import clock
 from backend.core.audit import Actor
 from backend.core.db import db, in_unit_of_work, run_in_unit_of_work
 from backend.core.errors import Busy, Forbidden, NotSignedIn, SessionExpired
+from backend.core.http import CLEAR_SITE_DATA, problem
 from backend.organization import tablets
 from backend.organization.errors import DeviceRevoked
-from backend.organization.models import Staff
+from backend.organization.models import Staff, StaffRole
 from backend.organization.values import DeviceCaller, Person, Tablet
 from backend.settings import current_settings
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from flask import Response
 
 DEVICE_COOKIE = "dangol_device"
+_DEVICE_COOKIE_PATH = "/api/v1"
 # Browsers cap a cookie's life at 400 days; the cookie is renewed whenever the tablet is enrolled anew.
 _DEVICE_COOKIE_SECONDS = 400 * 24 * 3600
 _TABLETS = "dangol_tablets"
@@ -37,10 +39,13 @@ def signed_in() -> Person | None:
     """The person of the living session, or None. A session ends so many hours after its sign-in, used or not."""
     if not current_user or not current_user.is_authenticated:
         return None
-    since = session.get(_SIGNED_IN_AT, 0)
-    if clock.now().timestamp() - since > timedelta(hours=current_settings().session_hours).total_seconds():
-        return None
-    return _person(current_user)
+    return _person(current_user) if clock.now() <= session_ends() else None
+
+
+def session_ends() -> datetime:
+    """Until when the session of the browser that asks is good; long ago when it has none."""
+    since = datetime.fromtimestamp(session.get(_SIGNED_IN_AT, 0), UTC)
+    return since + timedelta(hours=current_settings().session_hours)
 
 
 def date_session() -> None:
@@ -60,28 +65,43 @@ def require_session() -> Staff:
 def require_staff(*roles: str) -> Person:
     """The person who asks. With `roles`, one of them is needed.
 
-    Raises `NotSignedIn` without a living session (or, for reading, a bearer token), `Forbidden` for another role.
+    Raises `NotSignedIn` without a living session (or, for reading, a bearer token), `Forbidden` for another role, and
+    `DeviceRevoked` on a tablet that was withdrawn, whoever is signed in there.
     """
     person = signed_in() or _behind_bearer()
     if person is None:
         raise NotSignedIn
+    _refuse_withdrawn()
     if roles and person.role not in roles:
         raise Forbidden
     return person
 
 
-def require_device(*, reading: bool) -> DeviceCaller:
+def require_store(*roles: str) -> str | None:
+    """The id of the store whose matters the person with one of `roles` may look after; None for an admin, all.
+
+    Raises as `require_staff`, and `Forbidden` for somebody without a store.
+    """
+    person = require_staff(*roles)
+    if person.role == StaffRole.ADMIN:
+        return None
+    if person.store_id is None:
+        raise Forbidden
+    return person.store_id
+
+
+def require_device(*, reading: bool, withdrawn_too: bool = False) -> DeviceCaller:
     """The tablet that calls, and the person at it where there is a living session.
 
     Raises `NotSignedIn` for a missing or unknown token, `SessionExpired` when a browser reads without a session,
-    `DeviceRevoked` when a withdrawn tablet reads; what waits on it to be pushed is still taken.
+    `DeviceRevoked` for a withdrawn tablet; with `withdrawn_too` for one that was withdrawn hard only.
     """
     token, via = _token()
     tablet = _find(token) if token else None
     if tablet is None:
         raise NotSignedIn
-    if tablet.revoked_at is not None and reading:
-        raise DeviceRevoked(accept_outbox=True)
+    if tablet.revoked_at is not None and (tablet.revoked_hard or not withdrawn_too):
+        raise DeviceRevoked(accept_outbox=not tablet.revoked_hard)
     person = signed_in() if via == "cookie" else None
     if reading and via == "cookie" and person is None:
         raise SessionExpired
@@ -102,6 +122,22 @@ def current_actor() -> Actor:
     return Actor(staff_id=person.id if person else None, device_id=tablet.id if tablet else None)
 
 
+def turn_away(error: DeviceRevoked) -> Response:
+    """The answer to a withdrawn tablet. One withdrawn hard forgets all at once; others first hand in their work."""
+    response = problem(error)
+    if not error.accept_outbox:
+        response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+    return response
+
+
+def forget_browser(response: Response) -> Response:
+    """Take back both cookies from a browser that is told to clear itself: not every browser knows the header."""
+    if "Clear-Site-Data" in response.headers:
+        session.clear()
+        response.delete_cookie(DEVICE_COOKIE, path=_DEVICE_COOKIE_PATH, httponly=True, samesite="Strict")
+    return response
+
+
 def forget_caller(_error: BaseException | None) -> None:
     """At the end of a request: who called. Inside an outer app context (tests, commands) `g` outlives the request."""
     for name in (_TABLETS, "_login_user"):
@@ -114,7 +150,7 @@ def set_device_cookie(response: Response, token: str) -> None:
         DEVICE_COOKIE,
         token,
         max_age=_DEVICE_COOKIE_SECONDS,
-        path="/api/v1",
+        path=_DEVICE_COOKIE_PATH,
         httponly=True,
         samesite="Strict",
         secure=not current_settings().demo,
@@ -130,9 +166,16 @@ def _behind_bearer() -> Person | None:
     if tablet is None:
         return None
     if tablet.revoked_at is not None:
-        raise DeviceRevoked(accept_outbox=True)
+        raise DeviceRevoked(accept_outbox=not tablet.revoked_hard)
     staff = db.session.get(Staff, tablet.staff_id)
     return _person(staff) if staff is not None and staff.active else None
+
+
+def _refuse_withdrawn() -> None:
+    token, _ = _token()
+    tablet = _find(token) if token else None
+    if tablet is not None and tablet.revoked_at is not None:
+        raise DeviceRevoked(accept_outbox=not tablet.revoked_hard)
 
 
 def _token() -> tuple[str | None, Literal["bearer", "cookie"]]:

@@ -197,17 +197,29 @@ def tablet_code(*, store: str, staff: str, scope: str, reason: str | None, as_js
 @_json_option
 def tablet_list(*, as_json: bool) -> None:
     """List tablets, the one enrolled last first."""
-    columns = ("id", "label", "store", "staff", "scope", "last_seen_at", "revoked_at")
+    columns = ("id", "label", "store", "staff", "scope", "last_seen_at", "state")
     _table([_device_row(device) for device in tablets.tablets()], columns, as_json=as_json)
 
 
 @tablet_group.command("revoke")
 @click.argument("device_id")
+@click.option(
+    "--hard", is_flag=True, help="It is lost or stolen: take nothing from it any more, not even unsent sales."
+)
+@click.option("--reason", help="Why; kept with the tablet and in the audit.")
 @_json_option
-def tablet_revoke(*, device_id: str, as_json: bool) -> None:
-    """Withdraw a tablet: at its next call it is told to wipe its copy."""
-    row = _do(lambda: _device_row(tablets.revoke(device_id, acting_staff=SYSTEM)))
-    _tell(row, f"Tablet {device_id} is withdrawn.", as_json=as_json)
+def tablet_revoke(*, device_id: str, hard: bool, reason: str | None, as_json: bool) -> None:
+    r"""Withdraw a tablet: at its next call it is told to wipe its copy.
+
+    \b
+    dangol tablet revoke 0199a000-0000-7000-8000-000000000001
+    """
+    row = _do(lambda: _device_row(tablets.revoke(device_id, hard=hard, reason=reason, acting_staff=SYSTEM)))
+    _tell(
+        row,
+        f"Tablet {device_id} is withdrawn{', with what waits on it' if row['revoked_hard'] else ''}.",
+        as_json=as_json,
+    )
 
 
 def _do(work: Callable[[], T]) -> T:
@@ -281,4 +293,7 @@ def _device_row(device: Device) -> dict[str, Any]:
         "scope": device.scope,
         "last_seen_at": clock.rfc3339(device.last_seen_at) if device.last_seen_at else None,
         "revoked_at": clock.rfc3339(device.revoked_at) if device.revoked_at else None,
+        "revoked_hard": device.revoked_hard,
+        "revoked_reason": device.revoked_reason,
+        "state": rules.tablet_state(revoked=device.revoked_at is not None, hard=device.revoked_hard),
     }

@@ -13,6 +13,7 @@ class DeviceRevoked(NotSignedIn):
     def __init__(self, *, accept_outbox: bool) -> None:
         """`accept_outbox`: whether the tablet may still push what waits on it before it wipes."""
         super().__init__(None, wipe=True, accept_outbox=accept_outbox)
+        self.accept_outbox = accept_outbox
 
 
 class EnrolmentCodeUnusable(DangolError):

@@ -146,10 +146,21 @@ def post_staff(body: Json) -> Staff:
 @blueprint.response(200, schemas.page_of(schemas.TabletSchema))
 @refuses(401, 403, 422)
 def get_tablets(args: Json) -> Json:
-    """Every tablet, the one enrolled last first (manager, admin)."""
-    access.require_staff(StaffRole.MANAGER, StaffRole.ADMIN)
-    items, after = page(select(Device), keys=[Device.id], args=args, newest_first=True)
+    """Every tablet, for a manager the store's, the one enrolled last first (manager, admin)."""
+    query = tablets.of_store(access.require_store(StaffRole.MANAGER, StaffRole.ADMIN))
+    items, after = page(query, keys=[Device.id], args=args, newest_first=True)
     return {"items": items, "next": after}
+
+
+@blueprint.route("/tablets/<tablet_id>/revoke", methods=["POST"])
+@blueprint.arguments(schemas.RevokeSchema)
+@blueprint.response(200, schemas.TabletSchema)
+@blueprint.alt_response(404, description="not_found: no such tablet, or one of another store")
+@refuses(401, 403, 422)
+def post_revoke(body: Json, tablet_id: str) -> Device:
+    """Withdraw a tablet: at its next call it is told to wipe its copy (admin, manager of its store)."""
+    at_store, actor = access.require_store(StaffRole.MANAGER, StaffRole.ADMIN), access.current_actor()
+    return run_in_unit_of_work(lambda: tablets.revoke(tablet_id, at_store=at_store, acting_staff=actor, **body))
 
 
 @blueprint.route("/tablets/codes", methods=["POST"])

@@ -19,6 +19,7 @@ PASSWORD_LENGTH_MAX = 200
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
 EVERY_STORE = "all"
+TABLET_STATES = ("active", "revoked", "revoked_hard")
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,58}[a-z0-9]")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -117,6 +118,11 @@ def store_phone(text: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def tablet_state(*, revoked: bool, hard: bool) -> str:
+    """A tablet's state in a word."""
+    return TABLET_STATES[revoked + (revoked and hard)]
 
 
 def belongs(*, staff_store_id: str | None, tablet_store_id: str, enrolled_it: bool) -> bool:

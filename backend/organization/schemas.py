@@ -154,6 +154,21 @@ class TabletSchema(Schema):
     enrolled_at = Moment(required=True)
     last_seen_at = Moment(required=True, allow_none=True)
     revoked_at = Moment(required=True, allow_none=True)
+    revoked_hard = fields.Boolean(
+        required=True, metadata={"description": "Withdrawn with what waits on it: that is not taken either"}
+    )
+    revoked_reason = fields.String(required=True, allow_none=True)
+    state = fields.Function(
+        lambda device: rules.tablet_state(revoked=device.revoked_at is not None, hard=device.revoked_hard),
+        metadata={"type": "string", "enum": list(rules.TABLET_STATES)},
+    )
+
+
+class RevokeSchema(Schema):
+    """How a tablet is withdrawn: `hard` when it is lost or stolen, so that nothing from it is taken any more."""
+
+    hard = fields.Boolean(load_default=False)
+    reason = Text(max_length=400, load_default=None, blank=True)
 
 
 class CodeWishSchema(Schema):

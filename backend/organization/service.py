@@ -14,6 +14,8 @@ from backend.organization import passwords, rules
 from backend.organization.models import BusinessUnit, Staff, StaffRole, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from backend.core.audit import Actor
     from backend.organization.values import NewBusinessUnit, NewStaff, NewStore
 
@@ -125,6 +127,11 @@ def store(code: str) -> Store | None:
 def staff_member(login: str) -> Staff | None:
     """The staff member with this login, whether active or not."""
     return db.session.scalars(select(Staff).where(Staff.login == rules.normal_login(login))).one_or_none()
+
+
+def active_among(staff_ids: Collection[str]) -> set[str]:
+    """Those of the staff (ids) who still work here."""
+    return set(db.session.scalars(select(Staff.id).where(Staff.id.in_(staff_ids), Staff.active)))
 
 
 def business_units() -> list[BusinessUnit]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from backend.organization import access, rules, service
+from backend.organization import access, rules, service, tablets
 from backend.organization.models import BusinessUnit, Store
 from backend.sync import registry
 from backend.sync.contract import Caller, Collection, StaffMember
@@ -49,9 +49,10 @@ STORES = Collection(
 class Staffing:
     """`StaffingPort`, answered from the organisation's tables."""
 
-    def caller(self, *, reading: bool) -> Caller:
+    def caller(self, *, reading: bool, withdrawn_too: bool = False) -> Caller:
         """The tablet behind the current request. Raises `NotSignedIn` and its kin."""
-        tablet = access.require_device(reading=reading).device
+        found = access.require_device(reading=reading, withdrawn_too=withdrawn_too)
+        tablet = found.device
         return Caller(
             device_id=tablet.id,
             store_id=tablet.store_id,
@@ -60,7 +61,21 @@ class Staffing:
             scope=tablet.scope,
             staff_id=tablet.staff_id,
             staff_login=tablet.staff_login,
+            withdrawn=tablet.revoked_at is not None,
+            person_id=found.staff.id if found.staff else None,
+            session_ends=access.session_ends() if found.staff else None,
         )
+
+    def gone(self, callers: Sequence[Caller]) -> set[str]:
+        """The device ids of those who may no longer read: two look-ups by primary keys, for any number."""
+        people = {caller.person_id for caller in callers if caller.person_id}
+        welcome = tablets.not_withdrawn({caller.device_id for caller in callers})
+        working = service.active_among(people) if people else set()
+        return {
+            caller.device_id
+            for caller in callers
+            if caller.device_id not in welcome or (caller.person_id and caller.person_id not in working)
+        }
 
     def staff_member(self, login: str, caller: Caller) -> StaffMember | None:
         """The active staff member with this login, or None."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 
 from backend.core import audit, clock
 from backend.core.db import db
 from backend.core.errors import NotFound, ValidationFailed
+from backend.core.ids import is_id
 from backend.organization import rules, service
 from backend.organization.errors import EnrolmentCodeUnusable
 from backend.organization.models import Device, EnrolmentCode, Staff, StaffRole, Store
 from backend.organization.values import Enrolled, FreshCode, ScopeKind, ScopeWish, Tablet
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Select
+
     from backend.core.audit import Actor
 
 CODE_LIFETIME = timedelta(minutes=15)
@@ -102,12 +107,14 @@ def find(token: str) -> Tablet | None:
             Staff.login,
             Device.last_seen_at,
             Device.revoked_at,
+            Device.revoked_hard,
         )
         .join(Store, Store.id == Device.store_id)
         .join(Staff, Staff.id == Device.staff_id)
         .where(Device.token_hash == rules.secret_hash(token))
     ).one_or_none()
-    return Tablet(*row) if row else None
+    values: tuple[Any, ...] = tuple(row or ())
+    return Tablet(*values) if row else None
 
 
 def seen_long_ago(tablet: Tablet) -> bool:
@@ -126,20 +133,48 @@ def note_seen(device_id: str) -> None:
     )
 
 
-def revoke(device_id: str, *, acting_staff: Actor) -> Device:
-    """Withdraw a tablet: its next call is told to wipe. Withdrawing it again changes nothing. Raises `NotFound`."""
-    device = db.session.get(Device, device_id)
-    if device is None:
+def revoke(
+    device_id: str,
+    *,
+    hard: bool = False,
+    reason: str | None = None,
+    at_store: str | None = None,
+    acting_staff: Actor,
+) -> Device:
+    """Withdraw a tablet: its next call is told to wipe. `hard`: what waits on it is not taken either.
+
+    A tablet withdrawn before may be withdrawn hard; otherwise doing it again changes nothing. Raises `NotFound`, also
+    for a tablet of another store than `at_store` (an id).
+    """
+    if reason and len(reason) > _REASON_LIMIT:
+        raise ValidationFailed({"reason": [f"Use at most {_REASON_LIMIT} characters."]})
+    device = db.session.get(Device, device_id) if is_id(device_id) else None
+    if device is None or (at_store is not None and device.store_id != at_store):
         raise NotFound
-    if device.revoked_at is None:
-        device.revoked_at = clock.now()
-        audit.record(acting_staff, "tablet.revoke", subject_kind="device", subject_id=device.id)
+    if device.revoked_at is not None and (device.revoked_hard or not hard):
+        return device
+    device.revoked_at = device.revoked_at or clock.now()
+    device.revoked_hard, device.revoked_reason = hard, reason or device.revoked_reason
+    detail = {"hard": hard, "reason": reason}
+    audit.record(acting_staff, "tablet.revoke", subject_kind="device", subject_id=device.id, detail=detail)
     return device
 
 
 def tablets() -> list[Device]:
     """Every tablet, the one enrolled last first."""
-    return list(db.session.scalars(select(Device).order_by(Device.id.desc())))
+    return list(db.session.scalars(of_store(None).order_by(Device.id.desc())))
+
+
+def of_store(store_id: str | None) -> Select[Device]:
+    """The tablets of a store (an id), of all stores when None."""
+    query = select(Device)
+    return query if store_id is None else query.where(Device.store_id == store_id)
+
+
+def not_withdrawn(device_ids: Collection[str]) -> set[str]:
+    """Those of the tablets that were not withdrawn."""
+    query = select(Device.id).where(Device.id.in_(device_ids), Device.revoked_at.is_(None))
+    return set(db.session.scalars(query))
 
 
 def _enrolment(store_code: str, login: str, wish: ScopeWish, acting_staff: Actor) -> tuple[Store, Staff, str]:

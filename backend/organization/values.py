@@ -92,6 +92,7 @@ class Tablet:
     staff_login: str
     last_seen_at: datetime | None
     revoked_at: datetime | None
+    revoked_hard: bool
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,11 @@ class Collection:
 
 @dataclass(frozen=True)
 class Caller:
-    """The tablet that calls. `scope` is its one customer scope: `store:ID`, `business_unit:ID` or `all`."""
+    """The tablet that calls. `scope` is its one customer scope: `store:ID`, `business_unit:ID` or `all`.
+
+    `withdrawn` is a tablet whose unsent entries are still taken, and nothing else. `person_id` is who is signed in at a
+    browser, until `session_ends`.
+    """
 
     device_id: str
     store_id: str
@@ -46,6 +50,9 @@ class Caller:
     scope: str
     staff_id: str
     staff_login: str
+    withdrawn: bool = False
+    person_id: str | None = None
+    session_ends: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,14 @@ class StaffMember:
 class StaffingPort(Protocol):
     """Who may call, as the organisation knows it."""
 
-    def caller(self, *, reading: bool) -> Caller:
-        """The tablet behind the current request. Raises `NotSignedIn` (and for reads `SessionExpired`)."""
+    def caller(self, *, reading: bool, withdrawn_too: bool = False) -> Caller:
+        """The tablet behind the current request. Raises `NotSignedIn` (and for reads `SessionExpired`).
+
+        With `withdrawn_too` a tablet that was withdrawn without haste is let in as well: to hand in what waits on it.
+        """
+
+    def gone(self, callers: Sequence[Caller]) -> set[str]:
+        """The device ids of those who may no longer read: withdrawn since, or the person at it was."""
 
     def staff_member(self, login: str, caller: Caller) -> StaffMember | None:
         """The active staff member with this login, or None."""

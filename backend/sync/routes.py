@@ -11,7 +11,7 @@ from flask import Response, request
 from backend.core import clock as wall
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import ValidationFailed
-from backend.core.http import Blueprint
+from backend.core.http import CLEAR_SITE_DATA, Blueprint
 from backend.sync import pull as pulling
 from backend.sync import push as pushing
 from backend.sync import schema_versions, sealed, terms
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
 
+    from backend.sync.contract import Caller
+
     View = TypeVar("View", bound=Callable[..., Any])
 
 blueprint = Blueprint("sync", __name__, description="Sync between tablets and the server")
 
-_CLEAR = '"cache", "storage", "cookies"'
 _CLIENT_PARAMETER = {
     "in": "header",
     "name": schema_versions.HEADER,
@@ -127,8 +128,8 @@ def get_block(block_hash: str) -> Response:
 @blueprint.alt_response(426, description="upgrade_required")
 def get_pull() -> Any:  # noqa: ANN401 - plain JSON
     """What changed since the cursor."""
-    cursor, limit = _pull_arguments()
     caller = staffing().caller(reading=True)
+    cursor, limit = _pull_arguments()
     schema_versions.refuse_reading(client_schema())
     return _page(pulling.pull(caller, parse(cursor), limit))
 
@@ -142,11 +143,11 @@ def get_pull() -> Any:  # noqa: ANN401 - plain JSON
 @_takes_more
 def post_push() -> Response:
     """Take what tablets did; the answer to each is its receipt."""
-    caller = staffing().caller(reading=False)
+    caller = staffing().caller(reading=False, withdrawn_too=True)
     schema_versions.refuse_pushing(client_schema())
     items = pushing.parse_batch(request.get_data(cache=False))
     answers = run_in_unit_of_work(lambda: pushing.push(caller, items))
-    return _results(pushing.results(answers))
+    return _results(pushing.results(answers), caller)
 
 
 @blueprint.route("/sync/sealed", methods=["POST"])
@@ -158,11 +159,11 @@ def post_push() -> Response:
 @_takes_more
 def post_sealed() -> Response:
     """Take what a locked or wiped tablet did, sealed for the server; the answers are those of a push."""
-    caller = staffing().caller(reading=False)
+    caller = staffing().caller(reading=False, withdrawn_too=True)
     schema_versions.refuse_pushing(client_schema())
     items = sealed.parse(request.get_data(cache=False))
     answers = run_in_unit_of_work(lambda: sealed.take(caller, items))
-    return _results(sealed.results(items, answers))
+    return _results(sealed.results(items, answers), caller)
 
 
 def _pull_arguments() -> tuple[str, int]:
@@ -184,9 +185,13 @@ def _page(page: pulling.Page) -> dict[str, Any]:
     }
 
 
-def _results(results: list[dict[str, Any]]) -> Response:
+def _results(results: list[dict[str, Any]], caller: Caller) -> Response:
     # The standard library escapes what orjson cannot encode: an id that is no id is still answered by its own name.
-    return Response(json.dumps({"results": results}, separators=(",", ":")), content_type="application/json")
+    body = json.dumps({"results": results}, separators=(",", ":"))
+    response = Response(body, content_type="application/json")
+    if caller.withdrawn and request.args.get("more") != "true":
+        response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+    return response
 
 
 def _block_response(block: snapshots.BlockBytes) -> Response:

@@ -1681,7 +1681,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every tablet, the one enrolled last first (manager, admin). */
+        /** Every tablet, for a manager the store's, the one enrolled last first (manager, admin). */
         get: {
             parameters: {
                 query?: {
@@ -1910,6 +1910,79 @@ export interface paths {
                 };
                 /** @description too_many_attempts: Retry-After says when the next is taken */
                 429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tablets/{tablet_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tablet_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a tablet: at its next call it is told to wipe its copy (admin, manager of its store). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    tablet_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Revoke"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tablet"];
+                    };
+                };
+                /** @description not_signed_in: nobody is signed in, or the session ended */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description forbidden: another role is needed; cross_site: sent by another site */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_found: no such tablet, or one of another store */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Something that was sent cannot be used; `errors` names the fields */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2665,6 +2738,12 @@ export interface components {
         Results: {
             results?: components["schemas"]["Result"][];
         };
+        Revoke: {
+            /** @default false */
+            hard: boolean;
+            /** @default null */
+            reason: string | null;
+        };
         Sale: {
             /** Format: date */
             business_day?: string;
@@ -2808,9 +2887,14 @@ export interface components {
             last_seen_at: string | null;
             /** Format: date-time */
             revoked_at: string | null;
+            /** @description Withdrawn with what waits on it: that is not taken either */
+            revoked_hard: boolean;
+            revoked_reason: string | null;
             scope: string;
             scope_reason: string | null;
             staff: string;
+            /** @enum {string} */
+            readonly state?: "active" | "revoked" | "revoked_hard";
             store: string;
         };
         TabletPage: {
