@@ -1,4 +1,4 @@
-"""A tablet with 75,000 customers: the database that is kept between runs, its server, and a browser beside it."""
+"""A tablet with many customers: the database that is kept between runs, its server, and a browser beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from tests.e2e.server import DangolServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page, Route
 
 MEMBERS = 75_000
 PAGES = Path(__file__).parent / "pages"
@@ -34,9 +35,9 @@ _MADE_FROM = (
 
 
 @contextmanager
-def serving() -> Iterator[tuple[DangolServer, str]]:
-    """A server over a copy of the database, and the token of a tablet whose scope is everything."""
-    kept = _database()
+def serving(members: int = MEMBERS) -> Iterator[tuple[DangolServer, str]]:
+    """A server over a copy of a database with so many, and the token of a tablet whose scope is everything."""
+    kept = _database(members)
     with tempfile.TemporaryDirectory(prefix="dangol-bench-") as name:
         folder = Path(name)
         for path in kept.iterdir():
@@ -63,15 +64,32 @@ def tablet(server: DangolServer, token: str) -> Iterator[BrowserContext]:
 def fresh_tablet(browser: Any, server: DangolServer, token: str) -> Iterator[BrowserContext]:
     """An empty profile in `browser`, enrolled and signed in."""
     with chromium.new_profile(browser) as context:
-        cookie = {"name": "dangol_device", "value": token, "domain": "127.0.0.1", "path": "/api/v1"}
-        context.add_cookies([cookie | {"httpOnly": True, "sameSite": "Strict"}])  # type: ignore[list-item] # a plain dict
-        answer = context.request.post(
-            f"{server.url}/api/v1/session",
-            data={"login": "admin", "password": DEMO_PASSWORD},
-            headers={"Origin": server.url},
-        )
-        assert answer.ok, answer.text()
+        enrol(context, server, token)
         yield context
+
+
+def enrol(context: BrowserContext, server: DangolServer, token: str) -> None:
+    """Make the browser the tablet with this token, and have the demo's admin signed in on it."""
+    cookie = {"name": "dangol_device", "value": token, "domain": "127.0.0.1", "path": "/api/v1"}
+    # A year, as the server says itself: a cookie without an end would not outlive the browser.
+    lasting = {"httpOnly": True, "sameSite": "Strict", "expires": time.time() + 365 * 24 * 3600}
+    context.add_cookies([cookie | lasting])  # type: ignore[list-item] # a plain dict
+    answer = context.request.post(
+        f"{server.url}/api/v1/session",
+        data={"login": "admin", "password": DEMO_PASSWORD},
+        headers={"Origin": server.url},
+    )
+    assert answer.ok, answer.text()
+
+
+def serve_page(page: Page, *names: str) -> None:
+    """Answer `/bare/NAME` with the page of that name, beside the server's own addresses, and with what it imports."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(path=PAGES / route.request.url.rsplit("/", 1)[1].split("?")[0])
+
+    for name in (*names, "bare.js"):
+        page.route(f"**/bare/{name}*", answer)
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -80,16 +98,17 @@ def percentile(values: list[float], share: float) -> float:
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
-def _database() -> Path:
+def _database(members: int) -> Path:
     """The folder with the database, made when it is missing: that takes minutes, once."""
-    folder = ROOT / "var" / "bench" / f"members-{MEMBERS}-{_fingerprint()}"
+    folder = ROOT / "var" / "bench" / f"members-{members}-{_fingerprint()}"
     if (folder / "token").exists():
         return folder
-    print(f"Making a database with {MEMBERS:,} members; it is kept in {folder.relative_to(ROOT)}", file=sys.stderr)
-    shutil.rmtree(folder.parent, ignore_errors=True)
+    print(f"Making a database with {members:,} members; it is kept in {folder.relative_to(ROOT)}", file=sys.stderr)
+    for outdated in folder.parent.glob(f"members-{members}-*"):
+        shutil.rmtree(outdated)
     folder.mkdir(parents=True)
     server = DangolServer(folder)
-    for arguments in (["init"], ["demo", "--members", str(MEMBERS)]):
+    for arguments in (["init"], ["demo", "--members", str(members)]):
         server.command(*arguments)
     stores = json.loads(server.command("store", "list", "--json"))
     store = stores[0]["code"]

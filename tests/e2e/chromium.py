@@ -50,9 +50,9 @@ def chromium() -> Iterator[BrowserType]:
         yield playwright.chromium
 
 
-def launch(kind: BrowserType) -> Browser:
-    """Start Chromium, quietly."""
-    return kind.launch(executable_path=PROGRAM, args=OPTIONS, chromium_sandbox=False)
+def launch(kind: BrowserType, *more: str) -> Browser:
+    """Start Chromium, quietly, with `more` switches."""
+    return kind.launch(executable_path=PROGRAM, args=[*OPTIONS, *more], chromium_sandbox=False)
 
 
 def open_profile(kind: BrowserType, folder: Path) -> BrowserContext:

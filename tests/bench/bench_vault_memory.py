@@ -1,0 +1,86 @@
+"""`vault_memory`: the memory of the tab, its worker included, with 75,000 customers open.
+
+The proportional set size of the tab's process after unlocking, a hundred searches and a garbage collection on both
+threads. The floor is a tab with an empty page of the same server.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.bench import lookups
+from tests.bench.harness import report
+from tests.bench.kept_profile import open_book
+from tests.bench.tablet import fresh_tablet, serving
+from tests.e2e import chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.e2e.server import DangolServer
+
+_TARGET_MB = 150.0
+_SEARCHES = 100
+_KB_IN_MB = 1024
+_COLLECT = "() => { gc(); gc(); }"
+
+
+def main() -> bool:
+    """Measure; print the line; return whether the target was reached."""
+    with serving() as (server, token), chromium.chromium() as kind:
+        browser = chromium.launch(kind, "--js-flags=--expose-gc")
+        floor = _empty(browser, server, token)
+        value = _open(browser, server, token)
+        browser.close()
+    return report(
+        "vault_memory",
+        value=value,
+        unit="MB PSS",
+        floor=floor,
+        ratio=value / floor,
+        target=_TARGET_MB,
+        ok=value <= _TARGET_MB,
+    )
+
+
+def _empty(browser: Browser, server: DangolServer, token: str) -> float:
+    with fresh_tablet(browser, server, token) as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/healthz")
+        return _collected(browser, page)
+
+
+def _open(browser: Browser, server: DangolServer, token: str) -> float:
+    with fresh_tablet(browser, server, token) as context:
+        context.add_init_script(lookups.WATCH_THE_WORKER)
+        page = open_book(context, server)
+        for query in lookups.queries(page, _SEARCHES):
+            page.evaluate("(query) => window.ask('findCustomers', query, 20)", query)
+        return _collected(browser, page)
+
+
+def _collected(browser: Browser, page: Page) -> float:
+    """MB of the page's process after a garbage collection on every thread of it."""
+    for _ in range(2):
+        page.evaluate(_COLLECT)
+        for worker in page.workers:
+            worker.evaluate(_COLLECT)
+        page.wait_for_timeout(3_000)
+    return max(_pss(process["id"]) for process in _processes(browser) if process["type"] == "renderer")
+
+
+def _processes(browser: Browser) -> list[dict[str, Any]]:
+    session = browser.new_browser_cdp_session()
+    found: list[dict[str, Any]] = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return found
+
+
+def _pss(process: int) -> float:
+    """Proportional set size in MB, as the kernel says it."""
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    found = re.search(r"^Pss:\s+(\d+) kB$", rollup, re.MULTILINE)
+    assert found, rollup
+    return int(found.group(1)) / _KB_IN_MB
