@@ -16,6 +16,7 @@ from backend import (
     demo,
     health,
     logs,
+    loyalty,
     migrations,
     openapi,
     organization,
@@ -48,7 +49,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     database.init_app(app)
     migrations.init_app(app)
     sync.init_app(app)
-    for feature in (organization, customers, consent, catalog, sales, care, delivery, privacy, unify, demo):
+    for feature in (organization, customers, consent, catalog, sales, loyalty, care, delivery, privacy, unify, demo):
         feature.init_app(app)
     health.init_app(app)
     openapi.init_app(app)

@@ -10,6 +10,7 @@ from flask.cli import FlaskGroup
 from flask_migrate import upgrade
 from werkzeug.utils import import_string
 
+from backend.backups import backup_command, restore_command
 from backend.core import events
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import DangolError, SettingsError
@@ -70,6 +71,8 @@ def prepare_rows() -> None:
 
 dangol.add_command(serve_command)
 dangol.add_command(worker_command)
+dangol.add_command(backup_command)
+dangol.add_command(restore_command)
 
 
 def main() -> None:

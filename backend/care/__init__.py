@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.care import sync
+    from backend.care import erasure, sync
     from backend.care.routes import blueprint
-    from backend.core import http
+    from backend.core import events, http
+    from backend.customers import CustomerErased
 
     http.register(app, blueprint)
     sync.init_app(app)
+    events.subscribe(app, CustomerErased, erasure.erase)
 
 
 __all__ = ["Note", "init_app"]

@@ -140,6 +140,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        # What is deleted is overwritten: an erased person is in no free page.
+        "secure_delete=ON",
         "cache_size=-65536",
         "mmap_size=268435456",
     ):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.customers.access import customer as get_customer
-from backend.customers.access import find_one
-from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity
+from backend.customers.access import find_one, is_known
+from backend.customers.erasure import CustomerErased, erase
+from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
 from backend.customers.rules import masked_phone, normal_phone
 from backend.customers.service import (
     COLLECTION,
@@ -37,15 +38,19 @@ __all__ = [
     "COLLECTION",
     "Card",
     "Customer",
+    "CustomerErased",
     "CustomerFacts",
     "CustomerRegistered",
     "Preference",
     "StoreActivity",
+    "StoreDeparture",
     "add_points",
+    "erase",
     "find_one",
     "forget_old_activity",
     "get_customer",
     "init_app",
+    "is_known",
     "masked_phone",
     "normal_phone",
     "register",

@@ -33,6 +33,11 @@ def customer(customer_id: str) -> Customer:
     return found
 
 
+def is_known(customer_id: str) -> bool:
+    """Whether there is a customer with this id; for the system itself, which shows her to nobody."""
+    return db.session.execute(select(exists().where(Customer.id == customer_id))).scalar_one()
+
+
 def customers(q: str | None) -> Select[Customer]:
     """Customers whose name begins with `q`, or whose card, phone or last four digits it is.
 

@@ -1,6 +1,23 @@
 """Points, grades, coupons and partner cards. So far, the ledger and redemption at the till."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from backend.loyalty.models import PointsEntry
 from backend.loyalty.service import balance, redeem
 
-__all__ = ["PointsEntry", "balance", "redeem"]
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature to `app`."""
+    from backend.core import events
+    from backend.customers import CustomerErased
+    from backend.loyalty import erasure
+
+    events.subscribe(app, CustomerErased, erasure.erase)
+
+
+__all__ = ["PointsEntry", "balance", "init_app", "redeem"]

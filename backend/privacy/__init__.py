@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.privacy.blocks import clean_blocks
 from backend.privacy.models import Erasure
 
 if TYPE_CHECKING:
@@ -11,7 +12,16 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    """Attach the feature to `app`."""
+    """Attach the feature to `app`: last of all who hear of a registration, since it may undo what they wrote."""
+    from backend.core import events, jobs
+    from backend.customers import CustomerRegistered
+    from backend.privacy import cli, service, tending
+
+    app.cli.add_command(cli.privacy_group)
+    jobs.every(app, 60.0, "privacy", tending.tend)
+    events.subscribe(app, CustomerRegistered, service.erase_at_once)
+    events.subscribe(app, events.RestoreBegins, service.carry_over)
+    events.subscribe(app, events.DatabaseRestored, service.forget_again)
 
 
-__all__ = ["Erasure", "init_app"]
+__all__ = ["Erasure", "clean_blocks", "init_app"]

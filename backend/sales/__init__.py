@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.core import http
-    from backend.sales import cli, sync
+    from backend.core import events, http
+    from backend.customers import CustomerErased
+    from backend.sales import cli, erasure, sync
     from backend.sales.routes import blueprint
 
     http.register(app, blueprint)
     sync.init_app(app)
+    events.subscribe(app, CustomerErased, erasure.erase)
     app.cli.add_command(cli.sales_group)
 
 

@@ -28,9 +28,10 @@ from backend.sync.models import Block, BlockBody, BlockSet, ChangeLog, ScopeLog,
 from backend.sync.registry import current_registry
 
 if TYPE_CHECKING:
+    from collections.abc import Collection as Collection_
     from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
 ROWS = 1_000
 _SPLIT_ABOVE = 1_500
@@ -62,64 +63,113 @@ def rebuild_all() -> int:
 def rebuild_due() -> int:
     """The worker's look: rebuild what changed enough, destroy what was superseded a day ago; the number built."""
     built = rebuild_all()
-    _destroy_superseded()
+    limit = wall.now() - _KEPT
+    if db.session.execute(select(Block.id).where(Block.superseded_at < limit).limit(1)).first():
+        run_in_unit_of_work(lambda: _destroy(Block.superseded_at < limit))
     return built
 
 
-def rebuild(scope: str, name: str) -> int:
+def renew_older_than(kept_from: int) -> None:
+    """See to it that no listed block is older than `kept_from`, as far as nobody else is building."""
+    for scope, name in _wanted_sets():
+        rebuild(scope, name, Wanted(kept_from=kept_from))
+
+
+def oldest() -> int | None:
+    """The `v` of the oldest listed block; None when there is none."""
+    return db.session.execute(select(func.min(Block.v)).where(Block.superseded_at.is_(None))).scalar()
+
+
+def forget(name: str, ids: Collection_[str]) -> bool:
+    """Have no block of `name` hold any of `ids`, which are rows that are gone; False while somebody else is building.
+
+    Listed blocks are built anew, superseded ones destroyed at once instead of after a day.
+    """
+    if not ids:
+        return True
+    for scope, held in _listed_blocks_with(name, ids).items():
+        rebuild(scope, name, Wanted(blocks=frozenset(held)))
+    superseded = _superseded_blocks_with(name, ids)
+    if superseded:
+        run_in_unit_of_work(lambda: _destroy(Block.id.in_(superseded)))
+    return not _listed_blocks_with(name, ids)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What makes a block due beside its share of changed rows: being among `blocks`, or older than `kept_from`.
+
+    A block without changes is as right today as it was: it is not built again, only said to be of today.
+    """
+
+    blocks: frozenset[str] = frozenset()
+    kept_from: int = 0
+
+
+NOTHING_SPECIAL = Wanted()
+
+
+def rebuild(scope: str, name: str, wanted: Wanted = NOTHING_SPECIAL) -> int:
     """Bring the blocks of `name` in `scope` up to date, unless somebody else is at it; the number of blocks built."""
     builder = new_id()
-    if not newest_change(scope, name) > _seen(scope, name):
+    if wanted == NOTHING_SPECIAL and not newest_change(scope, name) > _seen(scope, name):
         return 0
     if not run_in_unit_of_work(lambda: _claim(scope, name, builder)):
         return 0
     try:
-        plan = _plan(scope, current_registry().collections[name])
-        run_in_unit_of_work(lambda: _write(scope, name, plan))
-        return len(plan.built)
+        plan = _plan(scope, current_registry().collections[name], wanted)
+        return run_in_unit_of_work(lambda: _write(scope, name, plan, builder))
     finally:
         run_in_unit_of_work(lambda: _release(scope, name, builder))
 
 
 @dataclass(frozen=True)
 class _Plan:
+    epoch: str
     v: int
     built: list[Built]
     replaced: list[str]
     pending: dict[str, int]
+    unchanged: list[str]
 
 
-def _plan(scope: str, collection: Collection) -> _Plan:
+def _plan(scope: str, collection: Collection, wanted: Wanted) -> _Plan:
     """Read, in one view of the data, which blocks are due and make them. Nothing is written."""
     session = db.session()
     session.rollback()
     # A snapshot of the whole read: the rows must be exactly those of `v`.
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    v = session.execute(select(SyncClock.v)).scalar_one()
+    epoch, v = session.execute(select(SyncClock.epoch, SyncClock.v)).one()
     blocks = session.execute(_current(scope, collection.name)).scalars().all()
-    seen = session.execute(
-        select(BlockSet.v).where(BlockSet.scope == scope, BlockSet.collection == collection.name)
-    ).scalar_one()
+    seen = _seen(scope, collection.name)
     lows = [block.low_id for block in blocks]
     fresh = Counter(
         max(bisect_right(lows, row_id) - 1, 0) for row_id in _changed_ids(scope, collection.name, after=seen)
     )
-    built: list[Built] = []
-    replaced: list[str] = []
-    pending: dict[str, int] = {}
+    plan = _Plan(epoch, v, [], [], {}, [])
     if not blocks and fresh:
-        built = list(_build_range(scope, collection, low=_LOWEST, high=None))
+        plan.built.extend(_build_range(scope, collection, low=_LOWEST, high=None))
     for index, block in enumerate(blocks):
         count = block.pending + fresh[index]
-        if count >= max(1, block.rows * _REBUILD_SHARE):
+        if _is_due(block, count, wanted):
             high = lows[index + 1] if index + 1 < len(lows) else None
-            built += _build_range(scope, collection, low=block.low_id, high=high)
-            replaced.append(block.id)
+            plan.built.extend(_build_range(scope, collection, low=block.low_id, high=high))
+            plan.replaced.append(block.id)
         elif fresh[index]:
-            pending[block.id] = count
+            plan.pending[block.id] = count
+        elif not count and block.v < wanted.kept_from:
+            plan.unchanged.append(block.id)
     session.rollback()
-    return _Plan(v, built, replaced, pending)
+    return plan
+
+
+def _is_due(block: Block, changed: int, wanted: Wanted) -> bool:
+    return (
+        changed >= max(1, block.rows * _REBUILD_SHARE)
+        or block.id in wanted.blocks
+        or (changed > 0 and block.v < wanted.kept_from)
+    )
 
 
 def _build_range(scope: str, collection: Collection, *, low: str, high: str | None) -> Iterator[Built]:
@@ -151,7 +201,15 @@ def rows_checksum(rows: list[dict[str, Any]]) -> str:
     return hashlib.sha256(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _write(scope: str, name: str, plan: _Plan) -> None:
+def _write(scope: str, name: str, plan: _Plan, builder: str) -> int:
+    """Put the plan into effect and say how many blocks it made: none when it is out of date.
+
+    It is when somebody else has taken over meanwhile, or when a backup has taken the place of the data it was made of.
+    """
+    epoch = db.session.execute(select(SyncClock.epoch)).scalar_one()
+    mine = db.session.get(BlockSet, (scope, name), with_for_update=True, populate_existing=True)
+    if mine is None or mine.built_by != builder or epoch != plan.epoch:
+        return 0
     now = wall.now()
     if plan.replaced:
         db.session.execute(update(Block).where(Block.id.in_(plan.replaced)).values(superseded_at=now))
@@ -179,7 +237,11 @@ def _write(scope: str, name: str, plan: _Plan) -> None:
         db.session.execute(insert(Block), rows)
     for block_id, count in plan.pending.items():
         db.session.execute(update(Block).where(Block.id == block_id).values(pending=count))
-    db.session.execute(update(BlockSet).where(BlockSet.scope == scope, BlockSet.collection == name).values(v=plan.v))
+    for start in range(0, len(plan.unchanged), ROWS):
+        part = plan.unchanged[start : start + ROWS]
+        db.session.execute(update(Block).where(Block.id.in_(part)).values(v=plan.v))
+    mine.v = plan.v
+    return len(rows)
 
 
 def _claim(scope: str, name: str, builder: str) -> bool:
@@ -265,14 +327,37 @@ def _ids(scope: str, collection: Collection, *, low: str, high: str | None) -> S
     return query
 
 
-def _destroy_superseded() -> None:
-    limit = wall.now() - _KEPT
-    if not db.session.execute(select(Block.id).where(Block.superseded_at < limit).limit(1)).first():
-        return
+def _listed_blocks_with(name: str, ids: Collection_[str]) -> dict[str, set[str]]:
+    """By scope the listed blocks whose rows one of `ids` is among: for each id one block a scope is looked into."""
+    query = select(Block).where(Block.collection == name, Block.superseded_at.is_(None))
+    by_scope: dict[str, list[Block]] = {}
+    for block in db.session.execute(query.order_by(Block.scope, Block.low_id)).scalars():
+        by_scope.setdefault(block.scope, []).append(block)
+    found: dict[str, set[str]] = {}
+    for scope, blocks in by_scope.items():
+        lows = [block.low_id for block in blocks]
+        near = {blocks[max(bisect_right(lows, row_id) - 1, 0)] for row_id in ids}
+        held = {block.id for block in near if _holds(block, ids)}
+        if held:
+            found[scope] = held
+    db.session.rollback()
+    return found
 
-    def destroy() -> None:
-        db.session.execute(delete(Block).where(Block.superseded_at < limit))
-        kept = select(Block.id).where(Block.hash == BlockBody.hash)
-        db.session.execute(delete(BlockBody).where(~kept.exists()))
 
-    run_in_unit_of_work(destroy)
+def _superseded_blocks_with(name: str, ids: Collection_[str]) -> set[str]:
+    query = select(Block).where(Block.collection == name, Block.superseded_at.is_not(None), Block.low_id <= max(ids))
+    found = {block.id for block in db.session.execute(query).scalars() if _holds(block, ids)}
+    db.session.rollback()
+    return found
+
+
+def _holds(block: Block, ids: Collection_[str]) -> bool:
+    body = db.session.execute(select(BlockBody.gzip).where(BlockBody.hash == block.hash)).scalar_one_or_none()
+    content = b"" if body is None else gzip.decompress(body)
+    return any(row_id.encode() in content for row_id in ids)
+
+
+def _destroy(which: ColumnElement[bool]) -> None:
+    db.session.execute(delete(Block).where(which))
+    kept = select(Block.id).where(Block.hash == BlockBody.hash)
+    db.session.execute(delete(BlockBody).where(~kept.exists()))

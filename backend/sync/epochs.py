@@ -68,7 +68,7 @@ def restored_to(epoch: str) -> datetime:
     """
     number = db.session.execute(select(SyncEpoch.number).where(SyncEpoch.epoch == epoch)).scalar_one_or_none()
     since = select(func.min(SyncEpoch.restored_to)).where(SyncEpoch.number > (0 if number is None else number))
-    earliest: datetime | None = db.session.execute(since).scalar_one()
+    earliest: datetime | None = db.session.execute(since).scalar()
     if earliest is None:
-        earliest = db.session.execute(select(func.min(SyncEpoch.started_at))).scalar_one()
+        earliest = db.session.execute(select(func.min(SyncEpoch.started_at))).scalar()
     return wall.now() if earliest is None else earliest

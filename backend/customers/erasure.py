@@ -1,0 +1,44 @@
+"""Erasing a customer: her own rows go here; every feature that keeps more of her hears `CustomerErased`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, exists, select
+
+from backend.core import events
+from backend.core.db import db
+from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
+from backend.customers.service import COLLECTION
+from backend.sync import mark_changed
+
+
+@dataclass(frozen=True)
+class CustomerErased:
+    """A customer is being erased. Whoever keeps anything of her deletes it, or keeps it without her, at once.
+
+    Published before her own rows go, in the unit of work that erases. `phone` is None when somebody else has the same.
+    A table that still refers to her when it ends stops the erasure: none is forgotten silently.
+    """
+
+    customer_id: str
+    phone: str | None
+    cards: tuple[str, ...]
+
+
+def erase(customer_id: str) -> CustomerErased | None:
+    """Delete the customer, and have every feature forget her; None when there is no such customer."""
+    row = db.session.execute(select(Customer.phone).where(Customer.id == customer_id)).one_or_none()
+    if row is None:
+        return None
+    shared = exists().where(Customer.phone == row.phone, Customer.id != customer_id)
+    phone = None if row.phone is None or db.session.execute(select(shared)).scalar_one() else row.phone
+    cards = tuple(db.session.execute(select(Card.number).where(Card.customer_id == customer_id)).scalars())
+    erased = CustomerErased(customer_id, phone, cards)
+    events.publish(erased)
+    mark_changed(COLLECTION, [customer_id], deleted=True)
+    for model in (Card, Preference, CustomerFacts, StoreActivity, StoreDeparture):
+        db.session.execute(delete(model).where(model.customer_id == customer_id))
+    db.session.execute(delete(Customer).where(Customer.id == customer_id))
+    db.session.expire_all()
+    return erased

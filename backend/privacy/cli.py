@@ -1,0 +1,53 @@
+"""`dangol privacy …`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import click
+
+from backend.core import clock
+from backend.core.audit import SYSTEM
+from backend.core.db import run_in_unit_of_work
+from backend.privacy import service
+from backend.privacy.blocks import clean_blocks
+
+_TRIES = 20
+
+
+@click.group("privacy")
+def privacy_group() -> None:
+    """Do what the law gives every person a right to."""
+
+
+@privacy_group.command("erase")
+@click.argument("customer_id")
+@click.option("--yes", is_flag=True, help="Do not ask, even at a terminal.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def erase_command(customer_id: str, *, yes: bool, as_json: bool) -> None:
+    """Erase a customer for ever, everywhere: on the server at once, on tablets when they next connect.
+
+    Sales stay, as to somebody unknown. A backup made before still holds her until it is restored or deleted.
+    """
+    if not yes and sys.stdin.isatty():
+        click.confirm("This cannot be undone. Erase the customer?", abort=True, err=True)
+    entry = run_in_unit_of_work(lambda: service.erase(customer_id, acting_staff=SYSTEM))
+    at = clock.rfc3339(entry.erased_at)
+    clean = _clean()
+    if as_json:
+        click.echo(json.dumps({"customer_id": customer_id, "erased_at": at, "blocks_clean": clean}))
+        return
+    click.echo(f"Erased {customer_id}.")
+    if not clean:
+        click.echo("A block is being built at this moment; the worker cleans what is left within a few minutes.")
+
+
+def _clean() -> bool:
+    """Wait a little for a builder or reader that is in the way."""
+    for _ in range(_TRIES):
+        if clean_blocks():
+            return True
+        time.sleep(0.5)
+    return False
