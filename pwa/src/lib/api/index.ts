@@ -1,4 +1,13 @@
 export { api, call, speak } from './client';
 export { ApiProblem, OFFLINE, UNREADABLE, type ProblemBody } from './problem';
-export { httpSyncServer, type PullPage, type Snapshot, type SnapshotBlock, type SyncServer } from './sync';
+export {
+  httpSyncServer,
+  SCHEMA,
+  type BlockBody,
+  type PullPage,
+  type ServerTerms,
+  type Snapshot,
+  type SnapshotBlock,
+  type SyncServer,
+} from './sync';
 export type { components, paths } from './schema';

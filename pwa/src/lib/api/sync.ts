@@ -29,45 +29,110 @@ export interface PullPage {
   server_time: string;
 }
 
+/** What the server asks of its tablets (GET /sync/terms). */
+export interface ServerTerms {
+  schema: number;
+  lease_hours: number;
+  wipe_days: number;
+  auto_lock_minutes: number;
+  sealing_key: { kid: string; jwk: JsonWebKey };
+  server_time: string;
+  events: boolean;
+}
+
+/** A block as it came: packed with gzip when the server has it so at hand. */
+export interface BlockBody {
+  bytes: Uint8Array<ArrayBuffer>;
+  gzip: boolean;
+}
+
 /** The server as the book's worker sees it. Every failure is an ApiProblem; code `offline` when no answer came. */
 export interface SyncServer {
   snapshot(): Promise<Snapshot>;
-  /** The uncompressed body of a block. */
-  block(url: string): Promise<Uint8Array<ArrayBuffer>>;
+  block(url: string): Promise<BlockBody>;
   pull(cursor: string, limit: number): Promise<PullPage>;
-  /** The `results` of the answer, unchecked. */
-  push(mutations: readonly unknown[]): Promise<unknown[]>;
+  /**
+   * The `results` of the answer, unchecked. A revoked tablet that does not say `more` has its storage cleared by the
+   * browser with the answer.
+   */
+  push(mutations: readonly unknown[], more: boolean): Promise<unknown[]>;
+  /** The same for items sealed to the server's key. */
+  sealed(items: readonly unknown[], more: boolean): Promise<unknown[]>;
+  terms(): Promise<ServerTerms>;
+  /** Listens until the stream ends or `signal` aborts it; `onVersion` hears the clock of the server whenever it moved. */
+  events(onVersion: (v: number) => void, signal: AbortSignal): Promise<void>;
+  /** Whether the server runs a demonstration. */
+  demo(): Promise<boolean>;
 }
+
+/** Schema of rows and mutations that this app speaks. */
+export const SCHEMA = 1;
 
 const ANSWER_WITHIN = 20_000;
 const BLOCK_WITHIN = 60_000;
+/** The server says something every twenty seconds: a line that is silent for longer is dead. */
+const SILENCE = 50_000;
+const GZIP = 'application/gzip';
 
 /** The server of this origin, with the tablet's cookie. */
 export const httpSyncServer: SyncServer = {
   snapshot: () => json<Snapshot>('/api/v1/sync/snapshot'),
   async block(url) {
-    const response = await send(url, {}, BLOCK_WITHIN);
-    return new Uint8Array(await body(response, () => response.arrayBuffer()));
+    const response = await send(url, { headers: { Accept: `${GZIP}, application/json;q=0.5` } }, BLOCK_WITHIN);
+    const gzip = (response.headers.get('Content-Type') ?? '').startsWith(GZIP);
+    return { bytes: new Uint8Array(await body(response, () => response.arrayBuffer())), gzip };
   },
   pull: (cursor, limit) => json<PullPage>(`/api/v1/sync/pull?${new URLSearchParams({ cursor, limit: String(limit) }).toString()}`),
-  async push(mutations) {
-    const answer = await json<{ results?: unknown }>('/api/v1/sync/push', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ mutations }),
-    });
-    if (Array.isArray(answer.results)) return answer.results as unknown[];
-    throw new ApiProblem(200, { code: UNREADABLE, detail: 'The answer to a push has no results.' });
+  push: (mutations, more) => results('/api/v1/sync/push', { mutations }, more),
+  sealed: (items, more) => results('/api/v1/sync/sealed', { items }, more),
+  terms: () => json<ServerTerms>('/api/v1/sync/terms'),
+  async events(onVersion, signal) {
+    const response = await request('/api/v1/sync/events', { signal, headers: { Accept: 'text/event-stream' } });
+    if (response.body === null) return;
+    await listen(response.body.pipeThrough(new TextDecoderStream()), onVersion);
   },
+  demo: async () => (await json<{ demo?: unknown }>('/api/v1/about')).demo === true,
 };
 
-async function send(url: string, init: RequestInit, within: number): Promise<Response> {
-  const request = { credentials: 'same-origin', signal: AbortSignal.timeout(within), ...init } satisfies RequestInit;
-  const response = await fetch(url, request).catch((error: unknown) => {
+async function results(url: string, content: unknown, more: boolean): Promise<unknown[]> {
+  const answer = await json<{ results?: unknown }>(more ? `${url}?more=true` : url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(content),
+  });
+  if (Array.isArray(answer.results)) return answer.results as unknown[];
+  throw new ApiProblem(200, { code: UNREADABLE, detail: 'The answer has no results.' });
+}
+
+function send(url: string, init: RequestInit, within: number): Promise<Response> {
+  return request(url, { ...init, signal: AbortSignal.timeout(within) });
+}
+
+async function request(url: string, init: RequestInit): Promise<Response> {
+  const headers = { ...(init.headers as Record<string, string> | undefined), 'Dangol-Schema': String(SCHEMA) };
+  const response = await fetch(url, { credentials: 'same-origin', ...init, headers }).catch((error: unknown) => {
     throw offlineProblem(error);
   });
   if (response.ok) return response;
   throw problemOf(response, await response.json().catch(() => null));
+}
+
+/** Reads server-sent events to the end of the stream. A stream that falls silent is given up. */
+async function listen(stream: ReadableStream<string>, onVersion: (v: number) => void): Promise<void> {
+  const reader = stream.getReader();
+  let rest = '';
+  for (;;) {
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const quiet = new Promise<'silent'>((resolve) => (silence = setTimeout(() => resolve('silent'), SILENCE)));
+    const heard = await Promise.race([reader.read(), quiet]).finally(() => clearTimeout(silence));
+    if (heard === 'silent' || heard.done) return void reader.cancel().catch(() => undefined);
+    const lines = (rest + heard.value).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const v = /^data:\s*\{"v":\s*(\d+)\}/.exec(line)?.[1];
+      if (v !== undefined) onVersion(Number(v));
+    }
+  }
 }
 
 async function json<T>(url: string, init: RequestInit = {}): Promise<T> {

@@ -1,4 +1,5 @@
 import type { LockReason, LockState, NewSlot, Slot, Unlocked, Unlocking } from './lock-types';
+import { hasMarker, leaveMarker, wantsReadable } from '$lib/vault/marker';
 import { Caller, type Calls, type Method, type Result } from './rpc';
 import type { Told } from './status';
 import type { BookState, CustomerRow, DueAnswer, OpenOptions, OutboxEntry, ProductRow, SearchAnswer, StoreRow, SyncState } from './types';
@@ -41,6 +42,7 @@ export class Book {
   #worker: Worker | null = null;
   #caller: Caller | null = null;
   #options: OpenOptions | null = null;
+  #asked = false;
 
   /** How much of the copy is there. Changes whenever rows do. */
   get state(): BookState {
@@ -63,72 +65,73 @@ export class Book {
 
   /** Starts the worker and reads who can open the tablet; opens nothing, unless another tab is open: then this one is too. */
   inspect(): Promise<LockState> {
-    return Promise.resolve(this.#lock);
+    return this.#start().call('inspect', { hadBook: hasMarker(), readable: wantsReadable() });
+  }
+
+  #start(): Caller {
+    if (this.#caller !== null) return this.#caller;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'book' });
+    this.#caller = new Caller(this.#worker, (told) => this.#hear(told));
+    document.addEventListener('visibilitychange', this.#wake);
+    return this.#caller;
   }
 
   /**
-   * Gives somebody a key: on a new or wiped tablet the first one, with which it is open; otherwise it must be open.
-   * @throws ApiProblem `offline` when the server's terms were never learned.
+   * Gives somebody a key: on a new or wiped tablet the first one, with which it is open; otherwise it must be open. A
+   * password takes the place of the person's old one.
+   * @throws BookError `offline` when the server's terms were never learned; `short_password`; `locked`.
    */
-  protect(_slot: NewSlot): Promise<Slot> {
-    return Promise.reject(new Error('not yet'));
+  protect(slot: NewSlot): Promise<Slot> {
+    return this.#call('protect', slot);
   }
 
-  unlock(_by: Unlocking): Promise<Unlocked> {
-    return Promise.reject(new Error('not yet'));
+  /** Tries to open the tablet. While the lease is over it stays locked whatever is tried, and no try is counted. */
+  unlock(by: Unlocking): Promise<Unlocked> {
+    return this.#call('unlock', by);
   }
 
   /** Sets the PIN, four to eight digits, of whoever is at it, for as long as the key is in memory; null takes it away. */
-  setPin(_pin: string | null): Promise<void> {
-    return Promise.reject(new Error('not yet'));
+  setPin(pin: string | null): Promise<void> {
+    return this.#call('setPin', pin);
   }
 
   /** Locks every tab. The key stays in memory only when somebody has a PIN. */
-  lockNow(_reason: LockReason = 'asked'): Promise<void> {
-    return Promise.reject(new Error('not yet'));
+  async lockNow(reason: LockReason = 'asked'): Promise<void> {
+    await this.#caller?.call('lockNow', reason);
   }
 
-  /** Takes somebody's key away; the last one cannot be taken. */
-  removeSlot(_id: string): Promise<void> {
-    return Promise.reject(new Error('not yet'));
+  /** Takes somebody's key away; the last one cannot be taken (`last_slot`). */
+  removeSlot(id: string): Promise<void> {
+    return this.#call('removeSlot', id);
   }
 
   /** Destroys the copy and every key because a person asked for it. What waits to be sent stays, sealed. */
   wipe(): Promise<void> {
-    return Promise.reject(new Error('not yet'));
+    return this.#call('wipe');
   }
 
   /** Sends a refused entry again under a new id, with other data where it was corrected. The old one counts as seen. */
-  resend(_id: string, _data?: unknown): Promise<{ id: string }> {
-    return Promise.reject(new Error('not yet'));
+  resend(id: string, data?: unknown): Promise<{ id: string }> {
+    return this.#call('resend', id, $state.snapshot(data));
   }
 
   /** Marks what came of an entry as seen; it stays in the journal. */
-  dismiss(_id: string): Promise<void> {
-    return Promise.reject(new Error('not yet'));
+  dismiss(id: string): Promise<void> {
+    return this.#call('dismiss', id);
   }
 
   /** Keeps a card that was found online, encrypted, until the end of the store's day. It never replaces a row of the copy. */
-  hold(_row: CustomerRow): Promise<void> {
-    return Promise.reject(new Error('not yet'));
+  hold(row: CustomerRow): Promise<void> {
+    return this.#call('hold', $state.snapshot(row) as CustomerRow);
   }
 
-  /** Opens the copy for a staff member. On an open book it only says who acts from now on. Resolves when stored rows can be searched. */
+  /** Opens the copy for a staff member; the tablet must be unlocked. On an open book it only says who acts from now on. Resolves when stored rows can be searched. */
   async open(options: OpenOptions): Promise<void> {
     this.#options = options;
-    if (this.#caller !== null) {
-      await this.#caller.call('actAs', options.staff, options.store);
-      return;
-    }
-    document.addEventListener('visibilitychange', this.#wake);
-    await this.#start(options);
-    void this.#askToPersist();
-  }
-
-  async #start(options: OpenOptions): Promise<void> {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'book' });
-    this.#caller = new Caller(this.#worker, (told) => this.#hear(told));
-    await this.#caller.call('open', $state.snapshot(options));
+    await this.inspect();
+    await this.#openUp(options);
+    await this.#call('open', $state.snapshot(options));
+    if (!this.#asked) void this.#askToPersist();
   }
 
   /** The customers that a query finds, best first. */
@@ -164,6 +167,14 @@ export class Book {
     return this.#call('record', kind, $state.snapshot(data));
   }
 
+  // Until the screens ask for passwords.
+  async #openUp({ staff }: OpenOptions): Promise<void> {
+    const password = 'until the screens ask';
+    if (this.#lock.phase === 'new') await this.protect({ staff, name: staff, password });
+    const [slot] = this.#lock.slots;
+    if (this.#lock.phase === 'locked' && slot !== undefined) await this.unlock({ slot: slot.id, password });
+  }
+
   async syncNow(): Promise<void> {
     await this.#caller?.call('syncNow');
   }
@@ -175,25 +186,39 @@ export class Book {
     this.#state = NOTHING;
     this.#sync = NOT_YET;
     this.#outbox = [];
+    this.#lock = NOT_LOOKED;
   }
 
   async #call<M extends Method>(method: M, ...args: Parameters<Calls[M]>): Promise<Result<M>> {
-    if (this.#caller === null) throw new Error('The book is not open.');
-    return this.#caller.call(method, ...args);
+    return this.#start().call(method, ...args);
   }
 
-  #hear({ state, sync, outbox, lost }: Told): void {
+  #hear({ lock, state, sync, outbox, lost }: Told): void {
     if (state !== undefined) this.#state = state;
-    if (sync !== undefined) this.#sync = sync;
+    if (sync !== undefined) this.#sync = { ...this.#sync, ...sync };
     if (outbox !== undefined) this.#outbox = outbox;
+    if (lock !== undefined) this.#turn(lock);
     if (lost === true) void this.#reopen();
   }
 
-  /** The browser took the database away (another version of the app, or cleared data): begin again with what is there. */
+  #turn(lock: LockState): void {
+    this.#lock = lock;
+    if (lock.phase === 'open') leaveMarker(true);
+    else {
+      // What a locked tablet knows nobody sees; an open book tells it again.
+      this.#state = NOTHING;
+      this.#outbox = [];
+    }
+    if (lock.phase === 'wiped') leaveMarker(false);
+  }
+
+  /** The browser does not give the database back to this worker: begin again with what is there. */
   async #reopen(): Promise<void> {
     this.#worker?.terminate();
+    this.#worker = this.#caller = null;
     this.#state = NOTHING;
-    if (this.#options !== null) await this.#start(this.#options);
+    await this.inspect();
+    if (this.#options !== null && this.#lock.phase === 'open') await this.open(this.#options);
   }
 
   readonly #wake = () => {
@@ -201,6 +226,7 @@ export class Book {
   };
 
   async #askToPersist(): Promise<void> {
+    this.#asked = true;
     const storage = (navigator as Partial<Navigator>).storage;
     const granted = (await storage?.persist?.().catch(() => false)) ?? false;
     await this.#caller?.call('persisted', granted);

@@ -60,6 +60,8 @@ export class Collection<R extends object> {
   readonly #blocks = new Map<string, Indexed>();
   readonly #newer: Layer;
   readonly #shown: Layer;
+  /** Rows that are in no block and no overlay: looked up at the server, and kept beside the copy. */
+  readonly #held: Layer;
   /** Ids that the server took away since the blocks were made. */
   readonly #gone = new Set<string>();
 
@@ -67,6 +69,7 @@ export class Collection<R extends object> {
     this.#spec = spec ?? NOTHING_SEARCHED;
     this.#newer = new Layer(this.#spec);
     this.#shown = new Layer(this.#spec);
+    this.#held = new Layer(this.#spec);
   }
 
   /** Changes that are not in the blocks yet. */
@@ -136,8 +139,19 @@ export class Collection<R extends object> {
     }
   }
 
+  /** Lays rows beside the copy, in the place of those that lay there. One of the copy always comes first. */
+  hold(rows: readonly Row[]): void {
+    this.#held.clear();
+    for (const row of rows) this.#held.set(row.id, row);
+  }
+
   /** The server's row, or null. */
   base(id: string): R | null {
+    return this.#copied(id) ?? (this.#held.rows.get(id) as R | undefined) ?? null;
+  }
+
+  /** The copy's own row, or null. */
+  #copied(id: string): R | null {
     const newer = this.#newer.rows.get(id);
     if (newer !== undefined) return newer as R;
     if (this.#gone.has(id)) return null;
@@ -197,6 +211,7 @@ export class Collection<R extends object> {
       ...[...this.#blocks.values()].map(({ segment, block }) => ({ segment, read: (row: number) => block.row(row) })),
       { segment: this.#newer.segment, read: (row: number) => this.#newer.row(row) },
       { segment: this.#shown.segment, read: (row: number) => this.#shown.row(row) },
+      { segment: this.#held.segment, read: (row: number) => this.#held.row(row) },
     ];
     const { places, terms, total } = search(this.#spec, sources, query, limit);
     const hits = places.map(({ source, row }) => {
@@ -206,8 +221,13 @@ export class Collection<R extends object> {
     return { hits, total };
   }
 
-  /** Rows of the overlay that are shown with pending edits are dead there. */
+  /** Rows of the overlay that are shown with pending edits are dead there, as are held ones that the copy has. */
   #hideOverlaid(): void {
+    const held = this.#held.segment;
+    for (let row = 0; row < held.rows; row++) {
+      const { id } = this.#held.row(row);
+      held.dead[row] = this.#shown.rows.has(id) || this.#copied(id) !== null ? 1 : 0;
+    }
     if (this.#shown.rows.size === 0 && this.#newer.rows.size === 0) return;
     const { segment } = this.#newer;
     for (let row = 0; row < segment.rows; row++) segment.dead[row] = this.#shown.rows.has(this.#newer.row(row).id) ? 1 : 0;

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { identityCipher, type Mutation } from '$lib/vault';
+import { identityCipher, openDatabase, type Database, type Mutation } from '$lib/vault';
 import { Keeper } from './keeper';
 import type { Told } from './status';
 import { customer, FakeServer, offline, problem, product, store } from './testing/fake-server';
@@ -14,7 +14,9 @@ class Tab {
 
   static async open(server: FakeServer, name: string): Promise<Tab> {
     const tab = new Tab();
-    const parts = { server, name, cipher: identityCipher, listener: (told: Told) => Object.assign(tab.told, told) };
+    const database = await openDatabase(name, () => undefined);
+    databases.push(database);
+    const parts = { server, database, name, cipher: identityCipher, listener: (told: Told) => Object.assign(tab.told, told) };
     tab.keeper = await Keeper.open(parts, { staff: 'jiyoung', store: 'GN', pollEvery: 1e6 });
     open.push(tab.keeper);
     return tab;
@@ -36,6 +38,7 @@ class Tab {
 }
 
 const open: Keeper[] = [];
+const databases: Database[] = [];
 let server: FakeServer;
 let name: string;
 const minji = () => customer({ name: '김민지', last_purchase_on: '2026-11-01' });
@@ -48,6 +51,7 @@ beforeEach(() => {
 
 afterEach(() => {
   for (const keeper of open.splice(0)) keeper.close();
+  for (const database of databases.splice(0)) database.close();
 });
 
 describe('the first sync', () => {

@@ -1,12 +1,15 @@
 import { ApiProblem, type SyncServer } from '$lib/api/sync';
-import { CopyStore, openDatabase, OutboxStore, type Cipher, type Database, type Mutation } from '$lib/vault';
+import { CopyStore, OutboxStore, SealedStore, type Cipher, type Database, type Mutation, type Sealer } from '$lib/vault';
+import { BookError, isFull } from './errors';
+import { EventsLine } from './events-line';
 import { Loop, PACE, type Pace, type Round } from './loop';
 import { whoIsDue } from './due';
 import { SenderLock } from './locks';
-import { Outbox } from './outbox';
-import { pullAll } from './pull';
+import { Outbox, type Receipt } from './outbox';
+import { pullAll, type PullHooks } from './pull';
 import { pushAll } from './push';
 import { businessDay, reconcile, type Surroundings } from './reconcile';
+import { revocation, sendSealed } from './sealed-sender';
 import { Serial } from './serial';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
@@ -17,21 +20,35 @@ import { uuid7 } from './uuid';
 type News =
   | { about: 'copy'; news: CopyNews }
   | { about: 'outbox'; waiting: boolean }
+  | { about: 'seen'; receipt: Receipt }
+  | { about: 'held' }
   /** The rows that these applied mutations changed have been pulled. */
   | { about: 'arrived'; ids: string[] };
 
 export interface KeeperParts {
   server: SyncServer;
+  database: Database;
   cipher: Cipher;
   listener: Listener;
-  /** Name of the database, the lock and the channel between tabs. */
+  /** Name of the lock and the channel between tabs. */
   name?: string;
   pace?: Pace;
+  /** Milliseconds that the server's clock was ahead of the tablet's when it was last heard. */
+  skew?: number;
+  /** The browser took away what was here. */
+  evicted?: boolean;
+  /** The server answered: its clock and the tablet's, milliseconds. */
+  onContact?: (server: number, tablet: number) => void;
+  /** The server does not know this tablet as one of its own any more. */
+  onRevoked?: (takesOutbox: boolean) => void;
 }
 
 /** Changes in the overlay that are worth a folding, and how long nobody must have asked for anything before it. */
 const FOLD_FROM = 500;
 const QUIET = 5_000;
+/** Room is asked after this often, milliseconds; with less than this left, or most of it used, it is low. */
+const ROOM_EVERY = 600_000;
+const LITTLE_ROOM = 50 * 1024 * 1024;
 
 /** The book's whole inside: copy, outbox, sync and search of one tab. Runs in the worker; knows no DOM. */
 export class Keeper {
@@ -40,9 +57,10 @@ export class Keeper {
   readonly #loop: Loop;
   readonly #lock: SenderLock;
   readonly #channel: BroadcastChannel;
-  readonly #database: Database;
   readonly #tablet: TabletCopy;
   readonly #outbox: Outbox;
+  readonly #sealed: SealedStore;
+  readonly #events: EventsLine;
   /** News are taken in the order in which they were told. */
   readonly #hearing = new Serial();
   #staff: string;
@@ -50,36 +68,52 @@ export class Keeper {
   /** Customers whose rows show edits at present. */
   #edited = new Set<string>();
   #lastAsked = 0;
+  #skew: number;
+  #roomAsked = 0;
 
-  private constructor(parts: Required<KeeperParts>, database: Database, options: OpenOptions) {
+  private constructor(parts: Required<KeeperParts>, options: OpenOptions) {
+    const { database } = parts;
     this.#parts = parts;
-    this.#database = database;
+    this.#skew = parts.skew;
     this.#staff = options.staff;
     this.#store = options.store;
     this.#channel = new BroadcastChannel(parts.name);
     this.#channel.onmessage = ({ data }: MessageEvent<News>) => void this.#hearing.run(() => this.#hear(data));
     this.#tablet = new TabletCopy(new CopyStore(database, parts.cipher), (news) => this.#say({ about: 'copy', news }));
-    this.#outbox = new Outbox(new OutboxStore(database, parts.cipher), () => this.#status.changed());
+    this.#outbox = new Outbox(new OutboxStore(database, parts.cipher), () => this.#status.changed(), () => Date.now() + this.#skew);
+    this.#sealed = new SealedStore(database);
     this.#status = new Status(this.#tablet, this.#outbox, parts.listener);
     this.#lock = new SenderLock(`${parts.name}:sender`);
     this.#loop = new Loop(() => this.#round(), { ...parts.pace, every: options.pollEvery ?? parts.pace.every });
+    const { server, name } = parts;
+    this.#events = new EventsLine(server, `${name}:events`, () => void this.#loop.kick(), (events) => this.#status.sync({ events }));
   }
 
-  /** Opens the tablet's store, shows what is in it, and begins to sync. */
+  /** Shows what is in the tablet's store, and begins to sync. */
   static async open(parts: KeeperParts, options: OpenOptions): Promise<Keeper> {
-    const name = parts.name ?? 'dangol';
-    const listener = parts.listener;
-    const database = await openDatabase(name, () => listener({ lost: true }));
-    const keeper = new Keeper({ name, pace: PACE, ...parts }, database, options);
+    const quiet = { onContact: () => undefined, onRevoked: () => undefined };
+    const keeper = new Keeper({ name: 'dangol', pace: PACE, skew: 0, evicted: false, ...quiet, ...parts }, options);
     await keeper.#begin();
     return keeper;
   }
 
   async #begin(): Promise<void> {
-    const [present] = await Promise.all([this.#tablet.load(), this.#outbox.load(Date.now())]);
+    const [present] = await Promise.all([this.#tablet.load(), this.#outbox.load()]);
+    await this.#tablet.loadHeld(this.#today());
     this.#showEdits();
     this.#status.opened(present);
+    if (this.#tablet.damaged || this.#parts.evicted) this.#status.sync({ evicted: true });
     void this.#loop.kick();
+  }
+
+  /** Seals what waits, and from here on everything, to the server's key as well. */
+  sealWith(sealer: Sealer): Promise<void> {
+    return this.#outbox.sealWith(sealer);
+  }
+
+  /** Listens to the server's hints from now on. */
+  listen(): void {
+    this.#events.start();
   }
 
   findCustomers(query: string, limit: number): SearchAnswer<CustomerRow> {
@@ -113,22 +147,63 @@ export class Keeper {
 
   /** Who is due today by the clock of the tablet's store. */
   due(limit: number): DueAnswer {
+    return whoIsDue(this.#tablet.customers, this.#today(), limit);
+  }
+
+  /** The business day of the tablet's store, ISO. */
+  #today(): string {
     const now = new Date().toISOString();
-    const today = businessDay(now, this.#around().store(undefined)?.time_zone) ?? now.slice(0, 10);
-    return whoIsDue(this.#tablet.customers, today, limit);
+    return businessDay(now, this.#around().store(undefined)?.time_zone) ?? now.slice(0, 10);
   }
 
   stores(): StoreRow[] {
     return [...this.#tablet.stores.all()];
   }
 
-  /** Notes what was done. Resolves when it is durable; sending happens behind. */
+  /** Notes what was done. Resolves when it is durable; sending happens behind. Throws BookError `storage_full`. */
   async record(kind: string, data: unknown): Promise<{ id: string }> {
-    const { id } = await this.#outbox.record({ id: uuid7(), kind, staff: this.#staff, at: new Date().toISOString(), data });
+    const mutation = { id: uuid7(), kind, staff: this.#staff, at: new Date().toISOString(), data };
+    const { id } = await this.#stored(() => this.#outbox.record(mutation));
+    this.#noted();
+    return { id };
+  }
+
+  /** Sends a refused entry again under a new id, with `data` in the place of its own where it is given. */
+  async resend(id: string, data?: unknown): Promise<{ id: string }> {
+    const { again, seen } = await this.#stored(() => this.#outbox.resend(id, this.#staff, data));
+    this.#say({ about: 'seen', receipt: seen });
+    this.#noted();
+    return { id: again.id };
+  }
+
+  /** Marks what came of an entry as seen. */
+  async dismiss(id: string): Promise<void> {
+    const receipt = await this.#stored(() => this.#outbox.dismiss(id));
+    this.#say({ about: 'seen', receipt });
+  }
+
+  /** Keeps a card that was found online until the end of the store's day. */
+  async hold(row: CustomerRow): Promise<void> {
+    await this.#stored(() => this.#tablet.hold(row, this.#today()));
+    this.#showEdits();
+    this.#say({ about: 'held' });
+  }
+
+  #noted(): void {
     this.#showEdits();
     this.#say({ about: 'outbox', waiting: true });
     void this.#loop.kick();
-    return { id };
+  }
+
+  async #stored<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.#status.full();
+      this.#roomAsked = 0;
+      throw new BookError('storage_full', 'The browser has no room left: nothing was saved.');
+    }
   }
 
   /** Who acts from now on, and in which store. */
@@ -143,13 +218,23 @@ export class Keeper {
   }
 
   persisted(granted: boolean): void {
-    this.#status.sync({ persisted: granted });
+    this.#status.persisted(granted);
+  }
+
+  /** Tells the screens everything anew: they had to look away. */
+  tellAgain(): void {
+    this.#status.changed();
+  }
+
+  /** Sends whatever waits, without reading. For a tablet that must leave. */
+  async drain(): Promise<void> {
+    await pushAll(this.#parts.server, this.#outbox);
   }
 
   close(): void {
     this.#loop.stop();
+    this.#events.stop();
     this.#channel.close();
-    this.#database.close();
   }
 
   async #round(): Promise<Round> {
@@ -168,18 +253,54 @@ export class Keeper {
       sent = await pushAll(this.#parts.server, this.#outbox);
       if (sent > 0) this.#say({ about: 'outbox', waiting: false });
       this.#status.reached();
+      await sendSealed(this.#parts.server, this.#sealed, await this.#sealed.orphans());
       const arriving = this.#outbox.applied;
-      await pullAll(this.#parts.server, this.#tablet, (loaded, expected) => this.#status.loading(loaded, expected));
+      const forgotten = await this.#pull();
+      if (forgotten > 0) sent += await pushAll(this.#parts.server, this.#outbox);
       this.#arrived(arriving);
       this.#status.level();
+      await this.#lookForRoom();
       return { sent };
     } catch (problem) {
       this.#status.failed(problem);
+      const revoked = revocation(problem);
+      if (revoked !== null) this.#parts.onRevoked(revoked.takesOutbox);
       // A reader without a session is no failure of the line: the next round comes at the usual pace.
       return problem instanceof ApiProblem && problem.status === 401 ? { sent } : { problem };
     } finally {
       this.#showEdits();
     }
+  }
+
+  /** Pulls; how many entries the server forgot with a restore and must be told again. */
+  async #pull(): Promise<number> {
+    let forgotten = 0;
+    const hooks: PullHooks = {
+      onRows: (loaded, expected) => this.#status.loading(loaded, expected),
+      onContact: (serverTime) => this.#contact(Date.parse(serverTime)),
+      onRestored: async (restoredTo) => {
+        forgotten += await this.#outbox.requeue(restoredTo === null ? null : Date.parse(restoredTo));
+      },
+    };
+    await pullAll(this.#parts.server, this.#tablet, hooks);
+    await this.#tablet.releaseHeld(this.#today());
+    return forgotten;
+  }
+
+  #contact(server: number): void {
+    if (Number.isNaN(server)) return;
+    const tablet = Date.now();
+    this.#skew = server - tablet;
+    this.#status.clock(server, tablet);
+    this.#parts.onContact(server, tablet);
+  }
+
+  async #lookForRoom(): Promise<void> {
+    const storage = (globalThis.navigator as Partial<Navigator> | undefined)?.storage;
+    if (storage?.estimate === undefined || Date.now() - this.#roomAsked < ROOM_EVERY) return;
+    this.#roomAsked = Date.now();
+    const { quota = Infinity, usage = 0 } = await storage.estimate().catch(() => ({ quota: undefined, usage: undefined }));
+    this.#status.room(quota - usage < LITTLE_ROOM || usage > quota * 0.9 ? 'low' : 'ok');
   }
 
   #arrived(mutations: readonly Mutation[]): void {
@@ -218,8 +339,12 @@ export class Keeper {
       this.#status.followed();
     } else if (heard.about === 'arrived') {
       this.#outbox.arrived(heard.ids);
+    } else if (heard.about === 'seen') {
+      this.#outbox.follow(heard.receipt);
+    } else if (heard.about === 'held') {
+      await this.#tablet.loadHeld(this.#today());
     } else {
-      await this.#outbox.reload(Date.now());
+      await this.#outbox.reload();
     }
     this.#showEdits();
   }

@@ -79,7 +79,7 @@ export class Loop {
       const failed = typeof round === 'object' && 'problem' in round;
       this.#failures = failed ? this.#failures + 1 : 0;
       if (failed) break;
-    } while (this.#again);
+    } while (this.#again && !this.#stopped);
     const wait = nextWait(round, this.#failures - 1, this.#pace, Math.random());
     const problem = typeof round === 'object' && 'problem' in round ? round.problem : null;
     const asked = problem instanceof ApiProblem ? problem.retryAfter : null;

@@ -1,4 +1,5 @@
-import { ApiProblem, type SyncServer } from '$lib/api/sync';
+import { ApiProblem, SCHEMA, type SyncServer } from '$lib/api/sync';
+import { isFull } from './errors';
 import { takeSnapshot, type OnRows } from './snapshot';
 import type { TabletCopy } from './tablet-copy';
 
@@ -10,29 +11,66 @@ const START_AGAIN = new Set(['epoch_changed', 'scope_changed', 'cursor_expired']
 /** A block may be superseded and destroyed between the list and the fetch; the next list is right. */
 const SNAPSHOT_TRIES = 3;
 
+/** What happens beside the rows while they are brought level. */
+export interface PullHooks {
+  onRows: OnRows;
+  /** The server answered and this was its time, RFC 3339. */
+  onContact: (serverTime: string) => void;
+  /** The server was restored from a backup of this moment, RFC 3339 (null: it did not say). Comes before the new snapshot. */
+  onRestored: (restoredTo: string | null) => Promise<void>;
+}
+
 /** Brings the copy level with the server: from a snapshot where there is none, then page by page. */
-export async function pullAll(server: SyncServer, tablet: TabletCopy, onRows: OnRows): Promise<void> {
-  if (tablet.copy === null) await snapshot(server, tablet, onRows);
+export async function pullAll(server: SyncServer, tablet: TabletCopy, hooks: PullHooks): Promise<void> {
+  // Rows that an older app took have the shape of its time.
+  if (tablet.copy === null || (tablet.copy.readBy ?? 0) < SCHEMA) await snapshot(server, tablet, hooks.onRows);
   for (let restarts = 0; ; ) {
     try {
-      if (!(await pullPage(server, tablet))) return;
+      if (!(await pullPage(server, tablet, hooks))) return;
     } catch (problem) {
       if (!startsAgain(problem) || ++restarts > 1) throw problem;
-      await snapshot(server, tablet, onRows);
+      if (problem.code === 'epoch_changed') await hooks.onRestored(restoredTo(problem));
+      await snapshot(server, tablet, hooks.onRows);
     }
   }
 }
 
 /** Pulls one page; whether there is another. */
-async function pullPage(server: SyncServer, tablet: TabletCopy): Promise<boolean> {
+async function pullPage(server: SyncServer, tablet: TabletCopy, { onContact }: PullHooks): Promise<boolean> {
   const cursor = tablet.copy?.cursor ?? '';
   const page = await server.pull(cursor, PAGE);
-  await tablet.advance(cursor, page);
-  if (tablet.overlaid > FOLD_NOW) await tablet.fold();
+  onContact(page.server_time);
+  await makingRoom(tablet, () => tablet.advance(cursor, page));
+  if (tablet.overlaid > FOLD_NOW) await makingRoom(tablet, () => tablet.fold());
   return page.more;
 }
 
-function startsAgain(problem: unknown): boolean {
+/**
+ * Writes rows. Without room, the overlay is folded to make some, and at last the rows on the disk are dropped: they can
+ * be downloaded again. What was done on this tablet is never touched.
+ */
+async function makingRoom(tablet: TabletCopy, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    try {
+      await tablet.dropUnused();
+      await tablet.fold();
+      await write();
+    } catch (again) {
+      if (isFull(again)) await tablet.drop();
+      throw again;
+    }
+  }
+}
+
+function restoredTo(problem: ApiProblem): string | null {
+  const { restored_to } = problem.body;
+  return typeof restored_to === 'string' && !Number.isNaN(Date.parse(restored_to)) ? restored_to : null;
+}
+
+function startsAgain(problem: unknown): problem is ApiProblem {
   // An unreadable cursor is a 422: a new snapshot gives a readable one.
   return problem instanceof ApiProblem && (START_AGAIN.has(problem.code) || problem.status === 422 || problem.status === 410);
 }
@@ -43,6 +81,7 @@ async function snapshot(server: SyncServer, tablet: TabletCopy, onRows: OnRows):
       await takeSnapshot(server, tablet, onRows);
       return;
     } catch (problem) {
+      if (isFull(problem)) await tablet.dropUnused();
       const superseded = problem instanceof ApiProblem && problem.status === 404;
       if (!superseded || tries === SNAPSHOT_TRIES) throw problem;
     }

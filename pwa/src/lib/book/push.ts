@@ -43,7 +43,8 @@ class Push {
   async #send(batch: readonly Mutation[]): Promise<unknown[] | ApiProblem> {
     this.#outbox.sending(batch, true);
     try {
-      return await this.#server.push(batch);
+      // Always with more to come: only the very last word of a tablet that leaves may be answered by clearing its storage.
+      return await this.#server.push(batch, true);
     } catch (problem) {
       if (problem instanceof ApiProblem && BLAMES_CONTENT.has(problem.status)) return problem;
       throw problem;

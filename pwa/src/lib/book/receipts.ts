@@ -21,7 +21,8 @@ export function sortResults(sent: readonly Mutation[], results: readonly unknown
   return sorted;
 }
 
-function isResult(value: unknown): value is PushResult {
+/** Whether a value is plainly a receipt. */
+export function isResult(value: unknown): value is PushResult {
   if (typeof value !== 'object' || value === null) return false;
   const { id, status } = value as Record<string, unknown>;
   return typeof id === 'string' && STATUSES.has(status);

@@ -1,13 +1,17 @@
 // Calls from the main thread to the worker: a request with a number, an answer with the same number.
+import { BookError } from './errors';
+import type { Guard } from './guard';
 import type { Keeper } from './keeper';
 import type { Told } from './status';
-import type { OpenOptions } from './types';
+
+/** What needs an open book. */
+export const READING = [
+  'findCustomers', 'findProducts', 'customer', 'due', 'products', 'stores', 'record', 'resend', 'dismiss', 'hold',
+] as const;
 
 /** What can be called in the worker. */
-export type Calls = Pick<
-  Keeper,
-  'findCustomers' | 'findProducts' | 'customer' | 'due' | 'products' | 'stores' | 'record' | 'actAs' | 'syncNow' | 'persisted'
-> & { open(options: OpenOptions): Promise<void> };
+export type Calls = Pick<Keeper, (typeof READING)[number]> &
+  Pick<Guard, 'inspect' | 'protect' | 'unlock' | 'setPin' | 'lockNow' | 'removeSlot' | 'wipe' | 'open' | 'syncNow' | 'persisted'>;
 
 export type Method = keyof Calls;
 export type Result<M extends Method> = Awaited<ReturnType<Calls[M]>>;
@@ -18,7 +22,7 @@ export interface Request {
   args: unknown[];
 }
 
-export type Message = { call: number; value: unknown } | { call: number; failure: string } | { told: Told };
+export type Message = { call: number; value: unknown } | { call: number; failure: { code: string; message: string } } | { told: Told };
 
 /** The main thread's end. */
 export class Caller {
@@ -49,7 +53,7 @@ export class Caller {
   #answer(message: Exclude<Message, { told: Told }>): void {
     const waiting = this.#open.get(message.call);
     this.#open.delete(message.call);
-    if ('failure' in message) waiting?.reject(new Error(message.failure));
+    if ('failure' in message) waiting?.reject(new BookError(message.failure.code, message.failure.message));
     else waiting?.resolve(message.value);
   }
 }

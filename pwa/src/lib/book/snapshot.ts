@@ -1,5 +1,5 @@
-import { ApiProblem, type Snapshot, type SnapshotBlock, type SyncServer } from '$lib/api/sync';
-import { Block, type BlockRef } from '$lib/vault';
+import { ApiProblem, SCHEMA, type Snapshot, type SnapshotBlock, type SyncServer } from '$lib/api/sync';
+import { Block, unpack, type BlockRef } from '$lib/vault';
 import { inParallel } from './serial';
 import type { PreparedBlock, TabletCopy } from './tablet-copy';
 
@@ -25,7 +25,7 @@ export async function takeSnapshot(server: SyncServer, tablet: TabletCopy, onRow
   });
   const { epoch, schema, scope, cursor } = snapshot;
   const blocks = wanted.map(({ key, collection, rows }) => ({ key, collection, rows }));
-  await tablet.install({ epoch, schema, scope, cursor, asOf: null, blocks }, [...prepared.values()]);
+  await tablet.install({ epoch, schema, scope, cursor, asOf: null, readBy: SCHEMA, blocks }, [...prepared.values()]);
 }
 
 type WantedBlock = BlockRef & Pick<SnapshotBlock, 'url'>;
@@ -37,11 +37,12 @@ function wantedBlocks(snapshot: Snapshot, tablet: TabletCopy): WantedBlock[] {
 }
 
 async function download(server: SyncServer, tablet: TabletCopy, ref: WantedBlock): Promise<Block> {
-  const body = await server.block(ref.url);
+  const { bytes, gzip } = await server.block(ref.url);
+  const body = gzip ? await unpack(bytes).catch(() => bytes) : bytes;
   if ((await sha256(body)) !== ref.key) {
     throw new ApiProblem(200, { code: 'block_corrupt', detail: `A block arrived damaged: ${ref.key}` });
   }
-  const [block] = await Promise.all([new Block(body), tablet.keepBlock({ ...ref, body })]);
+  const [block] = await Promise.all([new Block(body), tablet.keepBlock({ ...ref, body, ...(gzip ? { packed: bytes } : {}) })]);
   return block;
 }
 

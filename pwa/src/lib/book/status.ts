@@ -1,18 +1,23 @@
 import { ApiProblem, OFFLINE } from '$lib/api/sync';
+import { isFull } from './errors';
+import type { LockState } from './lock-types';
 import type { Outbox } from './outbox';
 import type { TabletCopy } from './tablet-copy';
 import type { BookState, OutboxEntry, SyncState } from './types';
 
 /** What the worker tells the screens, each part only when it may have changed. */
 export interface Told {
+  lock?: LockState;
   state?: BookState;
-  sync?: SyncState;
+  sync?: Partial<SyncState>;
   outbox?: OutboxEntry[];
   /** The database was taken away; the book must be opened again. */
   lost?: boolean;
 }
 
 export type Listener = (told: Told) => void;
+
+const CLOCK_MAY_BE_OFF = 5 * 60_000;
 
 /** Gathers what the screens show of the book and tells it, several changes at a time. */
 export class Status {
@@ -84,6 +89,10 @@ export class Status {
   failed(problem: unknown): void {
     // The snapshot was installed and only the pull behind it failed: what is there can be used.
     if (this.#tablet.copy !== null && this.#phase !== 'ready') this.#ready();
+    if (isFull(problem)) {
+      this.full();
+      return;
+    }
     if (!(problem instanceof ApiProblem)) {
       this.sync({ lastError: { code: 'storage_failed', detail: problem instanceof Error ? problem.message : String(problem) } });
       return;
@@ -94,8 +103,31 @@ export class Status {
       online: code !== OFFLINE,
       lastError: { code, detail },
       ...(code === 'session_expired' ? { sessionExpired: true } : {}),
+      ...(code === 'device_revoked' ? { revoked: true } : {}),
       ...(status === 426 ? { upgradeRequired: true } : {}),
     });
+  }
+
+  /** The browser had no room for something. */
+  full(): void {
+    const detail = 'The browser has no room left for this site.';
+    this.sync({ storage: { ...this.#sync.storage, quota: 'full' }, lastError: { code: 'storage_full', detail } });
+  }
+
+  /** How much room there is, as the browser estimates it. */
+  room(quota: 'ok' | 'low'): void {
+    this.sync({ storage: { ...this.#sync.storage, quota } });
+  }
+
+  persisted(granted: boolean): void {
+    this.sync({ persisted: granted, storage: { ...this.#sync.storage, persisted: granted } });
+  }
+
+  /** What the server's clock said, and when that was heard by the tablet's; milliseconds. */
+  clock(server: number, tablet: number): void {
+    const off = tablet - server;
+    const clockOff = Math.abs(off) > CLOCK_MAY_BE_OFF ? off : null;
+    if (clockOff !== this.#sync.clockOff) this.sync({ clockOff });
   }
 
   sync(changes: Partial<SyncState>): void {

@@ -19,7 +19,7 @@ async function tabletOn(name = `copy-${++count}`): Promise<TabletCopy> {
 }
 
 const sorted = (tablet: TabletCopy) => [...tablet.customers.all()].sort((one, other) => (one.id < other.id ? -1 : 1));
-const level = (server: FakeServer, tablet: TabletCopy) => pullAll(server, tablet, () => undefined);
+const level = (server: FakeServer, tablet: TabletCopy) => pullAll(server, tablet, { onRows: () => undefined, onContact: () => undefined, onRestored: () => Promise.resolve() });
 
 afterEach(() => {
   for (const database of open.splice(0)) database.close();

@@ -1,6 +1,6 @@
 import type { PullPage } from '$lib/api/sync';
 import { CUSTOMERS, PRODUCTS } from '$lib/search';
-import { Block, encodeBlock, type BlockRef, type Change, type Copy, type CopyStore, type NewBlock, type Row } from '$lib/vault';
+import { Block, BlockError, encodeBlock, type BlockRef, type Change, type Copy, type CopyStore, type HeldCard, type NewBlock, type Row, type Stored } from '$lib/vault';
 import { Collection } from './collection';
 import { Serial } from './serial';
 import type { CustomerRow, ProductRow, StoreRow } from './types';
@@ -28,6 +28,8 @@ export class TabletCopy {
   #revision = 0;
   #copy: Copy | null = null;
   #asOf: string | null = null;
+  #damaged = false;
+  #held: HeldCard[] = [];
 
   constructor(store: CopyStore, tell: (news: CopyNews) => void) {
     this.#store = store;
@@ -59,13 +61,30 @@ export class TabletCopy {
   }
 
   async #load(): Promise<boolean> {
-    const stored = await this.#store.load();
+    const stored = await this.#read();
     if (stored === null) return false;
     this.#show(stored.copy, stored.blocks);
     this.#apply(stored.changes);
     this.#revision = stored.revision;
     this.#asOf = stored.copy.asOf;
     return true;
+  }
+
+  /** What is stored. A copy of which a part is missing or damaged is none: it is downloaded again. */
+  async #read(): Promise<Stored | null> {
+    try {
+      return await this.#store.load();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#damaged = true;
+      await this.#store.drop();
+      return null;
+    }
+  }
+
+  /** Whether the browser or the disk lost a part of the copy. */
+  get damaged(): boolean {
+    return this.#damaged;
   }
 
   #show(copy: Copy, blocks: { key: string; block: Block }[]): void {
@@ -95,6 +114,50 @@ export class TabletCopy {
 
   keepBlock(block: NewBlock): Promise<void> {
     return this.#store.keepBlock(block);
+  }
+
+  /** Removes what an unfinished download left on the disk. */
+  dropUnused(): Promise<void> {
+    return this.#serial.run(() => this.#store.dropUnused(this.#copy));
+  }
+
+  /** Removes the rows from the disk: no room is left for new ones. Those in memory can be used until the tab closes. */
+  drop(): Promise<void> {
+    return this.#serial.run(async () => {
+      await this.#store.drop();
+      this.#revision = 0;
+      this.#copy = null;
+    });
+  }
+
+  /** Reads the cards that were found online; those of another day than `today` are let go. */
+  async loadHeld(today: string): Promise<void> {
+    await this.#serial.run(async () => {
+      this.#held = await this.#store.held();
+      await this.#holdOn(today);
+    });
+  }
+
+  /** Keeps a card that was found online on `today`, the store's business day. */
+  async hold(row: CustomerRow, today: string): Promise<void> {
+    await this.#serial.run(async () => {
+      const others = this.#held.filter((card) => card.row.id !== row.id && card.day === today);
+      this.#held = [...others, { day: today, row: row as unknown as Row }];
+      await this.#store.keepHeld(this.#held);
+      this.customers.hold(this.#held.map((card) => card.row));
+    });
+  }
+
+  /** Lets the cards of other days go. */
+  async releaseHeld(today: string): Promise<void> {
+    if (this.#held.some(({ day }) => day !== today)) await this.#serial.run(() => this.#holdOn(today));
+  }
+
+  async #holdOn(today: string): Promise<void> {
+    const kept = this.#held.filter(({ day }) => day === today);
+    if (kept.length < this.#held.length) await this.#store.keepHeld(kept);
+    this.#held = kept;
+    this.customers.hold(kept.map(({ row }) => row));
   }
 
   /** Makes the blocks ready to be searched, ahead of `install`: while others are still on their way. */
@@ -189,6 +252,12 @@ export class TabletCopy {
       this.#tell({ revision, replaced: true });
     });
   }
+}
+
+/** Errors that say that what is stored is not what was stored: a block gone, bytes that do not open. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof BlockError || error instanceof SyntaxError || error instanceof TypeError) return true;
+  return error instanceof DOMException && ['NotFoundError', 'OperationError', 'NotReadableError'].includes(error.name);
 }
 
 export interface PreparedBlock {

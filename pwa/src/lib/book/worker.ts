@@ -1,39 +1,33 @@
 /// <reference lib="webworker" />
-import { httpSyncServer } from '$lib/api/sync';
-import { identityCipher } from '$lib/vault';
-import { Keeper } from './keeper';
-import type { Calls, Message, Method, Request } from './rpc';
-import type { OpenOptions } from './types';
+import { ApiProblem, httpSyncServer } from '$lib/api/sync';
+import { argon2 } from '$lib/vault';
+import { BookError } from './errors';
+import { Guard } from './guard';
+import { READING, type Calls, type Message, type Method, type Request } from './rpc';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-/** The open book, or the promise of one: calls that come while it opens wait for it. */
-let opening: Promise<Keeper> | null = null;
-
 const tell = (message: Message) => self.postMessage(message);
-
-async function open(options: OpenOptions): Promise<void> {
-  const last = opening;
-  opening = (async () => {
-    (await last)?.close();
-    return Keeper.open({ server: httpSyncServer, cipher: identityCipher, listener: (told) => tell({ told }) }, options);
-  })();
-  await opening;
-}
+const guard = new Guard({ server: httpSyncServer, hash: argon2, listener: (told) => tell({ told }) });
+const reading = new Set<string>(READING);
 
 async function answer({ method, args }: Request): Promise<unknown> {
-  if (method === 'open') return open(args[0] as OpenOptions);
-  if (opening === null) throw new Error('The book is not open.');
-  const keeper = await opening;
-  const call = keeper[method satisfies Exclude<Method, 'open'>] as (...args: unknown[]) => ReturnType<Calls[Method]>;
-  return call.apply(keeper, args);
+  // Whatever comes first: nothing is done before it is known whether the tablet is locked.
+  if (method !== 'inspect') await guard.inspect();
+  const owner: unknown = reading.has(method) ? guard.book : guard;
+  return (owner as Record<Method, (...args: unknown[]) => ReturnType<Calls[Method]>>)[method](...args);
+}
+
+function failureOf(error: unknown): { code: string; message: string } {
+  if (error instanceof BookError || error instanceof ApiProblem) return { code: error.code, message: error.message };
+  return { code: 'failed', message: error instanceof Error ? error.message : String(error) };
 }
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {
   answer(data).then(
     (value) => tell({ call: data.call, value }),
-    (error: unknown) => tell({ call: data.call, failure: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => tell({ call: data.call, failure: failureOf(error) }),
   );
 };
 
-self.addEventListener('online', () => void opening?.then((keeper) => keeper.syncNow()));
+self.addEventListener('online', () => void guard.syncNow());

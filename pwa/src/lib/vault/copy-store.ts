@@ -1,4 +1,5 @@
 import { Block, type Row } from './block';
+import { pack, unpack } from './bytes';
 import { openJson, sealJson, type Cipher } from './cipher';
 import type { Database } from './database';
 
@@ -17,6 +18,8 @@ export interface Copy {
   cursor: string;
   /** Time of the server at the last change, RFC 3339; null after a bare snapshot. */
   asOf: string | null;
+  /** Schema that the app itself spoke when it took the snapshot: a newer app takes another. */
+  readBy?: number;
   blocks: BlockRef[];
 }
 
@@ -26,6 +29,14 @@ export type Change =
 
 export interface NewBlock extends BlockRef {
   body: Uint8Array<ArrayBuffer>;
+  /** The body as gzip, where it came like that: packing it again is spared. */
+  packed?: Uint8Array<ArrayBuffer>;
+}
+
+/** A card that was found online. It is shown on the store's business day `day`, ISO. */
+export interface HeldCard {
+  day: string;
+  row: Row;
 }
 
 export interface Stored {
@@ -47,7 +58,9 @@ export interface Step {
 }
 
 const COPY = 'copy';
-const PAGE = 'page';
+const HELD = 'held';
+const copyLabel = (revision: number) => `copy:${revision}`;
+const pageLabel = (revision: number) => `page:${revision}`;
 const blockLabel = (key: string) => `block:${key}`;
 
 /** The rows on the disk: blocks and the overlay of newer changes. */
@@ -60,26 +73,34 @@ export class CopyStore {
     this.#cipher = cipher;
   }
 
-  /** Everything that is stored, or null when no copy was ever completed. */
+  /** Everything that is stored, or null when no copy was ever completed. NotFoundError when a part of it is missing. */
   async load(): Promise<Stored | null> {
     const read = this.#database.transaction(['copy', 'blocks', 'pages'], 'readonly');
-    const [record, keys, bodies, pages] = await Promise.all([
+    const [record, keys, bodies, revisions, pages] = await Promise.all([
       read.objectStore('copy').get(COPY),
       read.objectStore('blocks').getAllKeys(),
       read.objectStore('blocks').getAll(),
+      read.objectStore('pages').getAllKeys(),
       read.objectStore('pages').getAll(),
     ]);
     if (record === undefined) return null;
-    const copy = await openJson<Copy>(this.#cipher, record.sealed, COPY);
-    const stored = new Map(keys.map((key, i) => [key, bodies[i]?.body]));
+    const { revision } = record;
+    const copy = await openJson<Copy>(this.#cipher, record.sealed, copyLabel(revision));
+    const stored = new Map(keys.map((key, i) => [key, bodies[i]]));
     const blocks = await Promise.all(copy.blocks.map(({ key }) => this.#openBlock(key, stored.get(key))));
-    const changes = await Promise.all(pages.map((page) => openJson<Change[]>(this.#cipher, page, PAGE)));
-    return { revision: record.revision, copy, blocks, changes: changes.flat() };
+    const changes = await Promise.all(
+      pages.map((page, i) => openJson<Change[]>(this.#cipher, page, pageLabel(revisions[i] as number))),
+    );
+    return { revision, copy, blocks, changes: changes.flat() };
   }
 
-  async #openBlock(key: string, body: Uint8Array<ArrayBuffer> | undefined): Promise<{ key: string; block: Block }> {
-    if (body === undefined) throw new DOMException(`block ${key} is gone`, 'NotFoundError');
-    return { key, block: new Block(await this.#cipher.open(body, blockLabel(key))) };
+  async #openBlock(key: string, sealed: Uint8Array<ArrayBuffer> | undefined): Promise<{ key: string; block: Block }> {
+    if (sealed === undefined) throw new DOMException(`block ${key} is gone`, 'NotFoundError');
+    return { key, block: new Block(await unpack(await this.#cipher.open(sealed, blockLabel(key)))) };
+  }
+
+  async #sealBlock({ key, body, packed }: NewBlock): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#cipher.seal(packed ?? (await pack(body)), blockLabel(key));
   }
 
   /** The revision on the disk; 0 when there is no copy. */
@@ -94,15 +115,14 @@ export class CopyStore {
 
   /** One stored block. */
   async block(key: string): Promise<Block> {
-    const record = await this.#database.get('blocks', key);
-    return (await this.#openBlock(key, record?.body)).block;
+    return (await this.#openBlock(key, await this.#database.get('blocks', key))).block;
   }
 
   /** Keeps a block ahead of the copy that will name it, so that a download that broke off goes on where it stopped. */
-  async keepBlock({ key, collection, rows, body }: NewBlock): Promise<void> {
-    const sealed = await this.#cipher.seal(body, blockLabel(key));
+  async keepBlock(block: NewBlock): Promise<void> {
+    const sealed = await this.#sealBlock(block);
     const write = this.#database.transaction('blocks', 'readwrite', { durability: 'relaxed' });
-    await Promise.all([write.store.put({ collection, rows, body: sealed }, key), write.done]);
+    await Promise.all([write.store.put(sealed, block.key), write.done]);
   }
 
   /**
@@ -110,10 +130,11 @@ export class CopyStore {
    */
   async advance(revision: number, step: Step): Promise<number | null> {
     // WebCrypto cannot be awaited inside a transaction: it would end. All sealing comes first.
-    const copy = await sealJson(this.#cipher, step.copy, COPY);
-    const page = step.changes?.length ? await sealJson(this.#cipher, step.changes, PAGE) : null;
+    const next = revision + 1;
+    const copy = await sealJson(this.#cipher, step.copy, copyLabel(next));
+    const page = step.changes?.length ? await sealJson(this.#cipher, step.changes, pageLabel(next)) : null;
     const blocks = await Promise.all(
-      (step.blocks ?? []).map(async (block) => ({ ...block, body: await this.#cipher.seal(block.body, blockLabel(block.key)) })),
+      (step.blocks ?? []).map(async (block) => ({ key: block.key, sealed: await this.#sealBlock(block) })),
     );
     const stores = ['copy', 'pages', 'blocks'] as const;
     const write = this.#database.transaction(stores, 'readwrite', { durability: step.replace ? 'strict' : 'relaxed' });
@@ -122,16 +143,47 @@ export class CopyStore {
       await write.done;
       return null;
     }
-    if (step.replace) await write.objectStore('pages').clear();
-    if (page !== null) await write.objectStore('pages').add(page);
-    for (const { key, collection, rows, body } of blocks) await write.objectStore('blocks').put({ collection, rows, body }, key);
+    const puts: Promise<unknown>[] = [];
+    if (step.replace) puts.push(write.objectStore('pages').clear());
+    if (page !== null) puts.push(write.objectStore('pages').put(page, next));
+    for (const { key, sealed } of blocks) puts.push(write.objectStore('blocks').put(sealed, key));
     if (step.replace) {
       const kept = new Set(step.copy.blocks.map(({ key }) => key));
       const gone = (await write.objectStore('blocks').getAllKeys()).filter((key) => !kept.has(key));
-      await Promise.all(gone.map((key) => write.objectStore('blocks').delete(key)));
+      puts.push(...gone.map((key) => write.objectStore('blocks').delete(key)));
     }
-    await write.objectStore('copy').put({ revision: revision + 1, sealed: copy }, COPY);
-    await write.done;
-    return revision + 1;
+    puts.push(write.objectStore('copy').put({ revision: next, sealed: copy }, COPY));
+    await Promise.all([...puts, write.done]);
+    return next;
+  }
+
+  /** Removes the rows from the disk to make room. What was done on this tablet stays, sealed and unsealed. */
+  async drop(): Promise<void> {
+    const write = this.#database.transaction(['copy', 'pages', 'blocks'], 'readwrite', { durability: 'strict' });
+    await Promise.all([
+      write.objectStore('copy').delete(COPY),
+      write.objectStore('pages').clear(),
+      write.objectStore('blocks').clear(),
+      write.done,
+    ]);
+  }
+
+  /** Removes blocks that no copy names: what an unfinished download left. */
+  async dropUnused(copy: Copy | null): Promise<void> {
+    const kept = new Set(copy?.blocks.map(({ key }) => key));
+    const write = this.#database.transaction('blocks', 'readwrite', { durability: 'relaxed' });
+    const gone = (await write.store.getAllKeys()).filter((key) => !kept.has(key));
+    await Promise.all([...gone.map((key) => write.store.delete(key)), write.done]);
+  }
+
+  /** Cards found online. */
+  async held(): Promise<HeldCard[]> {
+    const record = await this.#database.get('copy', HELD);
+    return record === undefined ? [] : openJson<HeldCard[]>(this.#cipher, record.sealed, HELD);
+  }
+
+  async keepHeld(cards: readonly HeldCard[]): Promise<void> {
+    if (cards.length === 0) await this.#database.delete('copy', HELD);
+    else await this.#database.put('copy', { revision: 0, sealed: await sealJson(this.#cipher, cards, HELD) }, HELD);
   }
 }

@@ -1,5 +1,14 @@
+export { argon2, type PasswordHash } from './argon';
 export { Block, BlockError, encodeBlock, type Row } from './block';
-export { identityCipher, type Cipher } from './cipher';
-export { CopyStore, type BlockRef, type Change, type Copy, type NewBlock, type Step, type Stored } from './copy-store';
-export { destroyDatabase, openDatabase, type Database } from './database';
-export { JOURNAL_FOR, OutboxStore, type Mutation, type Receipted } from './outbox-store';
+export { fromBase64Url, pack, toBase64Url, unpack } from './bytes';
+export { AesCipher, identityCipher, importKey, type Cipher } from './cipher';
+export { CopyStore, type BlockRef, type Change, type Copy, type HeldCard, type NewBlock, type Step, type Stored } from './copy-store';
+export { destroyDatabase, openDatabase, openGeneration, rescue, type Database, type Wiped } from './database';
+export { ClockGuard, leaseOf, type Contact } from './lease';
+export { hasLegacy, takeOver } from './legacy';
+export { LockStore } from './lock-store';
+export { hasMarker, leaveMarker, wantsReadable } from './marker';
+export { JOURNAL_FOR, OutboxStore, SealedStore, type Mutation, type Receipted } from './outbox-store';
+export { Sealer, type SealedItem, type SealingKey } from './sealing';
+export { dataKeyOf, newSecret, openSlot, passkeySlot, passwordSlot, type DataKey, type Secret, type SlotRecord } from './slots';
+export { DEFAULT_TERMS, type Terms } from './terms';

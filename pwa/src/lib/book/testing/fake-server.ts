@@ -1,6 +1,7 @@
 // A server as SYNC.md describes it, in memory, that can be told to misbehave.
-import { ApiProblem, type PullPage, type Snapshot, type SyncServer } from '$lib/api/sync';
-import { encodeBlock, type Mutation } from '$lib/vault';
+import { ApiProblem, type BlockBody, type PullPage, type ServerTerms, type Snapshot, type SyncServer } from '$lib/api/sync';
+import { encodeBlock, pack, type Mutation, type SealedItem, type SealingKey } from '$lib/vault';
+import { openSealed } from '$lib/vault/sealing';
 import type { CustomerRow, ProductRow, PushResult, StoreRow } from '../types';
 
 type AnyRow = CustomerRow | ProductRow | StoreRow;
@@ -12,7 +13,40 @@ export const offline = () => new ApiProblem(0, { code: 'offline', detail: 'no an
 export const problem = (status: number, code: string, retryAfter: number | null = null) =>
   new ApiProblem(status, { code, detail: code }, retryAfter);
 
+/** A key pair as a server has one. */
+export class ServerKey {
+  readonly sealingKey: SealingKey;
+  readonly privateJwk: JsonWebKey;
+
+  private constructor(sealingKey: SealingKey, privateJwk: JsonWebKey) {
+    this.sealingKey = sealingKey;
+    this.privateJwk = privateJwk;
+  }
+
+  static async make(kid = 'k1'): Promise<ServerKey> {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
+    const [jwk, privateJwk] = await Promise.all([
+      crypto.subtle.exportKey('jwk', pair.publicKey),
+      crypto.subtle.exportKey('jwk', pair.privateKey),
+    ]);
+    return new ServerKey({ kid, jwk }, privateJwk);
+  }
+}
+
 export class FakeServer implements SyncServer {
+  key: ServerKey | null = null;
+  /** Revoked softly, hard, or not at all. */
+  revoked: 'soft' | 'hard' | null = null;
+  /** Milliseconds that its clock is ahead of the machine's. */
+  ahead = 0;
+  demonstrates = false;
+  terms_: Partial<ServerTerms> = {};
+  restoredTo: string | null = null;
+  /** Blocks come as gzip. */
+  packs = false;
+  /** What was asked of it with no more to come: a browser would clear its storage with the answer. */
+  readonly cleared: string[] = [];
+  readonly listening = new Set<(v: number) => void>();
   /** Asked of every call by its name; what it returns befalls the call. */
   mishap: (call: string, mutations?: readonly Mutation[]) => Mishap = () => null;
   /** What becomes of a mutation; applied unless told otherwise. */
@@ -77,11 +111,11 @@ export class FakeServer implements SyncServer {
     return { rows: rows.length, blocks };
   }
 
-  block(url: string): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#answer('block', () => {
+  block(url: string): Promise<BlockBody> {
+    return this.#answer('block', async () => {
       const body = this.#blocks.get(url.slice('/blocks/'.length));
       if (body === undefined) throw problem(404, 'not_found');
-      return body;
+      return this.packs ? { bytes: await pack(body), gzip: true } : { bytes: body, gzip: false };
     });
   }
 
@@ -93,20 +127,73 @@ export class FakeServer implements SyncServer {
   pull(cursor: string, limit: number): Promise<PullPage> {
     return this.#answer('pull', () => {
       const [epoch, v] = cursor.split('/');
-      if (epoch !== this.epoch) throw problem(409, 'epoch_changed');
+      if (epoch !== this.epoch) throw new ApiProblem(409, { code: 'epoch_changed', detail: '', restored_to: this.restoredTo });
       const newer = this.#log.filter((change) => change.v > Number(v));
       const page = newer.slice(0, Math.min(limit, 2));
       return {
         changes: page.map(({ v: _, ...change }) => change as PullPage['changes'][number]),
         cursor: `${epoch}/${page.at(-1)?.v ?? v}`,
         more: newer.length > page.length,
-        server_time: new Date().toISOString(),
+        server_time: this.#time(),
       };
     });
   }
 
-  push(mutations: readonly Mutation[]): Promise<unknown[]> {
+  #time(): string {
+    return new Date(Date.now() + this.ahead).toISOString();
+  }
+
+  push(mutations: readonly Mutation[], more: boolean): Promise<unknown[]> {
+    if (!more) this.cleared.push('push');
     return this.#answer('push', () => mutations.map((mutation) => this.#take(mutation)), mutations);
+  }
+
+  sealed(items: readonly SealedItem[], more: boolean): Promise<unknown[]> {
+    if (!more) this.cleared.push('sealed');
+    return this.#answer('sealed', () => Promise.all(items.map((item) => this.#takeSealed(item))));
+  }
+
+  async #takeSealed(item: SealedItem): Promise<unknown> {
+    if (this.key === null) throw problem(500, 'failed');
+    try {
+      return this.#take((await openSealed(item, this.key.privateJwk)) as Mutation);
+    } catch {
+      return { id: item.id, status: 'rejected', code: 'cannot_open' };
+    }
+  }
+
+  terms(): Promise<ServerTerms> {
+    return this.#answer('terms', async () => {
+      this.key ??= await ServerKey.make();
+      const usual = { schema: 1, lease_hours: 72, wipe_days: 14, auto_lock_minutes: 10, events: false };
+      return { ...usual, sealing_key: this.key.sealingKey, server_time: this.#time(), ...this.terms_ };
+    });
+  }
+
+  async events(onVersion: (v: number) => void, signal: AbortSignal): Promise<void> {
+    this.calls.push('events');
+    this.listening.add(onVersion);
+    onVersion(this.#v);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    this.listening.delete(onVersion);
+  }
+
+  /** Tells whoever listens that the clock moved. */
+  hint(): void {
+    for (const listener of this.listening) listener(this.#v);
+  }
+
+  demo(): Promise<boolean> {
+    return this.#answer('demo', () => this.demonstrates);
+  }
+
+  /** A backup of `restored` takes the server's place: receipts and sales since are forgotten. */
+  restore(restoredTo: string, keep: (mutation: Mutation) => boolean): void {
+    for (const mutation of this.applied.filter((each) => !keep(each))) this.receipts.delete(mutation.id);
+    const kept = this.applied.filter(keep);
+    this.applied.splice(0, Infinity, ...kept);
+    this.epoch += '+';
+    this.restoredTo = restoredTo;
   }
 
   #take(mutation: Mutation): unknown {
@@ -125,6 +212,10 @@ export class FakeServer implements SyncServer {
     const mishap = this.mishap(call, mutations);
     if (mishap instanceof ApiProblem) throw mishap;
     if (mishap === 'lost before') throw offline();
+    if (this.revoked === 'hard' || (this.revoked === 'soft' && call !== 'push' && call !== 'sealed')) {
+      const body = { code: 'device_revoked', detail: '', wipe: true, accept_outbox: this.revoked === 'soft' };
+      throw new ApiProblem(401, body);
+    }
     const answer = structuredClone(await work());
     if (mishap === 'lost after') throw offline();
     return answer;
