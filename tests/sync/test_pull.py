@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -196,6 +197,12 @@ def test_blocks_come_as_the_client_accepts_and_not_twice(tablet: Tablet) -> None
     assert "Content-Encoding" not in plain.headers
     assert plain.headers["Cache-Control"] == "no-store"
     assert plain.headers["ETag"] == f'"{person["hash"]}"'
+    asks = {"Accept": "application/gzip, application/json;q=0.5"}
+    packed = tablet.get(f"/sync/blocks/{person['hash']}", headers=asks)
+    assert (packed.content_type, packed.headers.get("Content-Encoding")) == ("application/gzip", None)
+    assert gzip.decompress(packed.get_data()) == plain.get_data()
+    anything = tablet.get(f"/sync/blocks/{person['hash']}", headers={"Accept": "*/*"})
+    assert anything.content_type == "application/json"
     again = tablet.get(f"/sync/blocks/{person['hash']}", headers={"If-None-Match": f'"{person["hash"]}"'})
     assert (again.status_code, again.get_data()) == (304, b"")
     shared = tablet.get(f"/sync/blocks/{article['hash']}")
