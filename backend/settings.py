@@ -51,6 +51,8 @@ class Settings:
     web_processes: int
     session_hours: int
     simulator_database: str
+    # How many customers a store's tablets hold at most, the most recent ones.
+    customers_per_store: int
     # What tablets keep to (SYNC.md, Revocation): how long without a contact until they lock, and until they wipe.
     lease_hours: int
     wipe_days: int
@@ -123,6 +125,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         web_processes=_integer(environment, "DANGOL_WEB_PROCESSES", 2),
         session_hours=_integer(environment, "DANGOL_SESSION_HOURS", 12),
         simulator_database=environment.get("DANGOL_SIMULATOR_DATABASE") or str(var / "simulator.sqlite3"),
+        customers_per_store=_integer(environment, "DANGOL_CUSTOMERS_PER_STORE", 75_000, minimum=1),
         lease_hours=_integer(environment, "DANGOL_LEASE_HOURS", 72, minimum=1),
         wipe_days=_integer(environment, "DANGOL_WIPE_DAYS", 14, minimum=1),
         auto_lock_minutes=_integer(environment, "DANGOL_AUTO_LOCK_MINUTES", 10, minimum=1),

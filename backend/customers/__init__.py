@@ -13,7 +13,7 @@ from backend.customers.service import (
     COLLECTION,
     CustomerRegistered,
     add_points,
-    forget_old_activity,
+    hold,
     register,
     set_facts,
 )
@@ -24,14 +24,12 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.core import http, jobs
-    from backend.core.db import run_in_unit_of_work
+    from backend.core import http
     from backend.customers import sync
     from backend.customers.routes import blueprint
 
     http.register(app, blueprint)
     sync.init_app(app)
-    jobs.every(app, 24 * 3600, "customers-leave-stores", lambda: run_in_unit_of_work(forget_old_activity))
 
 
 __all__ = [
@@ -47,8 +45,8 @@ __all__ = [
     "add_points",
     "erase",
     "find_one",
-    "forget_old_activity",
     "get_customer",
+    "hold",
     "init_app",
     "is_known",
     "masked_phone",

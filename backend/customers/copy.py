@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, select
 
-from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity
+from backend.customers.departures import departed
+from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
 from backend.organization import Store
 from backend.sync import Collection
 
@@ -115,17 +116,21 @@ def _rows(ids: Sequence[str]) -> Any:  # noqa: ANN401 - a select of many columns
 
 
 def scopes(session: Session, ids: Sequence[str]) -> dict[str, set[str]]:
-    """For each customer the stores whose tablets hold her (her home store, and where she bought), and their units."""
+    """For each customer the stores whose tablets hold her, and their units.
+
+    Her home store and where she bought, but for those she left (`departures`) and did not buy at since.
+    """
     found: dict[str, set[str]] = {row_id: set() for row_id in ids}
     home = (
         select(Customer.id, Store.id, Store.business_unit_id)
         .join(Store, Store.id == Customer.home_store_id)
-        .where(Customer.id.in_(ids))
+        .where(Customer.id.in_(ids), ~exists().where(_left(Customer.id)))
     )
     active = (
         select(StoreActivity.customer_id, Store.id, Store.business_unit_id)
         .join(Store, Store.id == StoreActivity.store_id)
         .where(StoreActivity.customer_id.in_(ids))
+        .where(~exists().where(_left(StoreActivity.customer_id), StoreDeparture.last_on >= StoreActivity.last_on))
     )
     for query in (home, active):
         for customer_id, store_id, unit_id in session.execute(query):
@@ -133,4 +138,9 @@ def scopes(session: Session, ids: Sequence[str]) -> dict[str, set[str]]:
     return found
 
 
-COLLECTION = Collection(name="customers", fields=FIELDS, load=load, personal=True, scopes=scopes)
+def _left(customer_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
+    """She left the store that the statement is about: a look-up by primary key."""
+    return and_(StoreDeparture.customer_id == customer_id, StoreDeparture.store_id == Store.id)
+
+
+COLLECTION = Collection(name="customers", fields=FIELDS, load=load, personal=True, scopes=scopes, departed=departed)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
-from backend.core import audit, clock, events
+from backend.core import audit, events
 from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
-from backend.customers.models import Card, Customer, CustomerFacts, StoreActivity
+from backend.customers.departures import come_back
+from backend.customers.models import Card, Customer, CustomerFacts
 from backend.customers.rules import Merge, merge_edit, normal
 from backend.organization import Store
 from backend.sync import mark_changed
@@ -87,6 +88,8 @@ def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_s
             if not known:
                 raise ValidationFailed({"changes.home_store.to": ["There is no store with this code."]})
             customer.home_store_id = home
+            if home is not None:
+                come_back([customer.id], home)
         else:
             setattr(customer, name, value)
     if merge.applied:
@@ -112,18 +115,6 @@ def add_points(customer_id: str, points: int) -> None:
     mark_changed(COLLECTION, [customer_id])
     statement = update(CustomerFacts).where(CustomerFacts.customer_id == customer_id)
     db.session.execute(statement.values(points=CustomerFacts.points + points))
-
-
-def forget_old_activity(months: int = 24) -> int:
-    """Let customers who did not buy at a store for `months` leave its tablets; how many left. A daily job."""
-    today = clock.now().date()
-    limit = today.replace(year=today.year - months // 12, day=min(today.day, 28))
-    rows = db.session.execute(
-        select(StoreActivity.customer_id, StoreActivity.store_id).where(StoreActivity.last_on < limit)
-    ).all()
-    mark_changed(COLLECTION, {row.customer_id for row in rows})
-    db.session.execute(delete(StoreActivity).where(StoreActivity.last_on < limit))
-    return len(rows)
 
 
 def _current(customer: Customer, name: str) -> Any:  # noqa: ANN401 - any field

@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     """Attach the engine to `app`: registry, clock, routes, the worker's block job, commands."""
     from backend.core import db as database
     from backend.core import http, jobs
-    from backend.sync import blocks, cli, clock, registry
+    from backend.sync import blocks, cli, clock, registry, retention
     from backend.sync.routes import blueprint
 
     registry.attach(app)
@@ -37,6 +37,8 @@ def init_app(app: Flask) -> None:
         clock.install_guards(database.db.session.session_factory.class_)
     http.register(app, blueprint)
     jobs.every(app, 2.0, "sync-blocks", blocks.rebuild_due)
+    jobs.every(app, 3600.0, "sync-retention", retention.forget_old)
+    jobs.every(app, 24 * 3600.0, "sync-departures", retention.leave_scopes)
     app.cli.add_command(cli.sync_group)
     app.cli.add_command(cli.sealing_key_command)
 

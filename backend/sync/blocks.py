@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import brotli
 import orjson
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from backend.core import clock as wall
 from backend.core.db import db, run_in_unit_of_work
@@ -40,6 +40,7 @@ _REBUILD_SHARE = 0.06
 _LEASE = timedelta(minutes=10)
 _KEPT = timedelta(hours=24)
 _LOWEST = ""
+_LISTED = Block.superseded_at.is_(None)
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,28 @@ def rebuild_due() -> int:
 
 def renew_older_than(kept_from: int) -> None:
     """See to it that no listed block is older than `kept_from`, as far as nobody else is building."""
-    for scope, name in _wanted_sets():
-        rebuild(scope, name, Wanted(kept_from=kept_from))
+    old = _listed_of_set(Block.v < kept_from).exists()
+    query = select(BlockSet.scope, BlockSet.collection).where(BlockSet.v >= 0, or_(BlockSet.v < kept_from, old))
+    for scope, name in db.session.execute(query).all():
+        if name in current_registry().collections:
+            rebuild(scope, name, Wanted(kept_from=kept_from))
 
 
 def oldest() -> int | None:
-    """The `v` of the oldest listed block; None when there is none."""
-    return db.session.execute(select(func.min(Block.v)).where(Block.superseded_at.is_(None))).scalar()
+    """The `v` up to which every set of blocks, and every listed block, was looked at; None when there is none."""
+    known = BlockSet.collection.in_(list(current_registry().collections))
+    sets = select(func.min(BlockSet.v)).where(BlockSet.v >= 0, known)
+    listed = select(func.min(Block.v)).select_from(BlockSet).where(known).join(Block, _same_set()).where(_LISTED)
+    found = (db.session.execute(query).scalar() for query in (sets, listed))
+    return min((v for v in found if v is not None), default=None)
+
+
+def _same_set() -> ColumnElement[bool]:
+    return and_(Block.scope == BlockSet.scope, Block.collection == BlockSet.collection)
+
+
+def _listed_of_set(condition: ColumnElement[bool]) -> Select[str]:
+    return select(Block.id).where(_same_set(), _LISTED, condition)
 
 
 def forget(name: str, ids: Collection_[str]) -> bool:

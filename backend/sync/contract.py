@@ -10,6 +10,7 @@ from backend.core.errors import DangolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Collection as Collection_
     from datetime import datetime
 
     from marshmallow import Schema
@@ -25,7 +26,9 @@ class Collection:
 
     `load(session, ids)` returns a tuple for each id that exists, values in the order of `fields` (`id` first), ordered
     by id, made of JSON values. `scopes(session, ids)` says for each id which scopes hold it beside `all`; None for a
-    collection that every tablet holds whole.
+    collection that every tablet holds whole. `departed(session, now)` writes, within a unit of work and in parts, what
+    time alone changes about scopes, and says whose; it is called daily until it says nobody. It announces the ids with
+    `mark_changed`, as every writer does.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Collection:
     load: Callable[[Session, Sequence[str]], list[tuple[Any, ...]]]
     personal: bool
     scopes: Callable[[Session, Sequence[str]], Mapping[str, set[str]]] | None = None
+    departed: Callable[[Session, datetime], Collection_[str]] | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from backend.core.audit import AccessEntry, AuditEntry
 from backend.core.db import db, unit_of_work
 from backend.core.errors import NotFound
 from backend.core.ids import new_id
-from backend.customers import Customer, StoreActivity, find_one, forget_old_activity
+from backend.customers import Customer, StoreActivity, find_one
+from backend.sync.retention import leave_scopes
 from tests import factories
 
 if TYPE_CHECKING:
@@ -132,6 +133,5 @@ def test_who_did_not_buy_for_two_years_leaves_the_store_s_tablets(tablet: Tablet
         db.session.add(StoreActivity(customer_id=customer.id, store_id=tablet.store_id, last_on=date(2020, 1, 1)))
     cursor = tablet.get("/sync/snapshot").get_json()["cursor"]
     assert [change["op"] for change in tablet.pull(cursor)["changes"] if change["id"] == customer.id] == ["put"]
-    with unit_of_work():
-        assert forget_old_activity() == 1
+    assert leave_scopes() == 1
     assert [change["op"] for change in tablet.pull(cursor)["changes"] if change["id"] == customer.id] == ["remove"]
