@@ -18,7 +18,7 @@ from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
 from backend.core.schemas import flatten
-from backend.customers import CustomerRegistered, set_facts
+from backend.customers import CustomerRegistered, hold, set_facts
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
@@ -120,8 +120,10 @@ def states_by_sender(customer_id: str, *, channel: str = "sms") -> dict[str, Con
 
 def refresh_senders(customer_ids: Iterable[str]) -> None:
     """Write on each card which business units may text, by day and by night."""
-    codes = _codes()
-    by_customer = _statements(list(customer_ids))
+    wanted, codes = list(customer_ids), _codes()
+    # Of two statements at once, the second one must see the first one.
+    hold(wanted)
+    by_customer = _statements(wanted)
     for customer_id, statements in by_customer.items():
         states = {code: marketing_state(statements, channel="sms", sender_id=sender) for sender, code in codes.items()}
         set_facts(

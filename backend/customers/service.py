@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm.util import identity_key
 
 from backend.core import audit, events
 from backend.core.db import db
@@ -80,6 +81,8 @@ def register(
 
 def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_staff: Actor) -> Merge:
     """Apply {field: (from, to)} field by field (SYNC.md). Raises `ValidationFailed` for a store that does not exist."""
+    # Of two edits at once, the second one must meet what the first one wrote.
+    hold([customer.id])
     current = {name: normal(_current(customer, name)) for name in changes}
     merge = merge_edit(current, dict(changes))
     for name, value in merge.applied.items():
@@ -98,6 +101,20 @@ def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_s
             acting_staff, "customer.edit", subject_kind="customer", subject_id=customer.id, detail={"fields": fields}
         )
     return merge
+
+
+def hold(customer_ids: Iterable[str]) -> None:
+    """Have nobody else write to these customers, or work anything out from them in order to write, until the commit.
+
+    What was read of them before is read again. They are locked in one order, so that two who hold several wait for each
+    other in turn; SQLite has one writer at a time anyway.
+    """
+    wanted = sorted(set(customer_ids))
+    query = select(Customer.id).where(Customer.id.in_(wanted)).order_by(Customer.id)
+    db.session.execute(query.with_for_update(key_share=True)).all()
+    for key in (identity_key(model, customer_id) for model in (Customer, CustomerFacts) for customer_id in wanted):
+        if key in db.session.identity_map:
+            db.session.expire(db.session.identity_map[key])
 
 
 def set_facts(customer_id: str, **facts: Any) -> None:  # noqa: ANN401 - columns of CustomerFacts
