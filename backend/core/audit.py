@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
+from backend.core.bulk import write_rows
 from backend.core.db import Base, db
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Table
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,9 @@ class AccessEntry(Base):
     what: Mapped[str] = mapped_column(String(60))
 
 
+_INSERT_AUDIT = insert(cast("Table", AuditEntry.__table__))
+
+
 def record(
     actor: Actor, action: str, *, subject_kind: str, subject_id: str | None, detail: dict[str, Any] | None = None
 ) -> None:
@@ -70,6 +79,25 @@ def record(
             detail=detail,
         )
     )
+
+
+def record_each(subjects: Iterable[tuple[Actor, str]], action: str, *, subject_kind: str) -> None:
+    """As `record`, for many subjects in one statement."""
+    at = clock.now()
+    rows = [
+        {
+            "id": new_id(),
+            "at": at,
+            "staff_id": actor.staff_id,
+            "device_id": actor.device_id,
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "detail": None,
+        }
+        for actor, subject_id in subjects
+    ]
+    write_rows(_INSERT_AUDIT, rows)
 
 
 def record_access(actor: Actor, *, customer_id: str, what: str) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from backend.core.errors import Busy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from flask import Flask
 
@@ -125,6 +125,12 @@ def is_contention(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _PG_CONTENTION
 
 
+def parts(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """`values` in parts that a statement can name one by one: databases limit how many."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
 def end_read() -> None:
     """End the read transaction of a request that does something slow afterwards (streams, waits)."""
     db.session.rollback()
@@ -194,6 +200,7 @@ __all__ = [
     "init_app",
     "is_contention",
     "on_close",
+    "parts",
     "run_in_unit_of_work",
     "unit_of_work",
 ]

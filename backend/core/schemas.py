@@ -46,7 +46,10 @@ class Text(fields.Field["str | None"]):
             raise ValidationError(message)
         text = unicodedata.normalize("NFC", value).strip()
         allowed = "\n\t" if self.multiline else ""
-        if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in text):
+        # What is printable as a whole needs no look at each character.
+        if not text.isprintable() and any(
+            unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in text
+        ):
             message = "This contains characters that cannot be stored."
             raise ValidationError(message)
         if len(text) > self.max_length:

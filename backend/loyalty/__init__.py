@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.loyalty.models import PointsEntry
-from backend.loyalty.service import balance, redeem
+from backend.loyalty.service import Redemption, balance, balances, redeem
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -20,4 +20,4 @@ def init_app(app: Flask) -> None:
     events.subscribe(app, CustomerErased, erasure.erase)
 
 
-__all__ = ["PointsEntry", "balance", "init_app", "redeem"]
+__all__ = ["PointsEntry", "Redemption", "balance", "balances", "init_app", "redeem"]

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from sqlalchemy import func, select
 
-from backend.core.db import db
+from backend.core.db import db, parts
 from backend.customers import add_points
 from backend.loyalty.models import PointsEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """Points that a customer paid with."""
+
+    customer_id: str
+    points: int
+    sale_id: str
 
 
 def balance(customer_id: str) -> int:
     """The sum of the customer's entries (ix_points_entry_customer)."""
-    query = select(func.coalesce(func.sum(PointsEntry.points), 0)).where(PointsEntry.customer_id == customer_id)
-    return int(db.session.execute(query).scalar_one())
+    return balances([customer_id])[customer_id]
 
 
-def redeem(customer_id: str, points: int, *, sale_id: str) -> bool:
-    """Take `points` for a sale that has happened; whether there were enough of them. It is taken either way."""
-    enough = balance(customer_id) >= points
-    db.session.add(PointsEntry(customer_id=customer_id, kind="redeem", points=-points, sale_id=sale_id))
+def balances(customer_ids: Collection[str]) -> dict[str, int]:
+    """The sum of each customer's entries, 0 without any."""
+    found = dict.fromkeys(customer_ids, 0)
+    for part in parts(sorted(found)):
+        query = select(PointsEntry.customer_id, func.sum(PointsEntry.points)).where(PointsEntry.customer_id.in_(part))
+        rows = db.session.execute(query.group_by(PointsEntry.customer_id))
+        found |= {customer_id: int(points) for customer_id, points in rows}
+    return found
+
+
+def redeem(redemptions: Sequence[Redemption]) -> None:
+    """Take points for sales that have happened, whether there are enough of them or not."""
+    for each in redemptions:
+        db.session.add(
+            PointsEntry(customer_id=each.customer_id, kind="redeem", points=-each.points, sale_id=each.sale_id)
+        )
     db.session.flush()
-    add_points(customer_id, -points)
-    return enough
+    for each in redemptions:
+        add_points(each.customer_id, -each.points)

@@ -15,13 +15,14 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, u
 from sqlalchemy.orm.util import identity_key
 
 from backend.core import clock
+from backend.core.bulk import write_rows
 from backend.core.db import db
 from backend.customers import Customer, CustomerFacts, StoreActivity
 from backend.sales.models import Sale, SaleLine
 from backend.sync import mark_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Table
@@ -32,10 +33,30 @@ if TYPE_CHECKING:
 _FACTS = cast("Table", CustomerFacts.__table__)
 _ACTIVITY = cast("Table", StoreActivity.__table__)
 _ACTIVE_YEARS = 2
-_GAPS = 7
-_BASKET_LINES = 5
+GAPS = 7
+"""How many gaps between purchase days are kept."""
+BASKET_LINES = 5
+"""How many lines of the last basket are kept."""
 _AT_ONCE = 500
 _RANGE = 5_000
+# Written once: SQLAlchemy then knows them again without looking through them.
+_STORED_COLUMNS = (
+    CustomerFacts.customer_id,
+    CustomerFacts.last_purchase_on,
+    CustomerFacts.last_basket,
+    CustomerFacts.last_currency,
+    CustomerFacts.purchase_gaps,
+    CustomerFacts.cycle_days,
+)
+_STORED = select(*_STORED_COLUMNS).where(CustomerFacts.customer_id.in_(bindparam("ids", expanding=True)))
+_INSERT_FACTS = insert(_FACTS)
+_UPDATE_FACTS = update(_FACTS).where(_FACTS.c.customer_id == bindparam("whose"))
+_THIS_ACTIVITY = (_ACTIVITY.c.customer_id == bindparam("whose")) & (_ACTIVITY.c.store_id == bindparam("where"))
+_INSERT_ACTIVITY = insert(_ACTIVITY).values(
+    customer_id=bindparam("whose"), store_id=bindparam("where"), last_on=bindparam("last_on")
+)
+_DELETE_ACTIVITY = delete(_ACTIVITY).where(_THIS_ACTIVITY)
+_UPDATE_ACTIVITY = update(_ACTIVITY).where(_THIS_ACTIVITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +75,7 @@ def purchase_rhythm(days: Sequence[date]) -> tuple[list[int], int | None]:
 
     The median is None with fewer than three purchase days: one gap is no habit.
     """
-    gaps = [(later - earlier).days for earlier, later in pairwise(days)][-_GAPS:]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)][-GAPS:]
     if len(gaps) < 2:  # noqa: PLR2004 - two gaps are three days
         return gaps, None
     ordered = sorted(gaps)
@@ -93,33 +114,30 @@ def _selections(customer_ids: Collection[str] | None) -> Iterator[tuple[Conditio
         yield (lambda column, low=ids[0], high=ids[-1]: column.between(low, high)), ids  # type: ignore[misc]
 
 
+def stored_facts(customer_ids: Sequence[str]) -> dict[str, PurchaseFacts]:
+    """The facts as they are stored, of those customers who have any; `customer_ids` are few hundred at most."""
+    return {row[0]: _stored(row) for row in db.session.execute(_STORED, {"ids": customer_ids})}
+
+
+def store_facts(there: Mapping[str, PurchaseFacts], wanted: Mapping[str, PurchaseFacts]) -> None:
+    """Store the facts that differ from those that are there."""
+    new = [_values(id_, facts) for id_, facts in wanted.items() if id_ not in there]
+    other = [_values(id_, facts) for id_, facts in wanted.items() if id_ in there and facts != there[id_]]
+    _announce([values["customer_id"] for values in (*new, *other)])
+    blank: dict[str, Any] = {"grade": None, "points": 0, "sms_senders": [], "night_senders": []}
+    write_rows(_INSERT_FACTS, [blank | values for values in new])
+    write_rows(_UPDATE_FACTS, [{"whose": values.pop("customer_id"), **values} for values in other])
+    _forget([id_ for id_ in wanted if id_ in there])
+
+
 def _refresh_facts(condition: Condition, ids: list[str]) -> None:
     """Store the facts that differ."""
     wanted = _purchase_facts(condition)
-    columns = (
-        CustomerFacts.last_purchase_on,
-        CustomerFacts.last_basket,
-        CustomerFacts.last_currency,
-        CustomerFacts.purchase_gaps,
-        CustomerFacts.cycle_days,
-    )
-    rows = db.session.execute(select(CustomerFacts.customer_id, *columns).where(condition(CustomerFacts.customer_id)))
+    rows = db.session.execute(select(*_STORED_COLUMNS).where(condition(CustomerFacts.customer_id)))
     there = {row[0]: _stored(row) for row in rows}
-    known = set(there)
-    if len(known) < len(ids):
+    if len(there) < len(ids):
         ids = list(db.session.scalars(select(Customer.id).where(condition(Customer.id))))
-    new = [(id_, wanted.get(id_, PurchaseFacts())) for id_ in ids if id_ not in known]
-    other = [(id_, facts) for id_ in known if (facts := wanted.get(id_, PurchaseFacts())) != there[id_]]
-    _announce([id_ for id_, _ in [*new, *other]])
-    if new:
-        blank = {"points": 0, "sms_senders": [], "night_senders": []}
-        db.session.execute(insert(_FACTS), [blank | _values(id_, facts) for id_, facts in new])
-    if other:
-        table = _FACTS
-        statement = update(table).where(table.c.customer_id == bindparam("whose"))
-        values = [_values(id_, facts) for id_, facts in other]
-        db.session.execute(statement, [{"whose": value.pop("customer_id"), **value} for value in values])
-        _forget([id_ for id_, _ in other])
+    store_facts(there, {id_: wanted.get(id_, PurchaseFacts()) for id_ in dict.fromkeys([*ids, *there])})
 
 
 def _purchase_facts(condition: Condition) -> dict[str, PurchaseFacts]:
@@ -131,7 +149,7 @@ def _purchase_facts(condition: Condition) -> dict[str, PurchaseFacts]:
     currencies: dict[str, str] = {}
     for customer_id, currency, sku, quantity, amount in _last_lines(condition):
         currencies[customer_id] = currency
-        if sku is not None and len(baskets[customer_id]) < _BASKET_LINES:
+        if sku is not None and len(baskets[customer_id]) < BASKET_LINES:
             baskets[customer_id].append((sku, quantity, amount))
     return {
         customer_id: PurchaseFacts(
@@ -153,7 +171,7 @@ def _purchase_days(condition: Condition) -> Iterator[tuple[str, date]]:
     ranked = select(distinct.c.customer_id, distinct.c.business_day, newest_first.label("rank")).subquery()
     query = (
         select(ranked.c.customer_id, ranked.c.business_day)
-        .where(ranked.c.rank <= _GAPS + 1)
+        .where(ranked.c.rank <= GAPS + 1)
         .order_by(ranked.c.customer_id, ranked.c.business_day)
     )
     yield from db.session.execute(query)
@@ -194,32 +212,31 @@ def _refresh_activity(condition: Condition) -> None:
         select(Sale.customer_id, Sale.store_id, func.max(Sale.business_day))
         .where(condition(Sale.customer_id))
         .group_by(Sale.customer_id, Sale.store_id)
-        .having(func.max(Sale.business_day) >= _active_since())
+        .having(func.max(Sale.business_day) >= active_since())
     )
     wanted = {(str(customer_id), store_id): day for customer_id, store_id, day in db.session.execute(query)}
     stored = select(StoreActivity.customer_id, StoreActivity.store_id, StoreActivity.last_on)
     rows = db.session.execute(stored.where(condition(StoreActivity.customer_id)))
     there = {(customer_id, store_id): day for customer_id, store_id, day in rows}
-    table = _ACTIVITY
     gone = there.keys() - wanted.keys()
-    new = wanted.keys() - there.keys()
-    moved = {key for key in wanted.keys() & there.keys() if wanted[key] != there[key]}
-    _announce({customer_id for customer_id, _ in gone | new | moved})
-    if gone or moved:
-        this_row = (table.c.customer_id == bindparam("whose")) & (table.c.store_id == bindparam("where"))
-        keys = [{"whose": customer_id, "where": store_id} for customer_id, store_id in sorted(gone | moved)]
-        db.session.execute(delete(table).where(this_row), keys)
-    if new or moved:
-        db.session.execute(
-            insert(table),
-            [
-                {"customer_id": customer_id, "store_id": store_id, "last_on": wanted[customer_id, store_id]}
-                for customer_id, store_id in sorted(new | moved)
-            ],
-        )
+    _announce({customer_id for customer_id, _ in gone})
+    keys = [{"whose": customer_id, "where": store_id} for customer_id, store_id in sorted(gone)]
+    write_rows(_DELETE_ACTIVITY, keys)
+    store_activity({key: day for key, day in wanted.items() if there.get(key) != day}, known=there.keys())
 
 
-def _active_since() -> date:
+def store_activity(days: Mapping[tuple[str, str], date], *, known: Collection[tuple[str, str]]) -> None:
+    """Store on which day (customer, store) last met; those that are `known` have a row already."""
+    _announce({customer_id for customer_id, _ in days})
+    rows = [
+        {"whose": customer_id, "where": store_id, "last_on": day}
+        for (customer_id, store_id), day in sorted(days.items())
+    ]
+    write_rows(_INSERT_ACTIVITY, [row for row in rows if (row["whose"], row["where"]) not in known])
+    write_rows(_UPDATE_ACTIVITY, [row for row in rows if (row["whose"], row["where"]) in known])
+
+
+def active_since() -> date:
     """From which day on a purchase keeps a customer on a store's tablets, as `forget_old_activity` has it."""
     today = clock.now().date()
     return today.replace(year=today.year - _ACTIVE_YEARS, day=min(today.day, 28))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate
 
 from backend.core.http import PageArgs
 from backend.core.schemas import MAX_MINOR, Moment, Schema, Text, whole_number
@@ -33,12 +33,20 @@ class TripData(Schema):
     departs_at = Moment(required=True)
 
 
+def _total_fits(lines: list[dict[str, Any]]) -> None:
+    if abs(sum(line["amount"] for line in lines)) > MAX_MINOR:
+        message = "The total is out of range."
+        raise ValidationError(message)
+
+
 class SaleData(Schema):
     """A sale (`sale.log`)."""
 
     customer_id = Text(max_length=64, required=True, allow_none=True)
     store = Text(max_length=40, blank=True)
-    lines = fields.List(fields.Nested(LineData), required=True, validate=validate.Length(min=1, max=_MAX_LINES))
+    lines = fields.List(
+        fields.Nested(LineData), required=True, validate=[validate.Length(min=1, max=_MAX_LINES), _total_fits]
+    )
     currency = fields.String(
         required=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="Three capital letters (ISO 4217).")
     )
@@ -47,11 +55,6 @@ class SaleData(Schema):
     occurred_at = Moment(required=True)
     trip = fields.Nested(TripData, allow_none=True)
     note = Text(max_length=4000, blank=True, multiline=True)
-
-    @validates_schema
-    def _total_fits(self, data: dict[str, Any], **_options: object) -> None:
-        if abs(sum(line["amount"] for line in data.get("lines", []))) > MAX_MINOR:
-            raise ValidationError({"lines": ["The total is out of range."]})
 
 
 class ListArgs(PageArgs):

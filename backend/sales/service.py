@@ -1,160 +1,189 @@
-"""Taking sales. A sale has happened at the till: it is taken, and what is odd about it is flagged."""
+"""Taking sales. A sale has happened at the till: it is taken, and what is odd about it is flagged.
+
+Sales arrive in batches. What a batch needs is read at once (`known`), each sale is worked out on plain values in the
+order in which they came, and the rows are written a table at a time; one sale is a batch of one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import insert
 
-from backend.catalog import ExchangeRate, Product
 from backend.core import audit, clock
-from backend.core.db import db
-from backend.core.ids import is_id
-from backend.customers import Customer
-from backend.loyalty import redeem
-from backend.organization import Store
+from backend.core.bulk import write_rows
+from backend.loyalty import Redemption, redeem
 from backend.sales import rules
-from backend.sales.facts import refresh_purchase_facts
+from backend.sales.increments import Purchase, add_purchases
+from backend.sales.known import At, Known, read
 from backend.sales.models import Sale, SaleCoupon, SaleLine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Table
 
     from backend.core.audit import Actor
 
+_INSERT_SALE = insert(cast("Table", Sale.__table__))
+_INSERT_LINE = insert(cast("Table", SaleLine.__table__))
+_INSERT_COUPON = insert(cast("Table", SaleCoupon.__table__))
 
-@dataclass(frozen=True)
-class At:
-    """Where and when a sale reached the server."""
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A sale that reached the server: what `SaleData` read, the tablet's store, and who sold."""
+
+    id: str
+    data: Mapping[str, Any]
     store_id: str
-    device_id: str | None
     received_at: datetime
+    actor: Actor
 
 
-@dataclass(frozen=True)
-class _Products:
-    by_sku: dict[str, Product]
+@dataclass
+class _Taken:
+    """The rows that a batch adds."""
 
-    def line(self, data: Mapping[str, Any]) -> rules.Line:
-        product = self.by_sku.get(data["sku"])
-        return rules.Line(
-            sku=data["sku"],
-            quantity=data["quantity"],
-            amount=data["amount"],
-            unit_price=data.get("unit_price"),
-            discount=data["discount"],
-            known=product is not None,
-            price=product.price if product else None,
-            currency=product.currency if product else None,
-        )
+    sales: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    coupons: list[dict[str, Any]] = field(default_factory=list)
+    redemptions: list[Redemption] = field(default_factory=list)
+    purchases: list[Purchase] = field(default_factory=list)
 
 
-def log_sale(data: Mapping[str, Any], *, sale_id: str, at: At, acting_staff: Actor) -> Sale:
-    """Take what `SaleData` read. The flags stand on the sale; the customer's facts and points move with it."""
-    store, known_store = _store(data.get("store"), at.store_id)
-    customer = _customer(data["customer_id"])
-    products = _products([line["sku"] for line in data["lines"]])
-    lines = [products.line(line) for line in data["lines"]]
-    currency, day = data["currency"], clock.business_day(data["occurred_at"], store.time_zone)
-    flags = rules.flags(lines, currency=currency, occurred_at=data["occurred_at"], received_at=at.received_at)
-    if not known_store:
-        flags.add("unknown_store")
-    if data["customer_id"] is not None and customer is None:
-        flags.add("unknown_customer")
-    rate = None
-    if currency != store.currency:
-        rate = _rate(currency, store.currency, day)
-        flags |= set() if rate else {"unknown_rate"}
-    trip = data.get("trip") or {}
-    sale = Sale(
-        id=sale_id,
-        customer_id=customer.id if customer else None,
-        claimed_customer_id=data["customer_id"] if customer is None else None,
-        store_id=store.id,
-        staff_id=acting_staff.staff_id,
-        device_id=at.device_id,
-        currency=currency,
-        total=sum(line.amount for line in lines),
-        discount=sum(line.discount for line in lines),
-        rate=rate,
-        points_redeemed=data["points_redeemed"],
-        occurred_at=data["occurred_at"],
-        received_at=at.received_at,
-        business_day=day,
-        flight=trip.get("flight"),
-        departs_at=trip.get("departs_at"),
-        note=data.get("note"),
-        flags=[],
+def log_sales(arrivals: Sequence[Arrival]) -> list[tuple[str, ...]]:
+    """Take sales in order, within a unit of work; the flags of each, which also stand on the sale.
+
+    The customers' facts and points move with them. Raises what the database raises, and has then written nothing that
+    a savepoint around the call would not undo.
+    """
+    known = read([arrival.data for arrival in arrivals], [arrival.store_id for arrival in arrivals])
+    taken = _Taken()
+    for arrival in arrivals:
+        _take(arrival, known, taken)
+    _write(taken)
+    audit.record_each([(arrival.actor, arrival.id) for arrival in arrivals], "sale.log", subject_kind="sale")
+    return [tuple(sale["flags"]) for sale in taken.sales]
+
+
+def _take(arrival: Arrival, known: Known, taken: _Taken) -> None:
+    data = arrival.data
+    store, flags = _store(data.get("store"), arrival.store_id, known)
+    lines = [_line(line, known) for line in data["lines"]]
+    flags |= rules.flags(
+        lines, currency=data["currency"], occurred_at=data["occurred_at"], received_at=arrival.received_at
     )
-    db.session.add(sale)
-    db.session.flush()
-    db.session.add_all(_lines(sale_id, lines, products))
-    flags |= _coupons(sale_id, data["coupons"]) | _points(sale, customer)
-    sale.flags = sorted(flags)
-    db.session.flush()
-    if customer is not None:
-        refresh_purchase_facts([customer.id])
-    audit.record(acting_staff, "sale.log", subject_kind="sale", subject_id=sale_id)
-    return sale
-
-
-def _lines(sale_id: str, lines: list[rules.Line], products: _Products) -> list[SaleLine]:
-    return [
-        SaleLine(
-            sale_id=sale_id,
-            position=position,
-            product_id=products.by_sku[line.sku].id if line.known else None,
-            sku=line.sku,
-            quantity=line.quantity,
-            amount=line.amount,
-            unit_price=line.unit_price,
-            discount=line.discount,
+    claimed: str | None = data["customer_id"]
+    customer_id = claimed if claimed in known.customers else None
+    if claimed is not None and customer_id is None:
+        flags.add("unknown_customer")
+    sale = _sale(arrival, store, lines)
+    sale |= {"customer_id": customer_id, "claimed_customer_id": claimed if customer_id is None else None}
+    if data["currency"] != store.currency:
+        sale["rate"] = known.rate(data["currency"], store.currency, sale["business_day"])
+        flags |= set() if sale["rate"] else {"unknown_rate"}
+    flags |= _coupons(arrival, known, taken) | _points(arrival, customer_id, known, taken)
+    sale["flags"] = sorted(flags)
+    taken.sales.append(sale)
+    taken.lines += _lines(arrival.id, lines, known)
+    if customer_id is not None:
+        basket = [(line.sku, line.quantity, line.amount) for line in lines]
+        taken.purchases.append(
+            Purchase(
+                customer_id, store.id, arrival.id, sale["business_day"], sale["occurred_at"], sale["currency"], basket
+            )
         )
+
+
+def _write(taken: _Taken) -> None:
+    write_rows(_INSERT_SALE, taken.sales)
+    write_rows(_INSERT_LINE, taken.lines)
+    write_rows(_INSERT_COUPON, taken.coupons)
+    if taken.redemptions:
+        redeem(taken.redemptions)
+    if taken.purchases:
+        add_purchases(taken.purchases)
+
+
+def _sale(arrival: Arrival, store: At, lines: list[rules.Line]) -> dict[str, Any]:
+    """The row, as far as the sale alone tells it."""
+    data = arrival.data
+    trip = data.get("trip") or {}
+    return {
+        "id": arrival.id,
+        "store_id": store.id,
+        "staff_id": arrival.actor.staff_id,
+        "device_id": arrival.actor.device_id,
+        "currency": data["currency"],
+        "total": sum(line.amount for line in lines),
+        "discount": sum(line.discount for line in lines),
+        "rate": None,
+        "points_redeemed": data["points_redeemed"],
+        "occurred_at": data["occurred_at"],
+        "received_at": arrival.received_at,
+        "business_day": clock.business_day(data["occurred_at"], store.time_zone),
+        "flight": trip.get("flight"),
+        "departs_at": trip.get("departs_at"),
+        "note": data.get("note"),
+    }
+
+
+def _line(data: Mapping[str, Any], known: Known) -> rules.Line:
+    product = known.products.get(data["sku"])
+    return rules.Line(
+        sku=data["sku"],
+        quantity=data["quantity"],
+        amount=data["amount"],
+        unit_price=data.get("unit_price"),
+        discount=data["discount"],
+        known=product is not None,
+        price=product.price if product else None,
+        currency=product.currency if product else None,
+    )
+
+
+def _lines(sale_id: str, lines: list[rules.Line], known: Known) -> list[dict[str, Any]]:
+    return [
+        {
+            "sale_id": sale_id,
+            "position": position,
+            "product_id": known.products[line.sku].id if line.known else None,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "amount": line.amount,
+            "unit_price": line.unit_price,
+            "discount": line.discount,
+        }
         for position, line in enumerate(lines)
     ]
 
 
-def _points(sale: Sale, customer: Customer | None) -> set[str]:
-    if not sale.points_redeemed:
+def _points(arrival: Arrival, customer_id: str | None, known: Known, taken: _Taken) -> set[str]:
+    points: int = arrival.data["points_redeemed"]
+    if not points:
         return set()
-    if customer is None:
+    if customer_id is None:
         return {"points_without_customer"}
-    return set() if redeem(customer.id, sale.points_redeemed, sale_id=sale.id) else {"points_overdrawn"}
+    taken.redemptions.append(Redemption(customer_id, points, arrival.id))
+    enough = known.balances[customer_id] >= points
+    known.balances[customer_id] -= points
+    return set() if enough else {"points_overdrawn"}
 
 
-def _coupons(sale_id: str, codes: list[str]) -> set[str]:
-    wanted = list(dict.fromkeys(codes))
-    if not wanted:
-        return set()
-    used = db.session.execute(select(SaleCoupon.code).where(SaleCoupon.code.in_(wanted)).limit(1)).first()
-    db.session.add_all([SaleCoupon(sale_id=sale_id, code=code) for code in wanted])
+def _coupons(arrival: Arrival, known: Known, taken: _Taken) -> set[str]:
+    wanted = dict.fromkeys(arrival.data["coupons"])
+    taken.coupons += [{"sale_id": arrival.id, "code": code} for code in wanted]
+    used = not known.used_coupons.isdisjoint(wanted)
+    known.used_coupons.update(wanted)
     return {"coupon_already_used"} if used else set()
 
 
-def _store(code: str | None, otherwise: str) -> tuple[Store, bool]:
-    """The store with `code`, or the tablet's own; and whether the code was known."""
-    if code is not None:
-        found = db.session.execute(select(Store).where(Store.code == code)).scalar_one_or_none()
-        if found is not None:
-            return found, True
-    return db.session.get_one(Store, otherwise), code is None
-
-
-def _customer(customer_id: str | None) -> Customer | None:
-    return db.session.get(Customer, customer_id) if is_id(customer_id) else None
-
-
-def _products(skus: list[str]) -> _Products:
-    rows = db.session.execute(select(Product).where(Product.sku.in_(set(skus)))).scalars()
-    return _Products({product.sku: product for product in rows})
-
-
-def _rate(currency: str, base: str, day: date) -> str | None:
-    """The newest rate known on `day`."""
-    query = select(ExchangeRate.rate).where(
-        ExchangeRate.currency == currency, ExchangeRate.base == base, ExchangeRate.on <= day
-    )
-    return db.session.execute(query.order_by(ExchangeRate.on.desc()).limit(1)).scalar_one_or_none()
+def _store(code: str | None, own: str, known: Known) -> tuple[At, set[str]]:
+    """The store with `code`, or the tablet's own, with a flag unless the code was known."""
+    if code is None:
+        return known.stores[own], set()
+    named = known.stores.get(code)
+    return (named, set()) if named and named.code == code else (known.stores[own], {"unknown_store"})

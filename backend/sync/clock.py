@@ -10,14 +10,15 @@ import re
 from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
-from backend.core.db import db, in_unit_of_work
+from backend.core.bulk import write_rows
+from backend.core.db import db, in_unit_of_work, parts
 from backend.core.ids import new_id
 from backend.sync.models import ChangeLog, Receipt, ScopeLog, SyncClock, SyncEpoch
 from backend.sync.registry import current_registry
@@ -25,6 +26,7 @@ from backend.sync.registry import current_registry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from sqlalchemy import Insert, Table
     from sqlalchemy.orm import Session
 
 _CHANGED = "dangol.changed"
@@ -33,7 +35,15 @@ _FLUSHING: ContextVar[bool] = ContextVar("dangol_flushing", default=False)
 _WRITE = re.compile(
     r"\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+\"?(\w+)\"?", re.IGNORECASE
 )
-_CHUNK = 500
+# Written once: SQLAlchemy then knows them again without looking through them.
+_BUMP = update(SyncClock).values(v=SyncClock.v + 1).returning(SyncClock.v)
+_NOW = select(SyncClock.v)
+_HELD = select(ScopeLog.row_id, ScopeLog.scope).where(
+    ScopeLog.collection == bindparam("collection"),
+    ScopeLog.row_id.in_(bindparam("ids", expanding=True)),
+    ScopeLog.present,
+)
+_INSERT_RECEIPT = insert(cast("Table", Receipt.__table__))
 
 
 class UnannouncedWrite(RuntimeError):
@@ -67,14 +77,17 @@ def savepoint() -> Iterator[None]:
     info[_CHANGED] = outer
 
 
-def add_receipt(receipt: Receipt) -> None:
-    """Have `receipt` written with the `v` of the open unit of work."""
+def add_receipt(receipt: dict[str, Any]) -> None:
+    """Have `receipt`, a row of that table without its `v`, written with the `v` of the open unit of work.
+
+    The `v` is also put into `receipt`.
+    """
     db.session().info.setdefault(_RECEIPTS, []).append(receipt)
 
 
 def now_v() -> int:
     """The clock as it stands."""
-    return db.session.execute(select(SyncClock.v)).scalar_one()
+    return db.session.execute(_NOW).scalar_one()
 
 
 def epoch() -> str:
@@ -94,22 +107,17 @@ def close(session: Session) -> None:
     """The last step of a unit of work: bump the clock and stamp the changed rows and the receipts with its `v`."""
     announced: dict[str, dict[str, str]] = session.info.get(_CHANGED, {})
     changed = {name: ids for name, ids in announced.items() if ids}
-    receipts: list[Receipt] = session.info.get(_RECEIPTS, [])
+    receipts: list[dict[str, Any]] = session.info.get(_RECEIPTS, [])
     if not changed and not receipts:
         return
-    if changed:
-        # Last of all: the row lock is held from here to the commit and no longer.
-        v = session.execute(update(SyncClock).values(v=SyncClock.v + 1).returning(SyncClock.v)).scalar_one()
-    else:
-        v = session.execute(select(SyncClock.v)).scalar_one()
+    # The bump comes last of all: the row lock is held from here to the commit and no longer.
+    v = session.execute(_BUMP if changed else _NOW).scalar_one()
     for name, ids in sorted(changed.items()):
         # Which scopes hold a row is asked behind the lock: two writers of one row must not each miss the other's scope.
         _stamp(session, name, ids, _scopes(session, name, ids), v)
     for receipt in receipts:
-        receipt.v = v
-    if receipts:
-        rows = [{key: getattr(receipt, key) for key in Receipt.__table__.columns.keys()} for receipt in receipts]  # noqa: SIM118
-        session.execute(insert(Receipt), rows)
+        receipt["v"] = v
+    write_rows(_INSERT_RECEIPT, receipts)
 
 
 def install_guards(session_class: type[Session]) -> None:
@@ -193,47 +201,37 @@ def _scopes(session: Session, name: str, ids: dict[str, str]) -> dict[str, set[s
 
 
 def _stamp(session: Session, name: str, ids: dict[str, str], scopes: dict[str, set[str]] | None, v: int) -> None:
+    dialect = session.get_bind().dialect.name
     for part in _parts(list(ids)):
         rows = [{"collection": name, "row_id": row_id, "op": ids[row_id], "v": v} for row_id in part]
-        _upsert(session, ChangeLog, rows, keys=("collection", "row_id"), changes=("op", "v"))
+        write_rows(_upsert(ChangeLog, dialect), rows)
         if scopes is None:
             continue
-        held = session.execute(
-            select(ScopeLog.row_id, ScopeLog.scope).where(
-                ScopeLog.collection == name, ScopeLog.row_id.in_(part), ScopeLog.present
-            )
-        ).all()
+        held = session.execute(_HELD, {"collection": name, "ids": part})
         entries = {(scope, row_id): ids[row_id] == "delete" for row_id, scope in held}
         for row_id in part:
             entries.update({(scope, row_id): True for scope in scopes.get(row_id, ())})
-        scope_rows = [
+        rows = [
             {"scope": scope, "collection": name, "row_id": row_id, "present": present, "v": v}
             for (scope, row_id), present in entries.items()
         ]
-        if scope_rows:
-            _upsert(session, ScopeLog, scope_rows, keys=("scope", "collection", "row_id"), changes=("present", "v"))
+        write_rows(_upsert(ScopeLog, dialect), rows)
 
 
-def _upsert(
-    session: Session,
-    model: type[ChangeLog | ScopeLog],
-    rows: list[dict[str, Any]],
-    *,
-    keys: Sequence[str],
-    changes: Sequence[str],
-) -> None:
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = make(model)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(keys), set_={column: getattr(statement.excluded, column) for column in changes}
+@cache
+def _upsert(model: type[ChangeLog | ScopeLog], dialect: str) -> Insert:
+    """A statement that writes a row of a log, or what it says beside its key where the row is there."""
+    table = cast("Table", model.__table__)
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(table)
+    return statement.on_conflict_do_update(
+        index_elements=[column.name for column in table.primary_key],
+        set_={column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key},
     )
-    session.execute(statement, rows)
 
 
-def _parts(ids: list[str]) -> Iterator[list[str]]:
-    ids.sort()  # One order for all writers, so that two never wait for each other crosswise.
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
+def _parts(ids: list[str]) -> Iterator[Sequence[str]]:
+    return parts(sorted(ids))  # One order for all writers, so that two never wait for each other crosswise.
 
 
 __all__ = [

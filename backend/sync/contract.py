@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backend.core.audit import Actor
 from backend.core.errors import DangolError
+from backend.core.reading import reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -128,6 +130,9 @@ class Kind:
 
     `roles` are those who may (empty: everybody). `always_taken` is for what has happened in the world, such as a sale:
     it is applied even when nobody by the staff login belongs to the store, with the flag `unknown_staff`.
+
+    `apply_all` is `apply` for many at once, in order and to the same effect, for kinds that come in numbers. It may
+    raise anything for the sake of one of them: what it wrote is undone and they are applied one by one.
     """
 
     name: str
@@ -135,6 +140,12 @@ class Kind:
     apply: Callable[[Mutation], Outcome]
     roles: frozenset[str] = frozenset()
     always_taken: bool = False
+    apply_all: Callable[[Sequence[Mutation]], list[Outcome]] | None = None
+
+    @cached_property
+    def read(self) -> Callable[[Any], dict[str, Any]]:
+        """`schema.load`, sooner (`backend.core.reading`)."""
+        return reader(self.schema)
 
 
 class Rejected(DangolError):

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from marshmallow import ValidationError
-from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from backend.core import clock as wall
-from backend.core.db import TryAgain, db, is_contention
+from backend.core.db import TryAgain, db
 from backend.core.errors import DangolError, ValidationFailed
-from backend.core.ids import is_uuid7
 from backend.core.schemas import flatten
 from backend.sync import clock
-from backend.sync.contract import Caller, Mutation, Outcome, Rejected, StaffMember
+from backend.sync.contract import Caller, Mutation, Outcome, Rejected
+from backend.sync.envelope import Envelopes
 from backend.sync.models import EditConflict, Receipt
-from backend.sync.registry import current_registry, staffing
+from backend.sync.registry import current_registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from backend.sync.contract import Kind
 
 MAX_BATCH = 200
+_Receipt = dict[str, Any]
+"""A row of the table `receipt`."""
 _MAX_ID = 64
-_FUTURE = timedelta(minutes=5)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+_RECEIPTS = select(Receipt.__table__).where(Receipt.mutation_id.in_(bindparam("keys", expanding=True)))
 _log = structlog.get_logger(__name__)
 
 
@@ -38,7 +43,7 @@ class Answered:
 
     mutation_id: str
     result: dict[str, Any]
-    receipt: Receipt
+    receipt: _Receipt
     duplicate: bool
 
 
@@ -68,32 +73,42 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - a JSON body is any value
     return json.loads(body, parse_constant=_no_constant)
 
 
+@dataclass
+class _Entry:
+    """An item on its way to its answer: what came of reading it, and of applying it."""
+
+    item: dict[str, Any]
+    key: str
+    digest: str
+    mutation: Mutation | None = None
+    flags: tuple[str, ...] = ()
+    result: dict[str, Any] = field(default_factory=dict)
+
+    def refuse(self, result: dict[str, Any]) -> None:
+        self.mutation, self.result = None, result
+
+    def take(self, outcome: Outcome) -> None:
+        self.result = _result(outcome, self.flags)
+
+
 def push(caller: Caller, items: list[dict[str, Any]]) -> list[Answered]:
-    """Apply `items` in order within the open unit of work; one answer each. Receipts get their `v` at its end."""
-    known = _known_receipts(items)
-    staff: dict[str, StaffMember | None] = {}
-    answers: list[Answered] = []
-    for item in items:
-        key, digest = _receipt_key(item["id"]), payload_hash(item)
-        receipt = known.get(key)
-        if receipt is not None:
-            answers.append(_repeated(item["id"], receipt, digest))
-            continue
-        result, kept = _answer(caller, item, staff)
-        receipt = Receipt(
-            mutation_id=key,
-            device_id=caller.device_id,
-            kind=kept_kind(item),
-            payload_hash=digest,
-            result=result,
-            payload=kept,
-            v=0,
-            created_at=wall.now(),
-        )
-        clock.add_receipt(receipt)
-        known[key] = receipt
-        answers.append(Answered(item["id"], result, receipt, duplicate=False))
-    return answers
+    """Apply `items` in order within the open unit of work; one answer each. Receipts get their `v` at its end.
+
+    What arrives together is applied together where its kind can, within one savepoint; when any of it fails, each entry
+    is applied in a savepoint of its own. Either way each has its receipt, and a bad one is rejected alone.
+    """
+    entries = [_Entry(item, _receipt_key(item["id"]), payload_hash(item)) for item in items]
+    receipts = _known_receipts([entry.key for entry in entries])
+    new: dict[str, _Entry] = {}
+    for entry in entries:
+        if entry.key not in receipts:
+            new.setdefault(entry.key, entry)
+    for kind, run in groupby(_readable(caller, new.values()), key=lambda each: each[0]):
+        _apply(kind, [entry for _, entry in run])
+    for key, entry in new.items():
+        receipts[key] = _receipt(caller, entry)
+        clock.add_receipt(receipts[key])
+    return [_answered(entry, receipts[entry.key], fresh=new.get(entry.key) is entry) for entry in entries]
 
 
 def results(answers: list[Answered]) -> list[dict[str, Any]]:
@@ -101,15 +116,14 @@ def results(answers: list[Answered]) -> list[dict[str, Any]]:
     sent = []
     for answer in answers:
         repeated = {"duplicate": True} if answer.duplicate else {}
-        sent.append({"id": answer.mutation_id} | answer.result | repeated | {"v": answer.receipt.v})
+        sent.append({"id": answer.mutation_id} | answer.result | repeated | {"v": answer.receipt["v"]})
     return sent
 
 
 def payload_hash(item: dict[str, Any]) -> str:
     """SHA-256 over kind, staff and data in canonical JSON: what makes two sendings the same."""
     payload = {key: item.get(key) for key in ("kind", "staff", "data")}
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(payload).encode()).hexdigest()
 
 
 def kept_kind(item: dict[str, Any]) -> str | None:
@@ -118,114 +132,104 @@ def kept_kind(item: dict[str, Any]) -> str | None:
     return kind if isinstance(kind, str) and kind in current_registry().kinds else None
 
 
-def _repeated(mutation_id: str, receipt: Receipt, digest: str) -> Answered:
-    if receipt.payload_hash == digest:
-        return Answered(mutation_id, receipt.result, receipt, duplicate=True)
-    mismatch = _rejection("payload_mismatch", "An entry with this id, but with other content, was received before.")
-    return Answered(mutation_id, mismatch, receipt, duplicate=False)
+def _readable(caller: Caller, entries: Iterable[_Entry]) -> Iterator[tuple[Kind, _Entry]]:
+    """The entries that could be read, with their kinds; the others are refused."""
+    envelopes = Envelopes(caller)
+    read = []
+    for entry in entries:
+        try:
+            kind, entry.mutation, entry.flags = envelopes.read(entry.item)
+        except (DangolError, ValidationError) as error:
+            entry.refuse(_refusal(error))
+        else:
+            read.append((kind, entry))
+    return iter(read)
 
 
-def _answer(
-    caller: Caller, item: dict[str, Any], staff: dict[str, StaffMember | None]
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The result of one new item, and its payload where it is kept because it was rejected."""
+def _apply(kind: Kind, entries: list[_Entry]) -> None:
+    if kind.apply_all is not None and len(entries) > 1 and _applied_together(kind.apply_all, entries):
+        return
+    for entry in entries:
+        _apply_alone(kind, entry)
+
+
+def _applied_together(apply_all: Callable[[Sequence[Mutation]], list[Outcome]], entries: list[_Entry]) -> bool:
+    mutations = [entry.mutation for entry in entries if entry.mutation is not None]
     try:
         with clock.savepoint():
-            mutation, flags = _read(caller, item, staff)
-            outcome = _kind(item).apply(mutation)
+            outcomes = apply_all(mutations)
+            for mutation, outcome in zip(mutations, outcomes, strict=True):
+                _keep_conflicts(mutation, outcome)
+            db.session.flush()
+    except Exception as error:  # noqa: BLE001 - whatever it is, one by one it holds up one entry only
+        _refuse_to_blame(error)
+        _log.warning("push_one_by_one", entries=len(entries), kind=mutations[0].kind, error=type(error).__name__)
+        return False
+    for entry, outcome in zip(entries, outcomes, strict=True):
+        entry.take(outcome)
+    return True
+
+
+def _apply_alone(kind: Kind, entry: _Entry) -> None:
+    mutation = entry.mutation
+    assert mutation is not None, "it was read"  # noqa: S101 - for the type checker
+    try:
+        with clock.savepoint():
+            outcome = kind.apply(mutation)
             _keep_conflicts(mutation, outcome)
             db.session.flush()
-        return _result(outcome, flags), None
-    except Rejected as error:
-        return _rejection(error.rejection, error.detail), _storable(item)
-    except ValidationError as error:
-        fields = flatten(error.messages)
-        return _rejection("invalid_data", ValidationFailed(fields).detail), _storable(item)
-    except DangolError as error:
-        return _rejection(error.code, error.detail), _storable(item)
-    except IntegrityError as error:
-        # Another sender of the same entry may just have committed: look again from the start, once.
-        _retry_or_reject(item)
-        _log.exception("push_integrity", mutation=item["id"], kind=item.get("kind"), error=type(error).__name__)
-        return _not_understood(), _storable(item)
-    except DBAPIError as error:
-        if is_contention(error) or error.connection_invalidated:
-            raise
-        _log.exception("push_database", mutation=item["id"], kind=item.get("kind"))
-        return _not_understood(), _storable(item)
+    except (DangolError, ValidationError) as error:
+        entry.refuse(_refusal(error))
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not hold up the entries behind this one
+        _refuse_to_blame(error)
+        if isinstance(error, IntegrityError):
+            # Another sender of the same entry may just have committed: look again from the start, once.
+            _retry_if_received(entry.key)
+        _log.exception("push_failed", mutation=mutation.id, kind=mutation.kind, error=type(error).__name__)
+        entry.refuse(_rejection("not_understood", "The server could not take this entry. It is kept there."))
+    else:
+        entry.take(outcome)
 
 
-def _retry_or_reject(item: dict[str, Any]) -> None:
-    if db.session.execute(select(Receipt.mutation_id).where(Receipt.mutation_id == _receipt_key(item["id"]))).first():
+def _refuse_to_blame(error: Exception) -> None:
+    """Raise `error` again unless it is the entries' own: when the database is busy, full or gone, they come again."""
+    if isinstance(error, TryAgain):
+        raise error
+    if isinstance(error, DBAPIError) and (isinstance(error, OperationalError) or error.connection_invalidated):
+        raise error
+
+
+def _retry_if_received(key: str) -> None:
+    if db.session.execute(select(Receipt.mutation_id).where(Receipt.mutation_id == key)).first():
         raise TryAgain
 
 
-def _read(
-    caller: Caller, item: dict[str, Any], staff: dict[str, StaffMember | None]
-) -> tuple[Mutation, tuple[str, ...]]:
-    """The item as a `Mutation`, with its envelope's flags. Raises `Rejected` or marshmallow's `ValidationError`."""
-    kind = _kind(item)
-    if not is_uuid7(item["id"]):
-        raise Rejected("bad_id", "The entry's id is no UUIDv7.")
-    unknown = item.keys() - {"id", "kind", "staff", "at", "seq", "data"}
-    if unknown:
-        raise Rejected("invalid_data", f"Unknown member: {', '.join(sorted(ascii(name) for name in unknown))}.")
-    at, seq, data = _time(item.get("at")), item.get("seq"), item.get("data")
-    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq < 2**63:
-        raise Rejected("invalid_data", "seq: this must be a whole number from 0.")
-    if not isinstance(data, dict):
-        raise Rejected("invalid_data", "data: this must be an object.")
-    member, flags = _acting(caller, item.get("staff"), kind, staff)
-    loaded = kind.schema.load(data)
-    received = wall.now()
-    if at > received + _FUTURE:
-        flags = (*flags, "clock_skew")
-    return Mutation(item["id"], kind.name, loaded, at, seq, caller, member, received), flags
+def _refusal(error: DangolError | ValidationError) -> dict[str, Any]:
+    if isinstance(error, ValidationError):
+        return _rejection("invalid_data", ValidationFailed(flatten(error.messages)).detail)
+    return _rejection(error.rejection if isinstance(error, Rejected) else error.code, error.detail)
 
 
-def _kind(item: dict[str, Any]) -> Kind:
-    name = item.get("kind")
-    kind = current_registry().kinds.get(name) if isinstance(name, str) else None
-    if kind is None:
-        raise Rejected("unknown_kind", "The server does not know this kind of entry.")
-    return kind
+def _receipt(caller: Caller, entry: _Entry) -> _Receipt:
+    return {
+        "mutation_id": entry.key,
+        "device_id": caller.device_id,
+        "kind": kept_kind(entry.item),
+        "payload_hash": entry.digest,
+        "result": entry.result,
+        # Nothing that a tablet held is lost with a refusal.
+        "payload": _storable(entry.item) if entry.mutation is None else None,
+        "v": 0,
+        "created_at": wall.now(),
+    }
 
 
-def _time(text: Any) -> datetime:  # noqa: ANN401 - unknown JSON
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        raise Rejected("invalid_data", "at: this must be a time in RFC 3339.") from None
-    if moment.tzinfo is None:
-        raise Rejected("invalid_data", "at: the time needs a zone.")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise Rejected("invalid_data", "at: this time is out of range.") from None
-
-
-def _acting(
-    caller: Caller,
-    login: object,
-    kind: Kind,
-    seen: dict[str, StaffMember | None],
-) -> tuple[StaffMember | None, tuple[str, ...]]:
-    if login is None:
-        login = caller.staff_login
-    member = None
-    if isinstance(login, str):
-        if login not in seen:
-            seen[login] = staffing().staff_member(login, caller)
-        member = seen[login]
-    if member is None or not member.belongs:
-        if kind.always_taken:
-            return member, ("unknown_staff",)
-        raise Rejected("unknown_staff", "The person who made this entry does not work at this store.")
-    if kind.roles and member.role not in kind.roles:
-        if kind.always_taken:
-            return member, ("role_not_allowed",)
-        raise Rejected("forbidden", "The role of the person who made this entry does not allow it.")
-    return member, ()
+def _answered(entry: _Entry, receipt: _Receipt, *, fresh: bool) -> Answered:
+    mutation_id = entry.item["id"]
+    if fresh or receipt["payload_hash"] == entry.digest:
+        return Answered(mutation_id, receipt["result"], receipt, duplicate=not fresh)
+    mismatch = _rejection("payload_mismatch", "An entry with this id, but with other content, was received before.")
+    return Answered(mutation_id, mismatch, receipt, duplicate=False)
 
 
 def _keep_conflicts(mutation: Mutation, outcome: Outcome) -> None:
@@ -257,18 +261,13 @@ def _result(outcome: Outcome, flags: tuple[str, ...]) -> dict[str, Any]:
     return result | ({"flags": every} if every else {})
 
 
-def _not_understood() -> dict[str, Any]:
-    return _rejection("not_understood", "The server could not take this entry. It is kept there.")
-
-
 def _rejection(code: str, message: str) -> dict[str, Any]:
     return {"status": "rejected", "code": code, "message": message}
 
 
-def _known_receipts(items: list[dict[str, Any]]) -> dict[str, Receipt]:
-    keys = {_receipt_key(item["id"]) for item in items}
-    found = db.session.execute(select(Receipt).where(Receipt.mutation_id.in_(keys))).scalars()
-    return {receipt.mutation_id: receipt for receipt in found}
+def _known_receipts(keys: list[str]) -> dict[str, _Receipt]:
+    found = db.session.execute(_RECEIPTS, {"keys": sorted(set(keys))}).mappings()
+    return {receipt["mutation_id"]: dict(receipt) for receipt in found}
 
 
 def _receipt_key(mutation_id: str) -> str:

@@ -1,0 +1,131 @@
+"""Moving a customer's purchase facts on by sales that just arrived, without reading her history.
+
+The facts hold enough of it: the last purchase day and the gaps before it are her last eight purchase days. The outcome
+is that of `facts.refresh_purchase_facts`, which works everything out again; the tests compare the two.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, select
+
+from backend.core.db import db, parts
+from backend.customers import StoreActivity
+from backend.sales import facts as derived
+from backend.sales.facts import PurchaseFacts, purchase_rhythm
+from backend.sales.models import Sale
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import BindParameter
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ACTIVITY = select(StoreActivity.customer_id, StoreActivity.store_id, StoreActivity.last_on).where(
+    StoreActivity.customer_id.in_(_IDS)
+)
+# Reads ix_sale_customer from the day on.
+_SALES_SINCE = select(Sale.customer_id, Sale.business_day, Sale.occurred_at, Sale.id).where(
+    Sale.customer_id.in_(_IDS), Sale.business_day >= bindparam("day")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A known customer's sale; `basket` holds (sku, quantity, amount in minor units) in the order of the lines."""
+
+    customer_id: str
+    store_id: str
+    sale_id: str
+    day: date
+    occurred_at: datetime
+    currency: str
+    basket: list[tuple[str, int, int]]
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """What makes a sale of a day later than another."""
+        return self.occurred_at, self.sale_id
+
+
+def add_purchases(purchases: Sequence[Purchase]) -> None:
+    """Store what `purchases`, just written, change in the facts and in the store activity of their customers."""
+    by_customer: dict[str, list[Purchase]] = defaultdict(list)
+    for purchase in purchases:
+        by_customer[purchase.customer_id].append(purchase)
+    for ids in parts(sorted(by_customer)):
+        part = {customer_id: by_customer[customer_id] for customer_id in ids}
+        _move_facts(part)
+        _move_activity(part)
+
+
+def _move_facts(purchases: dict[str, list[Purchase]]) -> None:
+    stored = derived.stored_facts(list(purchases))
+    latest = _latest(stored, purchases)
+    wanted = {}
+    for customer_id, bought in purchases.items():
+        facts = stored.get(customer_id, PurchaseFacts())
+        newest = max(bought, key=lambda each: (each.day, *each.order))
+        if newest.order == latest.get(customer_id, newest.order) and _is_newest(facts, newest.day):
+            basket = newest.basket[: derived.BASKET_LINES]
+            facts = replace(facts, last_basket=basket, last_currency=newest.currency)
+        wanted[customer_id] = _with_days(facts, {purchase.day for purchase in bought})
+    derived.store_facts(stored, wanted)
+
+
+def _is_newest(facts: PurchaseFacts, day: date) -> bool:
+    return facts.last_purchase_on is None or day >= facts.last_purchase_on
+
+
+def _latest(stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase]]) -> dict[str, tuple[datetime, str]]:
+    """The latest sale's place in its day, for customers who bought again on the last day that their facts know."""
+    last = {
+        customer_id: facts.last_purchase_on
+        for customer_id, facts in stored.items()
+        if facts.last_purchase_on == max(purchase.day for purchase in purchases[customer_id])
+    }
+    if not last:
+        return {}
+    latest: dict[str, tuple[datetime, str]] = {}
+    rows = db.session.execute(_SALES_SINCE, {"ids": list(last), "day": min(last.values())})
+    for customer_id, day, occurred_at, sale_id in rows:
+        if customer_id is not None and day == last[customer_id]:
+            latest[customer_id] = max(latest.get(customer_id, (occurred_at, sale_id)), (occurred_at, sale_id))
+    return latest
+
+
+def _with_days(facts: PurchaseFacts, new: set[date]) -> PurchaseFacts:
+    """`facts` with further purchase days. Days before the eight that are known change nothing."""
+    days = [] if facts.last_purchase_on is None else [facts.last_purchase_on]
+    for gap in reversed(facts.purchase_gaps):
+        days.append(days[-1] - timedelta(days=gap))
+    days.reverse()
+    complete = len(facts.purchase_gaps) < derived.GAPS
+    for day in sorted(new):
+        at = bisect_left(days, day)
+        if (at or complete) and (at == len(days) or days[at] != day):
+            days.insert(at, day)
+    gaps, cycle = purchase_rhythm(days[-derived.GAPS - 1 :])
+    return replace(facts, last_purchase_on=days[-1], purchase_gaps=gaps, cycle_days=cycle)
+
+
+def _move_activity(purchases: dict[str, list[Purchase]]) -> None:
+    since = derived.active_since()
+    wanted: dict[tuple[str, str], date] = {}
+    for customer_id, bought in purchases.items():
+        for purchase in bought:
+            key = (customer_id, purchase.store_id)
+            if purchase.day >= since:
+                wanted[key] = max(wanted.get(key, purchase.day), purchase.day)
+    rows = db.session.execute(_ACTIVITY, {"ids": list(purchases)})
+    there = {(customer_id, store_id): last_on for customer_id, store_id, last_on in rows}
+    later: dict[tuple[str, str], Any] = {
+        key: day for key, day in wanted.items() if key not in there or there[key] < day
+    }
+    derived.store_activity(later, known=there.keys())

@@ -1,0 +1,108 @@
+"""What the database knows of what sales name, read for a whole batch at once: stores, customers, articles, rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, or_, select
+
+from backend.catalog import ExchangeRate, Product
+from backend.core.db import db, parts
+from backend.core.ids import is_id
+from backend.customers import Customer
+from backend.loyalty import balances
+from backend.organization import Store
+from backend.sales.models import SaleCoupon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy import Row, Select
+
+
+def _names(name: str) -> Any:  # noqa: ANN401 - a parameter of any type
+    return bindparam(name, expanding=True)
+
+
+# Written once: SQLAlchemy then knows them again without looking through them.
+_STORES = select(Store.id, Store.code, Store.currency, Store.time_zone).where(
+    or_(Store.id.in_(_names("ids")), Store.code.in_(_names("codes")))
+)
+_PRODUCTS = select(Product.sku, Product.id, Product.price, Product.currency).where(Product.sku.in_(_names("values")))
+# Locked in one order until the commit, on a database that has several writers at a time: what is worked out from a
+# customer's purchases and points so far must not be worked out by somebody else meanwhile.
+_CUSTOMERS = (
+    select(Customer.id).where(Customer.id.in_(_names("values"))).order_by(Customer.id).with_for_update(key_share=True)
+)
+_COUPONS = select(SaleCoupon.code).where(SaleCoupon.code.in_(_names("values"))).distinct()
+_RATE = (
+    select(ExchangeRate.rate)
+    .where(
+        ExchangeRate.currency == bindparam("currency"),
+        ExchangeRate.base == bindparam("base"),
+        ExchangeRate.on <= bindparam("day"),
+    )
+    .order_by(ExchangeRate.on.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A store as far as a sale needs it."""
+
+    id: str
+    code: str
+    currency: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was known before the batch. `used_coupons` and `balances` move on while its sales are taken in order."""
+
+    stores: dict[str, At]
+    customers: set[str]
+    products: dict[str, Row[Any]]
+    used_coupons: set[str]
+    balances: dict[str, int]
+    _rates: dict[tuple[str, str, date], str | None] = field(default_factory=dict)
+
+    def rate(self, currency: str, base: str, day: date) -> str | None:
+        """The newest rate known on `day`."""
+        key = (currency, base, day)
+        if key not in self._rates:
+            found = db.session.execute(_RATE, {"currency": currency, "base": base, "day": day})
+            self._rates[key] = found.scalar_one_or_none()
+        return self._rates[key]
+
+
+def read(sales: Sequence[Mapping[str, Any]], store_ids: Iterable[str]) -> Known:
+    """Read what `sales` (as `SaleData` read them) from tablets of these stores name. Belongs into a unit of work."""
+    named = {sale["customer_id"] for sale in sales}
+    customers = set(_values(_CUSTOMERS, {each for each in named if is_id(each)}))
+    paying = {sale["customer_id"] for sale in sales if sale["points_redeemed"]}
+    return Known(
+        stores=_stores(store_ids, {sale["store"] for sale in sales if sale.get("store")}),
+        customers=customers,
+        products={row.sku: row for row in _rows(_PRODUCTS, {line["sku"] for sale in sales for line in sale["lines"]})},
+        used_coupons=set(_values(_COUPONS, {code for sale in sales for code in sale["coupons"]})),
+        balances=balances(paying & customers),
+    )
+
+
+def _stores(ids: Iterable[str], codes: set[str]) -> dict[str, At]:
+    """By id and by code."""
+    found = [At(*row) for row in db.session.execute(_STORES, {"ids": sorted(set(ids)), "codes": sorted(codes)})]
+    return {store.code: store for store in found} | {store.id: store for store in found}
+
+
+def _values(query: Select[str], names: set[str]) -> list[Any]:
+    return [row[0] for row in _rows(query, names)]
+
+
+def _rows(query: Select[*tuple[Any, ...]], names: set[str]) -> list[Row[Any]]:
+    """The rows of `query` for these `values`, asked for part by part."""
+    return [row for part in parts(sorted(names)) for row in db.session.execute(query, {"values": part})]
