@@ -28,13 +28,14 @@ def init_app(app: Flask) -> None:
     """Attach the engine to `app`: registry, clock, routes, the worker's block job, commands."""
     from backend.core import db as database
     from backend.core import http, jobs
-    from backend.sync import blocks, cli, clock, registry, retention
+    from backend.sync import blocks, cli, clock, events, registry, retention
     from backend.sync.routes import blueprint
 
     registry.attach(app)
     database.on_close(app, clock.close)
     with app.app_context():
         clock.install_guards(database.db.session.session_factory.class_)
+    events.init_app(app)
     http.register(app, blueprint)
     jobs.every(app, 2.0, "sync-blocks", blocks.rebuild_due)
     jobs.every(app, 3600.0, "sync-retention", retention.forget_old)

@@ -12,9 +12,9 @@ from backend.core import clock as wall
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import ValidationFailed
 from backend.core.http import CLEAR_SITE_DATA, Blueprint
+from backend.sync import events, schema_versions, sealed, terms
 from backend.sync import pull as pulling
 from backend.sync import push as pushing
-from backend.sync import schema_versions, sealed, terms
 from backend.sync import snapshot as snapshots
 from backend.sync.cursor import parse
 from backend.sync.registry import staffing
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("sync", __name__, description="Sync between tablets and the server")
 
+_PACKED = "application/gzip"
 _CLIENT_PARAMETER = {
     "in": "header",
     "name": schema_versions.HEADER,
@@ -49,6 +50,7 @@ _MORE_PARAMETER = {
     "schema": {"type": "string", "enum": ["true", "false"]},
     "description": "true: this tablet has further batches, so that a withdrawn one is not told to clear itself yet",
 }
+_EVENT = {"type": "object", "properties": {"event": {"const": "v"}, "data": {"type": "string"}}}
 _PULL_PARAMETERS = [
     {
         "in": "query",
@@ -114,7 +116,7 @@ def get_snapshot() -> Any:  # noqa: ANN401 - plain JSON
 @blueprint.alt_response(401, description="No tablet, or the session ended")
 @blueprint.alt_response(404, description="Outside the tablet's scope, or destroyed")
 def get_block(block_hash: str) -> Response:
-    """One block, as compressed as the client accepts."""
+    """One block, as compressed as the client accepts, or as a gzip file for `Accept: application/gzip`."""
     return _block_response(snapshots.block(staffing().caller(reading=True), block_hash))
 
 
@@ -132,6 +134,21 @@ def get_pull() -> Any:  # noqa: ANN401 - plain JSON
     cursor, limit = _pull_arguments()
     schema_versions.refuse_reading(client_schema())
     return _page(pulling.pull(caller, parse(cursor), limit))
+
+
+@blueprint.route("/sync/events")
+@blueprint.response(
+    200,
+    _EVENT,
+    description='For as long as you read: `event: v`, `data: {"v": N}` at once and whenever something changed',
+    content_type="text/event-stream",
+)
+@blueprint.alt_response(401, description="No tablet, or the session ended; a stream ends when that happens later")
+def get_events() -> Response:
+    """Server-sent events that say when to pull."""
+    body = events.stream(staffing().caller(reading=True))
+    # A proxy that collects a response before it passes it on would hold every hint back (nginx).
+    return Response(body, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 @blueprint.route("/sync/push", methods=["POST"])
@@ -195,16 +212,21 @@ def _results(results: list[dict[str, Any]], caller: Caller) -> Response:
 
 
 def _block_response(block: snapshots.BlockBytes) -> Response:
-    accepted = request.accept_encodings
-    if accepted["br"] > 0:
+    accepted, wanted = request.accept_encodings, request.accept_mimetypes
+    content_type = "application/json"
+    if wanted[_PACKED] > wanted[content_type]:
+        # For who keeps it packed: the body is the gzip file itself, which no browser unpacks on the way.
+        response = Response(block.gzip)
+        content_type = _PACKED
+    elif accepted["br"] > 0:
         response = Response(block.brotli, headers={"Content-Encoding": "br"})
     elif accepted["gzip"] > 0:
         response = Response(block.gzip, headers={"Content-Encoding": "gzip"})
     else:
         response = Response(gzip.decompress(block.gzip))
-    response.content_type = "application/json"
+    response.content_type = content_type
     response.set_etag(block.hash)
-    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Vary"] = "Accept, Accept-Encoding"
     response.headers["Cache-Control"] = "no-store" if block.personal else "private, max-age=31536000, immutable"
     response.make_conditional(request)
     return response

@@ -17,9 +17,12 @@ from backend.core.http import openapi_document
 from backend.organization import hash_password
 from backend.organization.access import DEVICE_COOKIE
 from backend.settings import ROOT
+from backend.sync import events
 from tests import factories
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from schemathesis import Case
 
@@ -40,6 +43,16 @@ CHECKS: Any = [not_a_server_error, content_type_conformance, response_schema_con
 
 schema = schemathesis.openapi.from_path(DOCUMENT)
 schema.config.generation.update(allow_x00=True)
+
+
+@pytest.fixture(autouse=True)
+def streams_end(app: Flask) -> Iterator[None]:
+    """A stream of events ends after its first: nobody here waits for the next."""
+    with app.app_context():
+        hub = events.hub()
+    before, hub.longest = hub.longest, 0.0
+    yield
+    hub.longest = before
 
 
 @pytest.fixture(scope="session")

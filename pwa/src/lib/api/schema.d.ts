@@ -1290,7 +1290,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One block, as compressed as the client accepts. */
+        /** One block, as compressed as the client accepts, or as a gzip file for `Accept: application/gzip`. */
         get: {
             parameters: {
                 query?: never;
@@ -1325,6 +1325,54 @@ export interface paths {
                 };
                 /** @description Outside the tablet's scope, or destroyed */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events that say when to pull. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description For as long as you read: `event: v`, `data: {"v": N}` at once and whenever something changed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": {
+                            data?: string;
+                            /** @constant */
+                            event?: "v";
+                        };
+                    };
+                };
+                /** @description No tablet, or the session ended; a stream ends when that happens later */
+                401: {
                     headers: {
                         [name: string]: unknown;
                     };
