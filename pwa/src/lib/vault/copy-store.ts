@@ -1,7 +1,7 @@
 import { Block, type Row } from './block';
 import { pack, unpack } from './bytes';
 import { openJson, sealJson, type Cipher } from './cipher';
-import type { Database } from './database';
+import { committed, type Database } from './database';
 
 export interface BlockRef {
   /** Hash of the body as the server sent it, or `local:…`. */
@@ -122,7 +122,7 @@ export class CopyStore {
   async keepBlock(block: NewBlock): Promise<void> {
     const sealed = await this.#sealBlock(block);
     const write = this.#database.transaction('blocks', 'readwrite', { durability: 'relaxed' });
-    await Promise.all([write.store.put(sealed, block.key), write.done]);
+    await committed(write, [write.store.put(sealed, block.key)]);
   }
 
   /**
@@ -143,28 +143,25 @@ export class CopyStore {
       await write.done;
       return null;
     }
+    const present = step.replace ? await write.objectStore('blocks').getAllKeys() : [];
+    const kept = new Set(step.copy.blocks.map(({ key }) => key));
     const puts: Promise<unknown>[] = [];
     if (step.replace) puts.push(write.objectStore('pages').clear());
     if (page !== null) puts.push(write.objectStore('pages').put(page, next));
     for (const { key, sealed } of blocks) puts.push(write.objectStore('blocks').put(sealed, key));
-    if (step.replace) {
-      const kept = new Set(step.copy.blocks.map(({ key }) => key));
-      const gone = (await write.objectStore('blocks').getAllKeys()).filter((key) => !kept.has(key));
-      puts.push(...gone.map((key) => write.objectStore('blocks').delete(key)));
-    }
+    for (const key of present) if (!kept.has(key)) puts.push(write.objectStore('blocks').delete(key));
     puts.push(write.objectStore('copy').put({ revision: next, sealed: copy }, COPY));
-    await Promise.all([...puts, write.done]);
+    await committed(write, puts);
     return next;
   }
 
   /** Removes the rows from the disk to make room. What was done on this tablet stays, sealed and unsealed. */
   async drop(): Promise<void> {
     const write = this.#database.transaction(['copy', 'pages', 'blocks'], 'readwrite', { durability: 'strict' });
-    await Promise.all([
+    await committed(write, [
       write.objectStore('copy').delete(COPY),
       write.objectStore('pages').clear(),
       write.objectStore('blocks').clear(),
-      write.done,
     ]);
   }
 
@@ -173,7 +170,7 @@ export class CopyStore {
     const kept = new Set(copy?.blocks.map(({ key }) => key));
     const write = this.#database.transaction('blocks', 'readwrite', { durability: 'relaxed' });
     const gone = (await write.store.getAllKeys()).filter((key) => !kept.has(key));
-    await Promise.all([...gone.map((key) => write.store.delete(key)), write.done]);
+    await committed(write, gone.map((key) => write.store.delete(key)));
   }
 
   /** Cards found online. */
@@ -183,7 +180,8 @@ export class CopyStore {
   }
 
   async keepHeld(cards: readonly HeldCard[]): Promise<void> {
-    if (cards.length === 0) await this.#database.delete('copy', HELD);
-    else await this.#database.put('copy', { revision: 0, sealed: await sealJson(this.#cipher, cards, HELD) }, HELD);
+    const sealed = await sealJson(this.#cipher, cards, HELD);
+    const write = this.#database.transaction('copy', 'readwrite', { durability: 'relaxed' });
+    await committed(write, [cards.length === 0 ? write.store.delete(HELD) : write.store.put({ revision: 0, sealed }, HELD)]);
   }
 }

@@ -103,7 +103,7 @@ export async function rescue(name: string, current: Database): Promise<void> {
       const items = await database.getAll('sealed');
       database.close();
       const write = current.transaction('sealed', 'readwrite', { durability: 'strict' });
-      await Promise.all([...items.map((item) => write.store.put(item, item.id)), write.done]);
+      await committed(write, items.map((item) => write.store.put(item, item.id)));
       await deleteDB(older);
     } catch {
       // Still unreadable: it is tried again at the next start.
@@ -123,6 +123,15 @@ const nextGeneration = (name: string, newest: string) => `${name}~${numberOf(new
 
 function isUnknown(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'UnknownError';
+}
+
+/**
+ * Waits until a transaction is on the disk. When it fails, its own reason is thrown (`QuotaExceededError`): the requests
+ * within only know that they were aborted.
+ */
+export async function committed(write: { done: Promise<void> }, requests: readonly unknown[]): Promise<void> {
+  const [done] = await Promise.allSettled([write.done, ...requests]);
+  if (done.status === 'rejected') throw done.reason;
 }
 
 /** Removes everything, the outbox included. For tests and for measuring from an empty profile. */

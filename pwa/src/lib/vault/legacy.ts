@@ -2,7 +2,7 @@
 // can be downloaded again, and the whole database is deleted rather than rewritten, so that its files go with it.
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { sealJson, type Cipher } from './cipher';
-import type { Database } from './database';
+import { committed, type Database } from './database';
 import type { Mutation, Receipted } from './outbox-store';
 import type { Sealer } from './sealing';
 
@@ -31,13 +31,14 @@ export async function takeOver(name: string, into: Database, cipher: Cipher, sea
   );
   const write = into.transaction(['outbox', 'sealed', 'journal', 'state'], 'readwrite', { durability: 'strict' });
   const counter = ((await write.objectStore('state').get('seq')) as number | undefined) ?? 0;
-  void write.objectStore('state').put(Math.max(seq, counter), 'seq');
-  for (const { mutation, own, sealed } of outbox) {
-    void write.objectStore('outbox').put({ id: mutation.id, sealed: own }, mutation.seq);
-    if (sealed !== undefined) void write.objectStore('sealed').put(sealed, mutation.id);
-  }
-  for (const { id, own } of journal) void write.objectStore('journal').put(own, id);
-  await write.done;
+  await committed(write, [
+    write.objectStore('state').put(Math.max(seq, counter), 'seq'),
+    ...outbox.flatMap(({ mutation, own, sealed }) => [
+      write.objectStore('outbox').put({ id: mutation.id, sealed: own }, mutation.seq),
+      sealed && write.objectStore('sealed').put(sealed, mutation.id),
+    ]),
+    ...journal.map(({ id, own }) => write.objectStore('journal').put(own, id)),
+  ]);
   await deleteDB(name);
 }
 

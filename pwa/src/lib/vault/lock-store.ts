@@ -1,4 +1,4 @@
-import type { Database, State, Wiped } from './database';
+import { committed, type Database, type State, type Wiped } from './database';
 import type { SlotRecord } from './slots';
 
 const DESTROYED = ['slots', 'blocks', 'pages', 'copy', 'outbox', 'journal'] as const;
@@ -27,20 +27,19 @@ export class LockStore {
   async begin(slot: SlotRecord, self: State['self']): Promise<void> {
     const write = this.#database.transaction([...DESTROYED, 'state'], 'readwrite', { durability: 'strict' });
     const state = write.objectStore('state');
-    await Promise.all([
+    await committed(write, [
       ...DESTROYED.map((store) => write.objectStore(store).clear()),
       write.objectStore('slots').put(slot, slot.id),
       state.put(self, 'self'),
       state.put(0, 'tries'),
       state.delete('wiped'),
-      write.done,
     ]);
   }
 
   /** Adds a slot in the place of others. */
   async putSlot(slot: SlotRecord, replaced: readonly string[]): Promise<void> {
     const write = this.#database.transaction('slots', 'readwrite', { durability: 'strict' });
-    await Promise.all([...replaced.map((id) => write.store.delete(id)), write.store.put(slot, slot.id), write.done]);
+    await committed(write, [...replaced.map((id) => write.store.delete(id)), write.store.put(slot, slot.id)]);
   }
 
   async removeSlot(id: string): Promise<void> {
@@ -51,7 +50,7 @@ export class LockStore {
   async nextTry(): Promise<number> {
     const write = this.#database.transaction('state', 'readwrite', { durability: 'strict' });
     const tries = (((await write.store.get('tries')) as number | undefined) ?? 0) + 1;
-    await Promise.all([write.store.put(tries, 'tries'), write.done]);
+    await committed(write, [write.store.put(tries, 'tries')]);
     return tries;
   }
 
@@ -59,12 +58,11 @@ export class LockStore {
   async wipe(wiped: Wiped): Promise<void> {
     const write = this.#database.transaction([...DESTROYED, 'state'], 'readwrite', { durability: 'strict' });
     const state = write.objectStore('state');
-    await Promise.all([
+    await committed(write, [
       ...DESTROYED.map((store) => write.objectStore(store).clear()),
       state.put(wiped, 'wiped'),
       state.delete('self'),
       state.delete('tries'),
-      write.done,
     ]);
   }
 }

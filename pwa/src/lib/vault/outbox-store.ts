@@ -1,5 +1,5 @@
 import { openJson, sealJson, type Cipher } from './cipher';
-import type { Database } from './database';
+import { committed, type Database } from './database';
 import type { SealedItem, Sealer } from './sealing';
 
 /** Something done on this tablet, as it goes to the server. */
@@ -60,12 +60,11 @@ export class OutboxStore {
     ]);
     const write = this.#database.transaction(['outbox', 'sealed', 'journal', 'state'], 'readwrite', { durability: 'strict' });
     const counter = ((await write.objectStore('state').get('seq')) as number | undefined) ?? 0;
-    await Promise.all([
+    await committed(write, [
       write.objectStore('state').put(Math.max(counter, seq), 'seq'),
       write.objectStore('outbox').add({ id, sealed: own }, seq),
       sealed && write.objectStore('sealed').put(sealed, id),
       settled && receipt && write.objectStore('journal').put(receipt, settled.mutation.id),
-      write.done,
     ]);
     return numbered;
   }
@@ -73,7 +72,7 @@ export class OutboxStore {
   async #nextSeq(): Promise<number> {
     const write = this.#database.transaction('state', 'readwrite', { durability: 'relaxed' });
     const seq = (((await write.store.get('seq')) as number | undefined) ?? 0) + 1;
-    await Promise.all([write.store.put(seq, 'seq'), write.done]);
+    await committed(write, [write.store.put(seq, 'seq')]);
     return seq;
   }
 
@@ -102,13 +101,13 @@ export class OutboxStore {
 
   async #leaveToSealed(seqs: readonly number[]): Promise<void> {
     const write = this.#database.transaction(['outbox', 'sealed'], 'readwrite', { durability: 'strict' });
-    await Promise.all(
+    await committed(
+      write,
       seqs.map(async (seq) => {
         const id = (await write.objectStore('outbox').get(seq))?.id ?? '';
         if ((await write.objectStore('sealed').getKey(id)) !== undefined) await write.objectStore('outbox').delete(seq);
       }),
     );
-    await write.done;
   }
 
   /** Seals to the server's key what is not sealed to it yet: from before the key was known, or to another one. */
@@ -118,31 +117,33 @@ export class OutboxStore {
     const items = await Promise.all(missing.map(async (mutation) => ({ seq: mutation.seq, item: await sealer.seal(mutation.id, mutation) })));
     if (items.length === 0) return;
     const write = this.#database.transaction(['outbox', 'sealed'], 'readwrite', { durability: 'strict' });
-    await Promise.all(
+    await committed(
+      write,
       items.map(async ({ seq, item }) => {
         // What got its receipt meanwhile must not come back.
         const still = await write.objectStore('outbox').getKey(seq);
         if (still !== undefined) await write.objectStore('sealed').put(item, item.id);
       }),
     );
-    await write.done;
   }
 
   /** Moves mutations to the journal, each with its receipt. The only way out of the outbox. */
   async settle<R>(receipts: Receipted<R>[]): Promise<void> {
     const sealed = await Promise.all(receipts.map((receipt) => this.#sealReceipt(receipt)));
     const write = this.#database.transaction(['outbox', 'sealed', 'journal'], 'readwrite', { durability: 'relaxed' });
-    for (const [i, { mutation }] of receipts.entries()) {
-      void write.objectStore('outbox').delete(mutation.seq);
-      void write.objectStore('sealed').delete(mutation.id);
-      void write.objectStore('journal').put(sealed[i] as Uint8Array<ArrayBuffer>, mutation.id);
-    }
-    await write.done;
+    const requests = receipts.flatMap(({ mutation }, i) => [
+      write.objectStore('outbox').delete(mutation.seq),
+      write.objectStore('sealed').delete(mutation.id),
+      write.objectStore('journal').put(sealed[i] as Uint8Array<ArrayBuffer>, mutation.id),
+    ]);
+    await committed(write, requests);
   }
 
   /** Changes what the journal says of mutations that are in it. */
   async note<R>(receipt: Receipted<R>): Promise<void> {
-    await this.#database.put('journal', await this.#sealReceipt(receipt), receipt.mutation.id);
+    const sealed = await this.#sealReceipt(receipt);
+    const write = this.#database.transaction('journal', 'readwrite', { durability: 'strict' });
+    await committed(write, [write.store.put(sealed, receipt.mutation.id)]);
   }
 
   #sealReceipt<R>(receipt: Receipted<R>): Promise<Uint8Array<ArrayBuffer>> {
@@ -159,12 +160,12 @@ export class OutboxStore {
       })),
     );
     const write = this.#database.transaction(['outbox', 'sealed', 'journal'], 'readwrite', { durability: 'strict' });
-    for (const { mutation, own, sealed } of items) {
-      void write.objectStore('outbox').put({ id: mutation.id, sealed: own }, mutation.seq);
-      if (sealed !== undefined) void write.objectStore('sealed').put(sealed, mutation.id);
-      void write.objectStore('journal').delete(mutation.id);
-    }
-    await write.done;
+    const requests = items.flatMap(({ mutation, own, sealed }) => [
+      write.objectStore('outbox').put({ id: mutation.id, sealed: own }, mutation.seq),
+      sealed && write.objectStore('sealed').put(sealed, mutation.id),
+      write.objectStore('journal').delete(mutation.id),
+    ]);
+    await committed(write, requests);
   }
 
   /**
@@ -184,7 +185,7 @@ export class OutboxStore {
     const old = all.filter(({ at }) => at <= now - JOURNAL_FOR);
     if (old.length > 0) {
       const write = this.#database.transaction('journal', 'readwrite', { durability: 'relaxed' });
-      await Promise.all([...old.map(({ mutation }) => write.store.delete(mutation.id)), write.done]);
+      await committed(write, old.map(({ mutation }) => write.store.delete(mutation.id)));
     }
     return all.filter(({ at }) => at > now - JOURNAL_FOR).sort((one, other) => one.at - other.at || one.mutation.seq - other.mutation.seq);
   }
@@ -221,6 +222,6 @@ export class SealedStore {
    */
   async sent(ids: readonly string[]): Promise<void> {
     const write = this.#database.transaction('sealed', 'readwrite', { durability: 'relaxed' });
-    await Promise.all([...ids.map((id) => write.store.delete(id)), write.done]);
+    await committed(write, ids.map((id) => write.store.delete(id)));
   }
 }
