@@ -1,0 +1,151 @@
+"""A customer in every place where the server keeps anything of one, and a search that finds her wherever she is."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import brotli
+from sqlalchemy import select
+
+from backend.core import audit, clock
+from backend.core.db import db, unit_of_work
+from backend.core.ids import new_id
+from backend.delivery import Message
+from backend.delivery.models import AddressBlock, MessageAttempt, MessageReport
+from backend.loyalty import PointsEntry
+from backend.sync import prepare_scope
+from backend.sync.models import BlockBody
+from tests import factories
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Tablet
+
+NAME, LATIN, PHONE, CARD, WORDS = "남궁별하", "NAMGUNG BYEOLHA", "+821077712345", "8801777123459", "진주알레르기"
+NEW_NAME = "남궁하별"
+SECRETS = (NAME, NEW_NAME, LATIN, PHONE, PHONE.removeprefix("+82"), CARD, WORDS)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The customer's id, and that of one of her sales."""
+
+    customer_id: str
+    sale_id: str
+
+
+def mutation(kind: str, **data: Any) -> dict[str, Any]:
+    at = "2026-11-20T10:00:01+09:00"
+    return {"id": new_id(), "kind": kind, "at": at, "seq": 1, "data": data}
+
+
+def plant(tablet: Tablet) -> Planted:
+    """Register her on a tablet and do to her all that can be done; her rows stand among those of many others."""
+    with unit_of_work():
+        for _ in range(60):
+            factories.customer(home_store_id=tablet.store_id)
+    prepare_scope(tablet.device.scope)
+    consent = {
+        "purpose": "marketing",
+        "channel": "sms",
+        "granted": True,
+        "wording_version": "2026-01",
+        "occurred_at": "2026-11-20T10:00:00+09:00",
+        "evidence": {"signed": NAME},
+    }
+    registered = mutation(
+        "customer.register", name=NAME, name_latin=LATIN, phone=PHONE, cards=[CARD], consents=[consent]
+    )
+    customer_id = registered["id"]
+    sale = mutation(
+        "sale.log",
+        customer_id=customer_id,
+        lines=[{"sku": "A1", "quantity": 2, "amount": 20_000}],
+        currency="KRW",
+        occurred_at="2026-11-20T10:00:00+09:00",
+        points_redeemed=10,
+        note=WORDS,
+    )
+    entries = [
+        registered,
+        sale,
+        mutation("note.add", customer_id=customer_id, text=f"{WORDS} {PHONE}"),
+        mutation("customer.edit", customer_id=customer_id, changes={"memo": {"from": None, "to": WORDS}}),
+        mutation("customer.edit", customer_id=customer_id, changes={"name": {"from": "누구", "to": NEW_NAME}}),
+        mutation("customer.edit", customer_id=customer_id, changes={"surprise": {"from": NAME, "to": NEW_NAME}}),
+        mutation("customer.register", name=NAME, phone=f"0{PHONE.removeprefix('+82')}", surprise=WORDS),
+    ]
+    statuses = [result["status"] for result in tablet.push(*entries)]
+    assert statuses == ["applied"] * 4 + ["conflict", "rejected", "rejected"], statuses
+    _write_to(customer_id)
+    # One list of blocks that holds her, and a newer one that does, so that there is a superseded one, too.
+    prepare_scope(tablet.device.scope)
+    with unit_of_work():
+        for _ in range(30):
+            factories.customer(home_store_id=tablet.store_id)
+    prepare_scope(tablet.device.scope)
+    return Planted(customer_id, sale["id"])
+
+
+def _write_to(customer_id: str) -> None:
+    with unit_of_work():
+        for state in ("queued", "delivered", "unknown"):
+            message = Message(
+                channel="sms",
+                purpose="service",
+                customer_id=customer_id,
+                address=PHONE,
+                body=f"{NAME} 님, {WORDS}",
+                state=state,
+                attempts=1,
+            )
+            db.session.add(message)
+            db.session.flush()
+            began = clock.now()
+            db.session.add(MessageAttempt(message_id=message.id, number=1, worker="w", began_at=began, detail=PHONE))
+            raw = {"To": PHONE, "Body": NAME}
+            reference = f"SM{state}"
+            db.session.add(MessageReport(message_id=message.id, provider_ref=reference, status="sent", raw=raw))
+        db.session.add(MessageReport(message_id=new_id(), provider_ref="SMlost", status="sent", raw={"To": PHONE}))
+        db.session.add(AddressBlock(channel="sms", address=PHONE, kind="bad"))
+        db.session.add(PointsEntry(customer_id=customer_id, kind="adjust", points=5, reason=f"{NAME} 생일"))
+        audit.record(
+            audit.SYSTEM, "customer.look", subject_kind="customer", subject_id=customer_id, detail={"name": NAME}
+        )
+
+
+def places() -> set[str]:
+    """Which secrets stand anywhere: in the bytes of the database, as text or JSON writes them, or inside a block."""
+    db.session.rollback()
+    written = {secret: _ways(secret) for secret in SECRETS}
+    found = set()
+    for content in _contents():
+        found |= {secret for secret, ways in written.items() if any(way in content for way in ways)}
+    return found
+
+
+def _ways(secret: str) -> tuple[bytes, ...]:
+    escaped = json.dumps(secret)[1:-1]
+    return (secret.encode(), escaped.encode(), json.dumps(escaped)[1:-1].encode(), secret.encode("utf-16-le"))
+
+
+def _contents() -> Iterator[bytes]:
+    for body in db.session.execute(select(BlockBody)).scalars():
+        yield gzip.decompress(body.gzip)
+        yield brotli.decompress(body.brotli)
+    db.session.rollback()
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite":
+        for path in Path(str(url.database)).parent.iterdir():
+            if path.is_file():
+                yield path.read_bytes()
+        return
+    # The pages of PostgreSQL keep old row versions until its vacuum: what can still be read is what counts there.
+    for table in db.metadata.sorted_tables:
+        for row in db.session.execute(select(table)):
+            yield json.dumps(tuple(row), default=str, ensure_ascii=False).encode()
