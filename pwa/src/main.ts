@@ -13,6 +13,7 @@ import { Searches } from '$lib/ui/searches.svelte';
 import { Updates } from '$lib/updates/updates.svelte';
 import App from './App.svelte';
 import { Basket } from './floor/shared/basket.svelte';
+import { Gate } from './floor/shared/gate.svelte';
 import { Handover } from './floor/shared/handover';
 import { Recents } from './floor/shared/recents.svelte';
 
@@ -26,8 +27,12 @@ const router = new Router();
 if (router.path === '/') router.replace('/floor');
 const updates = new Updates();
 
+const book = new Book();
+const gate = new Gate(book, session, memory);
+
 const parts = {
-  book: new Book(),
+  book,
+  gate,
   session,
   router,
   language,
@@ -38,9 +43,11 @@ const parts = {
   recents: new Recents(),
   handover: new Handover(),
   searches: new Searches(),
+  signOut: () => gate.signOut(),
   stores: new StoreNames(language),
 };
 
 mount(App, { target, props: { parts, updates } });
 void session.open();
+gate.watch();
 void updates.watch();

@@ -36,6 +36,44 @@ class Floor:
         self.page.locator(f"[data-login={login}]").click()
         self.wait_until_ready()
 
+    def sign_in_with_password(self, login: str, password: str) -> None:
+        """Sign in as somebody whose password no demo publishes, and wait for her book."""
+        self.open()
+        self.fill_in_sign_in(login, password)
+        self.wait_until_ready()
+
+    def fill_in_sign_in(self, login: str, password: str) -> None:
+        """Type login and password into the sign-in form."""
+        self.page.get_by_role("button", name="다른 아이디로 로그인").click()
+        self.page.get_by_label("아이디").fill(login)
+        self.page.get_by_label("비밀번호").fill(password)
+        self.page.get_by_role("button", name="로그인", exact=True).click()
+
+    def lock(self) -> None:
+        """Press Lock in the rail and wait for the lock screen."""
+        self.page.get_by_role("button", name="잠금", exact=True).click()
+        self.expect_lock("locked")
+
+    def expect_lock(self, phase: str) -> None:
+        """The lock is open, locked, wiped or new."""
+        expect(self.page.locator("html")).to_have_attribute("data-lock", phase, timeout=30_000)
+
+    def choose_at_lock(self, login: str) -> None:
+        """Tap a colleague on the lock screen; whoever's password a demo publishes is in at once."""
+        self.page.locator(f"main [data-login={login}]").click()
+
+    def type_at_lock(self, secret: str) -> None:
+        """Type the password or PIN that the lock screen asks for."""
+        self.page.locator("form[data-way] input").fill(secret)
+        self.page.locator("form[data-way]").get_by_role("button", name="열기", exact=True).click()
+
+    def unlock(self, login: str, secret: str) -> None:
+        """Open the locked tablet as somebody."""
+        self.choose_at_lock(login)
+        self.type_at_lock(secret)
+        self.expect_lock("open")
+        self.wait_until_ready()
+
     def wait_until_ready(self) -> None:
         """Wait until every row of the book is stored and can be searched."""
         # Playwright's wait_for_function needs eval, which the app's Content-Security-Policy rightly refuses.
@@ -144,7 +182,7 @@ class Floor:
         """The ids of what waits in the tablet's own storage, read past the app."""
         ids: list[str] = self.page.evaluate(
             """() => new Promise((resolve, reject) => {
-                const opening = indexedDB.open('dangol');
+                const opening = indexedDB.open('dangol-vault');
                 opening.onerror = () => reject(opening.error);
                 opening.onsuccess = () => {
                     const all = opening.result.transaction('outbox').objectStore('outbox').getAll();

@@ -31,6 +31,10 @@ NEVER_ASKED_PHONE = "+821098764821"
 OFFER = "autumn_offer"
 """A commercial template that is approved."""
 PASSWORD = DEMO_PASSWORD
+OWN_PASSWORD = "early-harbour-27"
+"""Of 조하나 (`hana`) and 윤두리 (`duri`), whose passwords no demo publishes: their tablet asks."""
+ELSEWHERE_PHONE = "+821066663311"
+"""한바다, whose store is another one: no tablet of the tests' store holds her."""
 
 _FAMILY = ("이", "박", "최", "정", "강", "조", "윤", "장", "임", "한")
 _GIVEN = ("서연", "도윤", "하은", "시우", "지유", "준서", "수아", "예준")
@@ -78,7 +82,8 @@ def _organisation(token: str) -> Store:
         code="DF", name="하늘면세점", sender_name="하늘면세점", contact="1588-0000", refusal_number="080-000-0000"
     )
     place: Store = factories.store(code="GN", name="강남점", name_latin="Gangnam", business_unit_id=unit.id)
-    factories.store(code="JM", name="제주점", name_latin="Jeju", business_unit_id=unit.id)
+    elsewhere = factories.store(code="JM", name="제주점", name_latin="Jeju", business_unit_id=unit.id)
+    _member(elsewhere, name="한바다", name_latin="Han Bada", phone=ELSEWHERE_PHONE)
     hashed = hash_password(PASSWORD)
     for login, name, store_id in (
         ("associate", "한가람", place.id),
@@ -88,6 +93,9 @@ def _organisation(token: str) -> Store:
     ):
         person = factories.staff(login=login, name=name, role=login, store_id=store_id, password=hashed)
     factories.device(token, store=place, staff=person)
+    own = hash_password(OWN_PASSWORD)
+    for login, name in (("hana", "조하나"), ("duri", "윤두리")):
+        factories.staff(login=login, name=name, store_id=place.id, password=own)
     return place
 
 

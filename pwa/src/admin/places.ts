@@ -7,6 +7,8 @@ export interface DeskPlace {
   readonly label: () => string;
   /** Roles that the server lets in; everyone when absent. */
   readonly roles?: readonly string[];
+  /** Which count of what waits for a manager stands beside it. */
+  readonly waits?: 'conflicts' | 'sales';
 }
 
 export interface DeskGroup {
@@ -20,7 +22,8 @@ export const deskGroups: readonly DeskGroup[] = [
     label: m.desk_group_members,
     places: [
       { part: 'customers', icon: 'users', label: m.desk_customers },
-      { part: 'sales', icon: 'receipt', label: m.desk_sales },
+      { part: 'sales', icon: 'receipt', label: m.desk_sales, waits: 'sales' },
+      { part: 'conflicts', icon: 'inbox', label: m.desk_conflicts, roles: ['manager', 'admin'], waits: 'conflicts' },
     ],
   },
   {

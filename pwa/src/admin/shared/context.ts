@@ -6,6 +6,7 @@ import type { StoreNames } from '$lib/stores/store-names.svelte';
 import type { Appearance } from '$lib/ui/appearance.svelte';
 import type { Router } from '$lib/ui/router.svelte';
 import type { Searches } from '$lib/ui/searches.svelte';
+import type { Attention } from './attention.svelte';
 
 /** What every screen of the desk works with; built in main.ts and handed down. */
 export interface Desk {
@@ -16,6 +17,9 @@ export interface Desk {
   readonly appearance: Appearance;
   readonly stores: StoreNames;
   readonly searches: Searches;
+  /** Ends the session and closes the tablet, if this browser is one. */
+  readonly signOut: () => Promise<void>;
+  readonly attention: Attention;
 }
 
 export const [getDesk, setDesk] = createContext<Desk>();

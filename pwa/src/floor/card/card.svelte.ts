@@ -17,6 +17,12 @@ export interface ConsentRecord {
   occurred_at: string;
 }
 
+/** A sale with what was sold and what came back (GET /sales/ID). */
+export interface SaleDetail extends SaleRecord {
+  lines: { line: number; sku: string; name: string | null; quantity: number; amount: number }[];
+  returns?: { id: string; lines: { line: number; quantity: number }[] }[];
+}
+
 export interface SaleRecord {
   id: string;
   total: number;

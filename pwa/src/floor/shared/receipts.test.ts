@@ -2,7 +2,7 @@ import type { OutboxEntry } from '$lib/book';
 import { flagWords } from '$lib/i18n/flags';
 import { setLocale } from '$lib/i18n/paraglide/runtime';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { needsLook, receiptWords } from './receipts';
+import { adviceOn, needsLook, receiptWords } from './receipts';
 
 const entry = (change: Partial<OutboxEntry>): OutboxEntry => ({
   id: 'm1', kind: 'sale.log', at: '2026-11-21T05:00:00Z', seq: 1, staff: 'associate', data: {}, state: 'waiting', ...change,
@@ -46,9 +46,20 @@ describe('receipts in plain words', () => {
 
   test("a rejection gives the server's sentence and says that the content is kept", () => {
     const result = { id: 'm1', status: 'rejected' as const, code: 'invalid', message: '금액을 읽을 수 없습니다.' };
-    const words = receiptWords(entry({ state: 'rejected', result }));
+    const refused = entry({ state: 'rejected', result });
+    const words = receiptWords(refused);
     expect(words.tone).toBe('bad');
     expect(words.sentences).toContain('금액을 읽을 수 없습니다.');
-    expect(words.sentences.at(-1)).toContain('이 태블릿에 남아 있습니다');
+    expect(adviceOn(refused).safe).toContain('이 태블릿에 남아 있고');
+  });
+
+  test('what was seen wants no second look', () => {
+    const result = { id: 'm1', status: 'rejected' as const };
+    expect(needsLook(entry({ state: 'rejected', result, seenAt: '2026-11-21T06:00:00Z' }))).toBe(false);
+  });
+
+  test('a flag says what the person at the tablet can do about it', () => {
+    const skewed = entry({ state: 'applied', result: { id: 'm1', status: 'applied', flags: ['price_differs', 'clock_skew'] } });
+    expect(adviceOn(skewed).todo).toContain('날짜와 시간');
   });
 });

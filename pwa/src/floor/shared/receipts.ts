@@ -1,5 +1,5 @@
 import type { OutboxEntry } from '$lib/book';
-import { flagWords } from '$lib/i18n/flags';
+import { flagTodo, flagWords } from '$lib/i18n/flags';
 import { m } from '$lib/i18n/paraglide/messages';
 import { fieldName } from '$lib/i18n/words';
 
@@ -21,6 +21,12 @@ export interface ReceiptWords {
   readonly differences: readonly ReceiptDifference[];
 }
 
+/** What somebody at the tablet needs to know of an answer that wants a look. */
+export interface Advice {
+  readonly safe: string;
+  readonly todo: string;
+}
+
 const kinds: Record<string, () => string> = {
   'sale.log': m.kind_sale, 'sale.return': m.kind_return, 'customer.register': m.kind_register,
   'customer.edit': m.kind_edit, 'consent.record': m.kind_consent, 'note.add': m.kind_note,
@@ -37,7 +43,7 @@ function valueWords(value: unknown): string {
 
 function rejectionWords(entry: OutboxEntry): string[] {
   const said = entry.result?.code === 'payload_mismatch' ? m.rejected_payload_mismatch() : entry.result?.message;
-  return [m.rejected_intro(), ...(said === undefined || said === '' ? [] : [said]), m.rejected_hint()];
+  return [m.rejected_intro(), ...(said === undefined || said === '' ? [] : [said])];
 }
 
 /** True for what was sent and has no receipt although the server can be reached: it goes on being sent. */
@@ -49,9 +55,20 @@ function problemWords(entry: OutboxEntry): string[] {
   return isStuck(entry) ? [m.stuck_intro(), m.stuck_hint()] : [];
 }
 
-/** True for answers that a person should see: flags, values that differ, refusals. */
+/** True for answers that a person should see and has not: flags, values that differ, refusals. */
 export function needsLook(entry: OutboxEntry): boolean {
+  if (entry.seenAt !== undefined) return false;
   return entry.state === 'conflict' || entry.state === 'rejected' || (entry.result?.flags ?? []).length > 0;
+}
+
+/** What is safe and what to do about an answer that needs a look. */
+export function adviceOn(entry: OutboxEntry): Advice {
+  if (entry.state === 'rejected') {
+    const todo = entry.kind === 'customer.register' ? m.todo_rejected_register() : m.todo_rejected();
+    return { safe: m.safe_rejected(), todo };
+  }
+  if (entry.state === 'conflict') return { safe: m.safe_conflict(), todo: m.todo_conflict() };
+  return { safe: m.safe_flagged(), todo: flagTodo(entry.result?.flags ?? []) };
 }
 
 export function receiptWords(entry: OutboxEntry): ReceiptWords {

@@ -13,4 +13,8 @@ export class Recents {
   saw(customer: CustomerRow): void {
     this.#customers = [customer, ...this.#customers.filter((other) => other.id !== customer.id)].slice(0, kept);
   }
+
+  forget(): void {
+    this.#customers = [];
+  }
 }

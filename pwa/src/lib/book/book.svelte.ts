@@ -129,7 +129,6 @@ export class Book {
   async open(options: OpenOptions): Promise<void> {
     this.#options = options;
     await this.inspect();
-    await this.#openUp(options);
     await this.#call('open', $state.snapshot(options));
     if (!this.#asked) void this.#askToPersist();
   }
@@ -165,14 +164,6 @@ export class Book {
   /** Notes what was done, under a new id. Resolves when it is safe on this tablet; sending happens behind. */
   record(kind: string, data: unknown): Promise<{ id: string }> {
     return this.#call('record', kind, $state.snapshot(data));
-  }
-
-  // Until the screens ask for passwords.
-  async #openUp({ staff }: OpenOptions): Promise<void> {
-    const password = 'until the screens ask';
-    if (this.#lock.phase === 'new') await this.protect({ staff, name: staff, password });
-    const [slot] = this.#lock.slots;
-    if (this.#lock.phase === 'locked' && slot !== undefined) await this.unlock({ slot: slot.id, password });
   }
 
   async syncNow(): Promise<void> {

@@ -8,7 +8,20 @@ const flags: Record<string, () => string> = {
   unknown_product: m.flag_unknown_product, unknown_staff: m.flag_unknown_staff, unknown_store: m.flag_unknown_store,
   unknown_wording: m.flag_unknown_wording, duplicate_phone: m.flag_duplicate_phone,
   possible_duplicate: m.flag_possible_duplicate, card_taken: m.flag_card_taken, unknown_rate: m.flag_unknown_rate, odd_line: m.flag_odd_line,
+  unknown_sale: m.flag_unknown_sale, returned_too_much: m.flag_returned_too_much,
+  points_without_customer: m.flag_points_without_customer, role_not_allowed: m.flag_role_not_allowed,
 };
+
+/** What the person at the tablet can do about a flag; mostly nothing, since a manager looks at it. */
+const todos: Record<string, () => string> = {
+  clock_skew: m.todo_clock, possible_duplicate: m.todo_duplicate, duplicate_phone: m.todo_duplicate,
+  card_taken: m.todo_duplicate, points_overdrawn: m.todo_points,
+};
+
+export function flagTodo(flags: readonly string[]): string {
+  const known = flags.flatMap((flag) => todos[flag] ?? []);
+  return (known[0] ?? m.todo_flagged)();
+}
 
 /** A flag without words of its own falls back to a general sentence, never to its code. */
 export function flagWords(flag: string): string {

@@ -61,3 +61,16 @@ export function consentName(consent: { purpose: string; channel?: string | null;
   const key = consent.purpose === 'marketing' ? `marketing_${consent.channel ?? 'sms'}` : consent.purpose;
   return (consentNames[key] ?? m.consent_other)();
 }
+
+const returnReasons: Record<string, () => string> = {
+  changed_mind: m.return_reason_changed_mind, defective: m.return_reason_defective, wrong_item: m.return_reason_wrong_item,
+  other: m.return_reason_other,
+};
+
+/** The reasons that the floor offers. */
+export const RETURN_REASONS = Object.keys(returnReasons);
+
+/** Another client may send a reason in words of its own: they are shown as they are. */
+export function returnReason(reason: string): string {
+  return returnReasons[reason]?.() ?? reason;
+}

@@ -71,6 +71,12 @@ export class Session {
     return this.#arrivals;
   }
 
+  /** What the tablet's store is called, for screens that come before the book is open. */
+  get storeName(): string | null {
+    const store = this.tablet?.store;
+    return this.#remembered.people.find((person) => person.store?.code === store)?.store?.name ?? store ?? null;
+  }
+
   get timeZone(): string {
     return this.staff?.store?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   }

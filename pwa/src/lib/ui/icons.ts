@@ -43,6 +43,9 @@ import Copy from '@lucide/svelte/icons/copy';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
 import Lock from '@lucide/svelte/icons/lock';
 import House from '@lucide/svelte/icons/house';
+import Undo from '@lucide/svelte/icons/undo-2';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import Fingerprint from '@lucide/svelte/icons/fingerprint';
 
 export const icons = {
   search: Search,
@@ -89,6 +92,9 @@ export const icons = {
   'rotate-ccw': RotateCcw,
   lock: Lock,
   house: House,
+  undo: Undo,
+  'key-round': KeyRound,
+  fingerprint: Fingerprint,
 } as const;
 
 export type IconName = keyof typeof icons;
