@@ -1,0 +1,1 @@
+"""A model-based suite that kills, cuts, restores and revokes: `make chaos`."""

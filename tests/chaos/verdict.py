@@ -1,0 +1,202 @@
+"""The verdict: what the model knows against what was found. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.chaos.copy import checksum
+from tests.chaos.doings import EDITED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.chaos.found import Found
+    from tests.chaos.model import Model, Planned, Result
+
+
+@dataclass
+class Verdict:
+    """What went wrong, a sentence each."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    diverged: list[str] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing did."""
+        return not (self.lost or self.doubled or self.diverged or self.unexplained)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much of each."""
+        return {name: len(getattr(self, name)) for name in ("lost", "doubled", "diverged", "unexplained")}
+
+
+def judge(model: Model, found: Found) -> Verdict:
+    """Compare what was promised with what is there."""
+    verdict = Verdict(unexplained=list(model.unexplained))
+    _sales(model, found, verdict)
+    _points(model, found, verdict)
+    _others(model, found, verdict)
+    for planned in model.planned.values():
+        verdict.unexplained += _answer(planned, model, found)
+    verdict.unexplained += _inbox(found)
+    verdict.unexplained += _chains(model, found)
+    verdict.unexplained += [f"sync verify: {problem}" for problem in found.verified.get("problems", [])]
+    if not found.verified.get("ok"):
+        verdict.unexplained.append("sync verify does not agree")
+    for copy in found.copies:
+        for name in sorted(copy.rows.keys() | copy.fresh.keys()):
+            verdict.diverged += _differing(copy.name, name, copy.rows.get(name, {}), copy.fresh.get(name, {}))
+    return verdict
+
+
+def _taken(model: Model, kind: str) -> dict[str, Planned]:
+    """What must have been taken, by id."""
+    return {
+        key: planned
+        for key, planned in model.planned.items()
+        if planned.mutation["kind"] == kind and planned.rejection is None
+    }
+
+
+def _sales(model: Model, found: Found, verdict: Verdict) -> None:
+    recorded, listed = _taken(model, "sale.log"), Counter(found.sale_ids)
+    verdict.lost += [f"sale {key}" for key in recorded if key not in listed]
+    verdict.doubled += [f"sale {key}" for key, count in listed.items() for _ in range(count - 1)]
+    verdict.doubled += [f"sale {key}, which no tablet recorded" for key in listed if key not in recorded]
+    for key, planned in recorded.items():
+        data, there = planned.mutation["data"], found.sales.get(key)
+        told = (sum(line["amount"] for line in data["lines"]), data["customer_id"], data.get("points_redeemed", 0))
+        if there is not None and told != (there.total, there.customer, there.points):
+            verdict.unexplained.append(f"sale {key} was recorded as {told} and is kept as {there}")
+
+
+def _points(model: Model, found: Found, verdict: Verdict) -> None:
+    """The ledger moved once for each sale whose buyer was known."""
+    wanted = Counter(model.points)
+    for key, planned in _taken(model, "sale.log").items():
+        data = planned.mutation["data"]
+        known = "unknown_customer" not in found.receipts.get(key, {}).get("flags", ())
+        if data["customer_id"] is not None and known:
+            wanted[data["customer_id"]] -= data.get("points_redeemed", 0)
+    for customer in wanted.keys() | found.points.keys():
+        there, right = found.points.get(customer, 0), wanted[customer]
+        if there < right:
+            verdict.doubled.append(f"points of {customer}: {there} instead of {right}")
+        elif there > right:
+            verdict.lost.append(f"points of {customer}: {there} instead of {right}")
+
+
+def _others(model: Model, found: Found, verdict: Verdict) -> None:
+    """Notes and registrations that were not refused."""
+    notes = Counter(found.notes)
+    for kind, there in (("note.add", notes.keys()), ("customer.register", found.customers.keys())):
+        for key in _taken(model, kind):
+            refused = found.receipts.get(key, {}).get("status") == "rejected"
+            if key not in there and not refused:
+                verdict.lost.append(f"{kind} {key}")
+    verdict.doubled += [f"note {key}" for key in notes if key not in model.planned or notes[key] > 1]
+
+
+def _answer(planned: Planned, model: Model, found: Found) -> list[str]:
+    """What is wrong with the receipt of a mutation."""
+    key, kind = planned.mutation["id"], planned.mutation["kind"]
+    receipt, told = found.receipts.get(key), model.told.get(key)
+    if receipt is None or told is None:
+        return [f"{kind} {key} has no receipt" + ("" if receipt is None else " that its tablet knows of")]
+    if told.result != receipt:
+        return [f"{kind} {key} was answered {told.result} and is kept as {receipt}"]
+    if receipt["status"] == "rejected":
+        expected = receipt.get("code") == planned.rejection or _forgotten(planned, receipt, model)
+        return [] if expected else [f"{kind} {key} was rejected: {receipt.get('code')}, {receipt.get('message')}"]
+    return _taken_rightly(planned, receipt)
+
+
+def _taken_rightly(planned: Planned, receipt: Result) -> list[str]:
+    kind, status, flags = planned.mutation["kind"], receipt["status"], set(receipt.get("flags", ()))
+    what = f"{kind} {receipt['id']}"
+    if planned.rejection is not None:
+        return [f"{what} was {status} and should have been rejected: {planned.rejection}"]
+    if status == "conflict" and kind != "customer.edit":
+        return [f"{what} is a conflict"]
+    if not planned.flags <= flags <= planned.flags | planned.may_flags:
+        return [f"{what} has flags {sorted(flags)} and should have {sorted(planned.flags)}"]
+    return []
+
+
+def _forgotten(planned: Planned, receipt: Result, model: Model) -> bool:
+    """Whether a restore can have taken her away whom this is about, until her tablet registered her again."""
+    customer = planned.mutation["data"].get("customer_id")
+    registered, unknown = customer in model.planned, receipt.get("code") == "unknown_customer"
+    return bool(planned.may_be_unknown and unknown and registered and model.era)
+
+
+def _inbox(found: Found) -> list[str]:
+    """Every conflict of a receipt stands in the inbox with both values, and nothing else does."""
+    wanted = Counter(
+        (key, name, _plain(each["base"]), _plain(each["yours"]), _plain(each["server"]))
+        for key, receipt in found.receipts.items()
+        for name, each in receipt.get("fields", {}).items()
+    )
+    there = Counter(
+        (each["mutation_id"], each["field"], _plain(each["base"]), _plain(each["yours"]), _plain(each["server"]))
+        for each in found.conflicts
+    )
+    problems = [f"conflict {each} is not in the inbox" for each in (wanted - there).elements()]
+    problems += [f"the inbox holds {each}, which no receipt tells" for each in (there - wanted).elements()]
+    return problems + [f"conflict of {each[0]} about equal values" for each in wanted if each[4] in {each[2], each[3]}]
+
+
+def _chains(model: Model, found: Found) -> list[str]:
+    """Each field's value came about by applied edits alone, one upon the other: none was overwritten unseen."""
+    steps: dict[tuple[str, str], dict[Any, Any]] = defaultdict(dict)
+    for key, planned in _taken(model, "customer.edit").items():
+        receipt = found.receipts.get(key, {})
+        if receipt.get("status") not in {"applied", "conflict"}:
+            continue
+        data = planned.mutation["data"]
+        for name in set(data["changes"]) & set(EDITED) - set(receipt.get("fields", {})):
+            change = data["changes"][name]
+            steps[data["customer_id"], name][normal(name, change["from"])] = normal(name, change["to"])
+    problems = []
+    for (customer, name), ways in steps.items():
+        value = normal(name, _first(customer, name, model))
+        while value in ways:
+            value = ways.pop(value)
+        there = normal(name, found.customers.get(customer, {}).get(name))
+        if ways or value != there:
+            problems.append(f"{name} of {customer} is {there!r}; edits lead to {value!r} and leave {ways}")
+    return problems
+
+
+def _first(customer: str, name: str, model: Model) -> Any:
+    registered = model.planned.get(customer)
+    return registered.mutation["data"].get(name) if registered else model.first.get(customer, {}).get(name)
+
+
+def normal(name: str, value: Any) -> Any:
+    """A field's value as the server compares it."""
+    if name == "phone" and isinstance(value, str) and value.startswith("0"):
+        return f"+82{value[1:].replace('-', '')}"
+    return unicodedata.normalize("NFC", value).strip() or None if isinstance(value, str) else value
+
+
+def _plain(value: Any) -> str:
+    return repr(value)
+
+
+def _differing(who: str, collection: str, rows: dict[str, Any], fresh: dict[str, Any]) -> Iterable[str]:
+    """The rows that a tablet holds otherwise than a fresh copy; none when the checksums agree."""
+    if checksum(rows.values()) == checksum(fresh.values()):
+        return []
+    return [
+        f"{who}: {collection} {key} is {rows.get(key)} instead of {fresh.get(key)}"
+        for key in sorted(rows.keys() | fresh.keys())
+        if rows.get(key) != fresh.get(key)
+    ]
