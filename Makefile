@@ -20,13 +20,13 @@ setup: ## Prepare everything that `run` needs, without running
 run: ## Prepare what is missing, load demo data the first time, serve in demo mode
 	$(HOUSE) run
 
-test: ## Run every test: Python, browser, PWA (ARGS="-k name" goes to pytest)
+test: ## Run every test: Python on SQLite and PostgreSQL, browser, PWA (ARGS="-k name" goes to pytest)
 	$(HOUSE) test $(ARGS)
 
 bench: ## Run the benchmarks, each printing one JSON line (ONLY=name for one)
 	$(HOUSE) bench $(ONLY)
 
-chaos: ## Run the tests that kill things (none in `test`)
+chaos: ## Kill, cut, restore and revoke (ARGS="--tablets 50 --mutations 20000 --kills 20 --database postgresql")
 	$(HOUSE) chaos $(ARGS)
 
 lint: ## Check style, types, import contracts, the OpenAPI document and the lock files

@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 _DEMO_MEMBERS = "3000"
 _VAR = ROOT / "var"
 _DEMO = {"DANGOL_DEMO": "1"}
+# What no database changes is tested once: browsers, the order of imports, the API against its document.
+_ONCE = ("tests/e2e", "tests/architecture", "tests/api/test_openapi.py")
+_ON_POSTGRESQL = ("--database", "postgresql", *(f"--ignore={each}" for each in _ONCE))
+_NO_TESTS = 5
+"""How pytest ends when nothing was chosen."""
 _PRINT_EPOCH = """
 from backend.sync import clock
 from wsgi import app
@@ -70,14 +75,20 @@ def run(_arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run pytest and Vitest and sum up. Further arguments go to pytest."""
+    """Run pytest on both databases, and Vitest, and sum up. Further arguments go to pytest."""
     with alone():
         python_steps(dev=True)
         call(ROOT / "scripts" / "system-packages")
         pwa_packages()
         pwa_build()
-    say("Running the Python tests and the browser tests (pytest)")
-    results = [_timed("pytest", [bin_path("python"), "-m", "pytest", "-n", "2", "-q", *arguments])]
+    pytest: Command = [bin_path("python"), "-m", "pytest", "-n", "2", "-q"]
+    say("Running the Python tests and the browser tests (pytest) on SQLite")
+    results = [_timed("pytest on SQLite", [*pytest, *arguments])]
+    say("Running the Python tests on a PostgreSQL of their own")
+    results.append(_timed("pytest on PostgreSQL", [*pytest, *_ON_POSTGRESQL, *arguments]))
+    if arguments:
+        # What was asked for may concern one of the two only.
+        results = [(name, 0 if status == _NO_TESTS else status, seconds) for name, status, seconds in results]
     say("Running the PWA's tests (Vitest)")
     results.append(_timed("Vitest", [bin_path("npm"), "test", "--silent"], cwd=PWA))
     return _sum_up(results)
@@ -93,15 +104,13 @@ def bench(arguments: list[str]) -> int:
 
 
 def chaos(arguments: list[str]) -> int:
-    """Run the tests that kill things."""
-    if not (ROOT / "tests" / "chaos").is_dir():
-        say("There are no chaos tests yet")
-        return 0
+    """Kill, cut, restore and revoke, then compare. Further arguments: `--help` tells."""
     with alone():
         python_steps(dev=True)
+        call(ROOT / "scripts" / "system-packages")
         pwa_packages()
         pwa_build()
-    return _status([bin_path("python"), "-m", "pytest", "tests/chaos", *arguments])
+    return _status([bin_path("python"), "-m", "tests.chaos", *arguments])
 
 
 def lint(_arguments: list[str]) -> int:
@@ -242,7 +251,7 @@ def _status(command: Command, *, cwd: Path = ROOT, more: Mapping[str, str] = NOT
 def _sum_up(results: list[Result]) -> int:
     print()
     for name, status, seconds in results:
-        print(f"  {'✓' if status == 0 else '✗'} {name:<18} {seconds:6.1f} s")
+        print(f"  {'✓' if status == 0 else '✗'} {name:<20} {seconds:6.1f} s")
     failed = [name for name, status, _ in results if status]
     if failed:
         message = f"Failed: {', '.join(failed)}"

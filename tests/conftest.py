@@ -1,7 +1,7 @@
 """One app and one real database for each test process; every test starts with empty tables.
 
 The database is an SQLite file, or with `--database postgresql` one of a PostgreSQL that the run starts by itself.
-`DANGOL_TEST_DATABASE_URL` names another one.
+`DANGOL_TEST_DATABASE_URL` names another one, for a single process.
 """
 
 from __future__ import annotations
