@@ -6,12 +6,23 @@ import gzip
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from backend.core.db import db
+from backend.sync import blocks
 from backend.sync.blocks import rows_checksum
 from backend.sync.contract import EVERYONE, Collection
-from backend.sync.models import Block, BlockBody, BlockSet, ChangeLog, ScopeLog, SyncClock
+from backend.sync.models import (
+    Block,
+    BlockBody,
+    BlockSet,
+    ChangeLog,
+    ClockDay,
+    Receipt,
+    ScopeLog,
+    SyncClock,
+    SyncEpoch,
+)
 from backend.sync.registry import current_registry
 
 _CHUNK = 500
@@ -21,16 +32,58 @@ def verify() -> dict[str, Any]:
     """`{ok, v, collections: {NAME: {rows, blocks}}, problems: [text]}`; reads everything, page by page."""
     problems: list[str] = []
     collections: dict[str, Any] = {}
-    v = db.session.execute(select(SyncClock.v)).scalar_one()
-    for log in (ChangeLog, ScopeLog):
-        newest = db.session.execute(select(func.coalesce(func.max(log.v), 0))).scalar_one()
-        if newest > v:
-            problems.append(f"{log.__tablename__}: holds v {newest}, newer than the clock at {v}.")
+    clock = db.session.execute(select(SyncClock)).scalar_one_or_none()
+    if clock is None:
+        return {"ok": False, "v": None, "collections": {}, "problems": ["sync_clock: there is no clock."]}
+    _check_epochs(clock, problems)
+    _check_ages(clock, problems)
     for collection in current_registry().collections.values():
         rows = _check_rows(collection, problems)
-        blocks = _check_blocks(collection, problems)
-        collections[collection.name] = {"rows": rows, "blocks": blocks}
-    return {"ok": not problems, "v": v, "collections": collections, "problems": problems}
+        collections[collection.name] = {"rows": rows, "blocks": _check_blocks(collection, problems)}
+    return {"ok": not problems, "v": clock.v, "collections": collections, "problems": problems}
+
+
+def _check_epochs(clock: SyncClock, problems: list[str]) -> None:
+    """The clock's epoch is the newest one that was begun, and each but the first says to which moment it went back."""
+    epochs = db.session.execute(select(SyncEpoch).order_by(SyncEpoch.number)).scalars().all()
+    if not epochs or epochs[-1].epoch != clock.epoch:
+        problems.append("sync_epoch: the clock's epoch is not the newest one.")
+    if [each.number for each in epochs] != list(range(1, len(epochs) + 1)):
+        problems.append("sync_epoch: the numbers have gaps.")
+    problems += [
+        f"sync_epoch {each.number}: began by a restore, but not of which moment."
+        for each in epochs[1:]
+        if each.restored_to is None
+    ]
+
+
+def _check_ages(clock: SyncClock, problems: list[str]) -> None:
+    """Nothing is newer than the clock, and no listed block older than the tombstones that are kept."""
+    for table, column in (
+        ("change_log", ChangeLog.v),
+        ("scope_log", ScopeLog.v),
+        ("receipt", Receipt.v),
+        ("block", Block.v),
+        ("block_set", BlockSet.v),
+        ("clock_day", ClockDay.v),
+        ("sync_clock.kept_from", SyncClock.kept_from),
+    ):
+        newest = db.session.execute(select(func.max(column))).scalar()
+        if newest is not None and newest > clock.v:
+            problems.append(f"{table}: holds v {newest}, newer than the clock at {clock.v}.")
+    days = db.session.execute(select(ClockDay.v).order_by(ClockDay.day)).scalars().all()
+    if list(days) != sorted(days):
+        problems.append("clock_day: the clock went back.")
+    oldest = blocks.oldest()
+    if oldest is not None and oldest < clock.kept_from:
+        problems.append(f"block: one is of v {oldest}, older than the tombstones, kept from {clock.kept_from}.")
+    lost = select(ScopeLog.collection, ScopeLog.row_id).outerjoin(
+        ChangeLog, and_(ChangeLog.collection == ScopeLog.collection, ChangeLog.row_id == ScopeLog.row_id)
+    )
+    problems += [
+        f"{row.collection} {row.row_id}: in the scope log, but not in the change log."
+        for row in db.session.execute(lost.where(ChangeLog.row_id.is_(None)).distinct())
+    ]
 
 
 def _check_rows(collection: Collection, problems: list[str]) -> int:
@@ -74,12 +127,12 @@ def _check_blocks(collection: Collection, problems: list[str]) -> int:
     count = 0
     sets = db.session.execute(select(BlockSet).where(BlockSet.collection == collection.name)).scalars().all()
     for block_set in sets:
-        blocks = db.session.execute(
+        listed = db.session.execute(
             select(Block)
             .where(Block.scope == block_set.scope, Block.collection == collection.name, Block.superseded_at.is_(None))
             .order_by(Block.low_id)
         ).scalars()
-        for block in blocks:
+        for block in listed:
             count += 1
             _check_block(collection, block, problems)
     return count
