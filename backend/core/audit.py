@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
 from backend.core.bulk import write_rows
-from backend.core.db import Base, db
+from backend.core.db import Base, db, table_of
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from sqlalchemy import Table
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class AccessEntry(Base):
     what: Mapped[str] = mapped_column(String(60))
 
 
-_INSERT_AUDIT = insert(cast("Table", AuditEntry.__table__))
+_INSERT_AUDIT = insert(table_of(AuditEntry))
 
 
 def record(

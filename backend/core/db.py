@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app, has_request_context
 from flask_sqlalchemy import SQLAlchemy
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from flask import Flask
+    from sqlalchemy import Table
 
 T = TypeVar("T")
 
@@ -125,6 +126,11 @@ def is_contention(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _PG_CONTENTION
 
 
+def table_of(model: type[Base]) -> Table:
+    """The table of a mapped class. A statement over it is read without the ORM, in about half the time."""
+    return cast("Table", model.__table__)
+
+
 def parts(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """`values` in parts that a statement can name one by one: databases limit how many."""
     for start in range(0, len(values), size):
@@ -149,6 +155,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
         # What is deleted is overwritten: an erased person is in no free page.
         "secure_delete=ON",
         "cache_size=-65536",
+        # Pages that many commits touch are written back once: 16 MB of log instead of 4.
+        "wal_autocheckpoint=4000",
         "mmap_size=268435456",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
@@ -202,5 +210,6 @@ __all__ = [
     "on_close",
     "parts",
     "run_in_unit_of_work",
+    "table_of",
     "unit_of_work",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, select, union_all
 
+from backend.core.db import table_of
 from backend.customers.departures import departed
 from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
 from backend.organization import Store
@@ -115,32 +116,39 @@ def _rows(ids: Sequence[str]) -> Any:  # noqa: ANN401 - a select of many columns
     )
 
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_customer, _store, _activity, _departure = map(table_of, (Customer, Store, StoreActivity, StoreDeparture))
+
+
+def _left(customer_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """She left the store that the statement is about: a look-up by primary key."""
+    return and_(_departure.c.customer_id == customer_id, _departure.c.store_id == _store.c.id)
+
+
+_HOME = (
+    select(_customer.c.id, _store.c.id, _store.c.business_unit_id)
+    .join(_store, _store.c.id == _customer.c.home_store_id)
+    .where(_customer.c.id.in_(_IDS), ~exists().where(_left(_customer.c.id)))
+)
+_ACTIVE = (
+    select(_activity.c.customer_id, _store.c.id, _store.c.business_unit_id)
+    .join(_store, _store.c.id == _activity.c.store_id)
+    .where(_activity.c.customer_id.in_(_IDS))
+    .where(~exists().where(_left(_activity.c.customer_id), _departure.c.last_on >= _activity.c.last_on))
+)
+# Asked behind the clock's lock, hence in one statement.
+_PLACES = union_all(_HOME, _ACTIVE)
+
+
 def scopes(session: Session, ids: Sequence[str]) -> dict[str, set[str]]:
     """For each customer the stores whose tablets hold her, and their units.
 
     Her home store and where she bought, but for those she left (`departures`) and did not buy at since.
     """
     found: dict[str, set[str]] = {row_id: set() for row_id in ids}
-    home = (
-        select(Customer.id, Store.id, Store.business_unit_id)
-        .join(Store, Store.id == Customer.home_store_id)
-        .where(Customer.id.in_(ids), ~exists().where(_left(Customer.id)))
-    )
-    active = (
-        select(StoreActivity.customer_id, Store.id, Store.business_unit_id)
-        .join(Store, Store.id == StoreActivity.store_id)
-        .where(StoreActivity.customer_id.in_(ids))
-        .where(~exists().where(_left(StoreActivity.customer_id), StoreDeparture.last_on >= StoreActivity.last_on))
-    )
-    for query in (home, active):
-        for customer_id, store_id, unit_id in session.execute(query):
-            found[customer_id] |= {f"store:{store_id}", f"business_unit:{unit_id}"}
+    for customer_id, store_id, unit_id in session.execute(_PLACES, {"ids": ids}):
+        found[customer_id].update((f"store:{store_id}", f"business_unit:{unit_id}"))
     return found
-
-
-def _left(customer_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
-    """She left the store that the statement is about: a look-up by primary key."""
-    return and_(StoreDeparture.customer_id == customer_id, StoreDeparture.store_id == Store.id)
 
 
 COLLECTION = Collection(name="customers", fields=FIELDS, load=load, personal=True, scopes=scopes, departed=departed)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from backend.core.db import db, table_of
 from backend.organization import access, rules, service, tablets
-from backend.organization.models import BusinessUnit, Store
+from backend.organization.models import BusinessUnit, Staff, Store
 from backend.sync import registry
 from backend.sync.contract import Caller, Collection, StaffMember
 
@@ -46,6 +47,12 @@ STORES = Collection(
 )
 
 
+_staff = table_of(Staff)
+_ACTING = select(_staff.c.id, _staff.c.login, _staff.c.role, _staff.c.store_id, _staff.c.active).where(
+    _staff.c.login == bindparam("login")
+)
+
+
 class Staffing:
     """`StaffingPort`, answered from the organisation's tables."""
 
@@ -79,7 +86,7 @@ class Staffing:
 
     def staff_member(self, login: str, caller: Caller) -> StaffMember | None:
         """The active staff member with this login, or None."""
-        staff = service.staff_member(login)
+        staff = db.session.execute(_ACTING, {"login": rules.normal_login(login)}).one_or_none()
         if staff is None or not staff.active:
             return None
         belongs = rules.belongs(

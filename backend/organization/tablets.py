@@ -6,10 +6,10 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from backend.core import audit, clock
-from backend.core.db import db
+from backend.core.db import db, table_of
 from backend.core.errors import NotFound, ValidationFailed
 from backend.core.ids import is_id
 from backend.organization import rules, service
@@ -27,6 +27,25 @@ if TYPE_CHECKING:
 CODE_LIFETIME = timedelta(minutes=15)
 _SEEN_EVERY = timedelta(minutes=1)
 _LABEL_LIMIT = 80
+_device, _store, _staff = table_of(Device), table_of(Store), table_of(Staff)
+# Asked at every call of a tablet.
+_TABLET = (
+    select(
+        _device.c.id,
+        _device.c.store_id,
+        _store.c.code,
+        _store.c.business_unit_id,
+        _device.c.scope,
+        _device.c.staff_id,
+        _staff.c.login,
+        _device.c.last_seen_at,
+        _device.c.revoked_at,
+        _device.c.revoked_hard,
+    )
+    .join(_store, _store.c.id == _device.c.store_id)
+    .join(_staff, _staff.c.id == _device.c.staff_id)
+    .where(_device.c.token_hash == bindparam("token"))
+)
 _REASON_LIMIT = 400
 
 
@@ -96,23 +115,7 @@ def enrol_in_demo(login: str, *, acting_staff: Actor) -> Enrolled:
 
 def find(token: str) -> Tablet | None:
     """The tablet with this token, revoked or not: one query by the unique index on `device.token_hash`."""
-    row = db.session.execute(
-        select(
-            Device.id,
-            Device.store_id,
-            Store.code,
-            Store.business_unit_id,
-            Device.scope,
-            Device.staff_id,
-            Staff.login,
-            Device.last_seen_at,
-            Device.revoked_at,
-            Device.revoked_hard,
-        )
-        .join(Store, Store.id == Device.store_id)
-        .join(Staff, Staff.id == Device.staff_id)
-        .where(Device.token_hash == rules.secret_hash(token))
-    ).one_or_none()
+    row = db.session.execute(_TABLET, {"token": rules.secret_hash(token)}).one_or_none()
     values: tuple[Any, ...] = tuple(row or ())
     return Tablet(*values) if row else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 from backend.core.db import db
@@ -11,14 +11,37 @@ from backend.organization import Store
 from backend.sales.models import Sale, SaleLine
 
 
-def sales(*, customer_id: str | None = None, store: str | None = None) -> Select[Sale]:
-    """Sales, of one customer or one store (by code) when named."""
+# As the partial indexes ix_sale_flagged and ix_sale_reviewed have them, word for word: that is how they are found.
+_FLAGGED = {
+    "open": text("sale.flags <> '[]' AND sale.reviewed_at IS NULL"),
+    "reviewed": text("sale.flags <> '[]' AND sale.reviewed_at IS NOT NULL"),
+}
+
+
+def sales(
+    *,
+    customer_id: str | None = None,
+    store: str | None = None,
+    flagged: str | None = None,
+    at_store: str | None = None,
+) -> Select[Sale]:
+    """Sales, of one customer or one store (by code, or `at_store` by id) when named, flagged ones when asked for."""
     query = select(Sale).options(joinedload(Sale.store), joinedload(Sale.customer))
+    if flagged is not None:
+        query = query.where(_FLAGGED[flagged])
+    if at_store is not None:
+        query = query.where(Sale.store_id == at_store)
     if customer_id is not None:
         query = query.where(Sale.customer_id == customer_id)
     if store is not None:
         query = query.where(Sale.store_id.in_(select(Store.id).where(Store.code == store)))
     return query
+
+
+def open_sales(*, at_store: str | None) -> int:
+    """How many flagged sales nobody has looked at; counted in ix_sale_flagged."""
+    query = select(func.count()).select_from(Sale).where(_FLAGGED["open"])
+    return db.session.execute(query if at_store is None else query.where(Sale.store_id == at_store)).scalar_one()
 
 
 def sale(sale_id: str) -> Sale:

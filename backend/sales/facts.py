@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm.util import identity_key
 
 from backend.core import clock
 from backend.core.bulk import write_rows
-from backend.core.db import db
+from backend.core.db import db, table_of
 from backend.customers import Customer, CustomerFacts, StoreActivity
 from backend.sales.models import Sale, SaleLine
 from backend.sync import mark_changed
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
-    from sqlalchemy import Table
     from sqlalchemy.orm import InstrumentedAttribute
 
     Condition = Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]
 
-_FACTS = cast("Table", CustomerFacts.__table__)
-_ACTIVITY = cast("Table", StoreActivity.__table__)
+_FACTS = table_of(CustomerFacts)
+_ACTIVITY = table_of(StoreActivity)
 _ACTIVE_YEARS = 2
 GAPS = 7
 """How many gaps between purchase days are kept."""
@@ -41,14 +40,14 @@ _AT_ONCE = 500
 _RANGE = 5_000
 # Written once: SQLAlchemy then knows them again without looking through them.
 _STORED_COLUMNS = (
-    CustomerFacts.customer_id,
-    CustomerFacts.last_purchase_on,
-    CustomerFacts.last_basket,
-    CustomerFacts.last_currency,
-    CustomerFacts.purchase_gaps,
-    CustomerFacts.cycle_days,
+    _FACTS.c.customer_id,
+    _FACTS.c.last_purchase_on,
+    _FACTS.c.last_basket,
+    _FACTS.c.last_currency,
+    _FACTS.c.purchase_gaps,
+    _FACTS.c.cycle_days,
 )
-_STORED = select(*_STORED_COLUMNS).where(CustomerFacts.customer_id.in_(bindparam("ids", expanding=True)))
+_STORED = select(*_STORED_COLUMNS).where(_FACTS.c.customer_id.in_(bindparam("ids", expanding=True)))
 _INSERT_FACTS = insert(_FACTS)
 _UPDATE_FACTS = update(_FACTS).where(_FACTS.c.customer_id == bindparam("whose"))
 _THIS_ACTIVITY = (_ACTIVITY.c.customer_id == bindparam("whose")) & (_ACTIVITY.c.store_id == bindparam("where"))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
-from backend.core.db import db, parts
+from backend.core.db import db, parts, table_of
 from backend.customers import StoreActivity
 from backend.sales import facts as derived
 from backend.sales.facts import PurchaseFacts, purchase_rhythm
@@ -27,13 +27,15 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_ACTIVITY = select(StoreActivity.customer_id, StoreActivity.store_id, StoreActivity.last_on).where(
-    StoreActivity.customer_id.in_(_IDS)
-)
+_activity, _sale = table_of(StoreActivity).c, table_of(Sale).c
+_ACTIVITY = select(_activity.customer_id, _activity.store_id, _activity.last_on).where(_activity.customer_id.in_(_IDS))
 # Reads ix_sale_customer from the day on.
-_SALES_SINCE = select(Sale.customer_id, Sale.business_day, Sale.occurred_at, Sale.id).where(
-    Sale.customer_id.in_(_IDS), Sale.business_day >= bindparam("day")
+_SALES_SINCE = select(_sale.customer_id, _sale.business_day, _sale.occurred_at, _sale.id).where(
+    _sale.customer_id.in_(_IDS), _sale.business_day >= bindparam("day")
 )
+
+
+_NOTHING = PurchaseFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +70,21 @@ def add_purchases(purchases: Sequence[Purchase]) -> None:
 def _move_facts(purchases: dict[str, list[Purchase]]) -> None:
     stored = derived.stored_facts(list(purchases))
     latest = _latest(stored, purchases)
-    wanted = {}
-    for customer_id, bought in purchases.items():
-        facts = stored.get(customer_id, PurchaseFacts())
-        newest = max(bought, key=lambda each: (each.day, *each.order))
-        if newest.order == latest.get(customer_id, newest.order) and _is_newest(facts, newest.day):
-            basket = newest.basket[: derived.BASKET_LINES]
-            facts = replace(facts, last_basket=basket, last_currency=newest.currency)
-        wanted[customer_id] = _with_days(facts, {purchase.day for purchase in bought})
+    wanted = {
+        customer_id: _moved(stored.get(customer_id, _NOTHING), bought, latest.get(customer_id))
+        for customer_id, bought in purchases.items()
+    }
     derived.store_facts(stored, wanted)
 
 
-def _is_newest(facts: PurchaseFacts, day: date) -> bool:
-    return facts.last_purchase_on is None or day >= facts.last_purchase_on
+def _moved(facts: PurchaseFacts, bought: list[Purchase], latest: tuple[datetime, str] | None) -> PurchaseFacts:
+    """`facts` with further purchases; `latest` is the last sale of the day where that is her last one already."""
+    days = _days(facts, {purchase.day for purchase in bought})
+    newest = max(bought, key=lambda each: (each.day, *each.order))
+    basket, currency = facts.last_basket, facts.last_currency
+    if newest.day == days[-1] and newest.order == (latest or newest.order):
+        basket, currency = newest.basket[: derived.BASKET_LINES], newest.currency
+    return PurchaseFacts(days[-1], basket, currency, *purchase_rhythm(days[-derived.GAPS - 1 :]))
 
 
 def _latest(stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase]]) -> dict[str, tuple[datetime, str]]:
@@ -95,13 +99,13 @@ def _latest(stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase
     latest: dict[str, tuple[datetime, str]] = {}
     rows = db.session.execute(_SALES_SINCE, {"ids": list(last), "day": min(last.values())})
     for customer_id, day, occurred_at, sale_id in rows:
-        if customer_id is not None and day == last[customer_id]:
+        if day == last[customer_id]:
             latest[customer_id] = max(latest.get(customer_id, (occurred_at, sale_id)), (occurred_at, sale_id))
     return latest
 
 
-def _with_days(facts: PurchaseFacts, new: set[date]) -> PurchaseFacts:
-    """`facts` with further purchase days. Days before the eight that are known change nothing."""
+def _days(facts: PurchaseFacts, new: set[date]) -> list[date]:
+    """Her last purchase days, ascending. A new one before the eight that the facts know changes nothing."""
     days = [] if facts.last_purchase_on is None else [facts.last_purchase_on]
     for gap in reversed(facts.purchase_gaps):
         days.append(days[-1] - timedelta(days=gap))
@@ -111,8 +115,7 @@ def _with_days(facts: PurchaseFacts, new: set[date]) -> PurchaseFacts:
         at = bisect_left(days, day)
         if (at or complete) and (at == len(days) or days[at] != day):
             days.insert(at, day)
-    gaps, cycle = purchase_rhythm(days[-derived.GAPS - 1 :])
-    return replace(facts, last_purchase_on=days[-1], purchase_gaps=gaps, cycle_days=cycle)
+    return days
 
 
 def _move_activity(purchases: dict[str, list[Purchase]]) -> None:

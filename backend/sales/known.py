@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, or_, select
 
 from backend.catalog import ExchangeRate, Product
-from backend.core.db import db, parts
+from backend.core.db import db, parts, table_of
 from backend.core.ids import is_id
 from backend.customers import Customer
 from backend.loyalty import balances
@@ -27,24 +27,32 @@ def _names(name: str) -> Any:  # noqa: ANN401 - a parameter of any type
 
 
 # Written once: SQLAlchemy then knows them again without looking through them.
-_STORES = select(Store.id, Store.code, Store.currency, Store.time_zone).where(
-    or_(Store.id.in_(_names("ids")), Store.code.in_(_names("codes")))
+_store, _product, _customer, _coupon, _rate = (
+    table_of(model).c for model in (Store, Product, Customer, SaleCoupon, ExchangeRate)
 )
-_PRODUCTS = select(Product.sku, Product.id, Product.price, Product.currency).where(Product.sku.in_(_names("values")))
+_STORES = select(_store.id, _store.code, _store.currency, _store.time_zone).where(
+    or_(_store.id.in_(_names("ids")), _store.code.in_(_names("codes")))
+)
+_PRODUCTS = select(_product.sku, _product.id, _product.price, _product.currency).where(
+    _product.sku.in_(_names("values"))
+)
 # Locked in one order until the commit, on a database that has several writers at a time: what is worked out from a
 # customer's purchases and points so far must not be worked out by somebody else meanwhile.
 _CUSTOMERS = (
-    select(Customer.id).where(Customer.id.in_(_names("values"))).order_by(Customer.id).with_for_update(key_share=True)
+    select(_customer.id)
+    .where(_customer.id.in_(_names("values")))
+    .order_by(_customer.id)
+    .with_for_update(key_share=True)
 )
-_COUPONS = select(SaleCoupon.code).where(SaleCoupon.code.in_(_names("values"))).distinct()
+_COUPONS = select(_coupon.code).where(_coupon.code.in_(_names("values"))).distinct()
 _RATE = (
-    select(ExchangeRate.rate)
+    select(_rate.rate)
     .where(
-        ExchangeRate.currency == bindparam("currency"),
-        ExchangeRate.base == bindparam("base"),
-        ExchangeRate.on <= bindparam("day"),
+        _rate.currency == bindparam("currency"),
+        _rate.base == bindparam("base"),
+        _rate.on <= bindparam("day"),
     )
-    .order_by(ExchangeRate.on.desc())
+    .order_by(_rate.on.desc())
     .limit(1)
 )
 

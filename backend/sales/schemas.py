@@ -62,6 +62,24 @@ class ListArgs(PageArgs):
 
     customer = fields.String(load_default=None, validate=validate.Length(max=64))
     store = fields.String(load_default=None, validate=validate.Length(max=40))
+    flagged = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["open", "reviewed"]),
+        metadata={"description": "Flagged sales only (manager: the store's, admin): to be looked at, or looked at"},
+    )
+
+
+class ReviewData(Schema):
+    """What whoever looked at a flagged sale found."""
+
+    note = Text(max_length=400, load_default=None, blank=True)
+
+
+class AttentionSchema(Schema):
+    """How much waits for the person who asks; nothing does for those who are neither manager nor admin."""
+
+    conflicts = fields.Integer(required=True)
+    sales = fields.Integer(required=True)
 
 
 class SaleLineSchema(Schema):
@@ -88,6 +106,8 @@ class ListedSaleSchema(Schema):
     customer_id = fields.String(allow_none=True)
     customer = fields.String(attribute="customer.name", allow_none=True)
     flags = fields.List(fields.String())
+    reviewed_at = Moment(allow_none=True)
+    review_note = fields.String(allow_none=True)
 
 
 class SaleSchema(ListedSaleSchema):

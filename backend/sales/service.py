@@ -7,12 +7,13 @@ order in which they came, and the rows are written a table at a time; one sale i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
 from backend.core import audit, clock
 from backend.core.bulk import write_rows
+from backend.core.db import table_of
 from backend.loyalty import Redemption, redeem
 from backend.sales import rules
 from backend.sales.increments import Purchase, add_purchases
@@ -23,13 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Table
-
     from backend.core.audit import Actor
 
-_INSERT_SALE = insert(cast("Table", Sale.__table__))
-_INSERT_LINE = insert(cast("Table", SaleLine.__table__))
-_INSERT_COUPON = insert(cast("Table", SaleCoupon.__table__))
+_INSERT_SALE = insert(table_of(Sale))
+_INSERT_LINE = insert(table_of(SaleLine))
+_INSERT_COUPON = insert(table_of(SaleCoupon))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
 from backend.core.bulk import write_rows
-from backend.core.db import db, in_unit_of_work, parts
+from backend.core.db import db, in_unit_of_work, parts, table_of
 from backend.core.ids import new_id
 from backend.sync.models import ChangeLog, Receipt, ScopeLog, SyncClock, SyncEpoch
 from backend.sync.registry import current_registry
@@ -26,7 +26,7 @@ from backend.sync.registry import current_registry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Insert, Table
+    from sqlalchemy import Insert
     from sqlalchemy.orm import Session
 
 _CHANGED = "dangol.changed"
@@ -38,12 +38,13 @@ _WRITE = re.compile(
 # Written once: SQLAlchemy then knows them again without looking through them.
 _BUMP = update(SyncClock).values(v=SyncClock.v + 1).returning(SyncClock.v)
 _NOW = select(SyncClock.v)
-_HELD = select(ScopeLog.row_id, ScopeLog.scope).where(
-    ScopeLog.collection == bindparam("collection"),
-    ScopeLog.row_id.in_(bindparam("ids", expanding=True)),
-    ScopeLog.present,
+_scope_log = table_of(ScopeLog).c
+_HELD = select(_scope_log.row_id, _scope_log.scope).where(
+    _scope_log.collection == bindparam("collection"),
+    _scope_log.row_id.in_(bindparam("ids", expanding=True)),
+    _scope_log.present,
 )
-_INSERT_RECEIPT = insert(cast("Table", Receipt.__table__))
+_INSERT_RECEIPT = insert(table_of(Receipt))
 
 
 class UnannouncedWrite(RuntimeError):
@@ -173,7 +174,8 @@ def _refuse_unannounced(
     _context: object,
     _many: object,
 ) -> None:
-    table = _written_table(statement)
+    # Most statements read, and are long lists of ids: their beginning is enough.
+    table = None if statement.startswith("SELECT") else _written_table(statement)
     if table is None or _FLUSHING.get():
         return
     try:
@@ -221,7 +223,7 @@ def _stamp(session: Session, name: str, ids: dict[str, str], scopes: dict[str, s
 @cache
 def _upsert(model: type[ChangeLog | ScopeLog], dialect: str) -> Insert:
     """A statement that writes a row of a log, or what it says beside its key where the row is there."""
-    table = cast("Table", model.__table__)
+    table = table_of(model)
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = make(table)
     return statement.on_conflict_do_update(

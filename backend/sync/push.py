@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from backend.core import clock as wall
-from backend.core.db import TryAgain, db
+from backend.core.db import TryAgain, db, table_of
 from backend.core.errors import DangolError, ValidationFailed
 from backend.core.schemas import flatten
 from backend.sync import clock
@@ -33,7 +33,7 @@ _Receipt = dict[str, Any]
 """A row of the table `receipt`."""
 _MAX_ID = 64
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-_RECEIPTS = select(Receipt.__table__).where(Receipt.mutation_id.in_(bindparam("keys", expanding=True)))
+_RECEIPTS = select(table_of(Receipt)).where(Receipt.mutation_id.in_(bindparam("keys", expanding=True)))
 _log = structlog.get_logger(__name__)
 
 
