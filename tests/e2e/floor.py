@@ -166,6 +166,20 @@ class Floor:
         button.click()
         self.page.keyboard.press("Escape")
 
+    def record_behind(self, kind: str, entries: list[dict[str, Any]]) -> None:
+        """Hand entries to the book's worker as the screens do: what no screen would write, or too much by hand."""
+        (book,) = [worker for worker in self.page.workers if "worker" in worker.url]
+        book.evaluate(
+            """([kind, entries]) => entries.forEach((data, i) => self.dispatchEvent(
+                new MessageEvent('message', { data: { call: -1 - i, method: 'record', args: [kind, data] } })))""",
+            [kind, entries],
+        )
+
+    def tablet_id(self) -> str:
+        """The id of this tablet, as the server knows it."""
+        found: str = self.page.evaluate("fetch('/api/v1/session').then((it) => it.json()).then((it) => it.tablet.id)")
+        return found
+
     def open_sending(self) -> None:
         """Open the panel that shows every receipt."""
         self.page.locator(".sync button").click()

@@ -70,9 +70,8 @@ def test_one_bad_record_among_fifty_stays_behind_alone_and_says_why(
     floor.expect_waiting(0)
     server.kill()
     before = server.sale_ids()
-    _record_through_the_book(
-        floor, [_sale(lines=1) for _ in range(20)] + [_sale(lines=0)] + [_sale(lines=1) for _ in range(29)]
-    )
+    good = [_sale(lines=1) for _ in range(49)]
+    floor.record_behind("sale.log", [*good[:20], _sale(lines=0), *good[20:]])
     floor.expect_waiting(50)
 
     server.start()
@@ -92,13 +91,3 @@ def test_one_bad_record_among_fifty_stays_behind_alone_and_says_why(
 def _sale(*, lines: int) -> dict[str, Any]:
     line = {"sku": "HN-TONER-200", "quantity": 1, "amount": 54_000, "unit_price": 54_000}
     return {"customer_id": None, "lines": [line] * lines, "currency": "KRW", "occurred_at": "2026-11-20T10:00:00+09:00"}
-
-
-def _record_through_the_book(floor: Floor, sales: list[dict[str, Any]]) -> None:
-    """Hand sales to the book's worker as the screens do; fifty of them by hand would take minutes."""
-    (book,) = [worker for worker in floor.page.workers if "worker" in worker.url]
-    book.evaluate(
-        """(sales) => sales.forEach((data, i) => self.dispatchEvent(
-            new MessageEvent('message', { data: { call: -1 - i, method: 'record', args: ['sale.log', data] } })))""",
-        sales,
-    )

@@ -142,7 +142,7 @@ export class Collection<R extends object> {
   /** Lays rows beside the copy, in the place of those that lay there. One of the copy always comes first. */
   hold(rows: readonly Row[]): void {
     this.#held.clear();
-    for (const row of rows) this.#held.set(row.id, row);
+    for (const row of rows) this.#held.set(row.id, { ...row, held: true });
   }
 
   /** The server's row, or null. */

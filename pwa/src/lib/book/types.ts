@@ -34,6 +34,8 @@ export interface CustomerRow {
   night_senders: string[];
   /** True while the row shows something that the server has not receipted yet. */
   pending?: boolean;
+  /** True for a card that was found online and is kept beside the copy for the day. */
+  held?: boolean;
 }
 
 export interface ProductRow {
