@@ -184,7 +184,8 @@ export class Book {
     return this.#start().call(method, ...args);
   }
 
-  #hear({ lock, state, sync, outbox, lost }: Told): void {
+  #hear({ lock, state, sync, outbox, lost, derived }: Told): void {
+    if (derived !== undefined) performance.measure('book.derive', { start: performance.now() - derived, duration: derived });
     if (state !== undefined) this.#state = state;
     if (sync !== undefined) this.#sync = { ...this.#sync, ...sync };
     if (outbox !== undefined) this.#outbox = outbox;

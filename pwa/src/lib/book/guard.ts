@@ -168,6 +168,8 @@ export class Guard {
     const { ring, terms, lock } = this.#store;
     // Without the server's key nothing that is recorded would outlive a wipe.
     if (!terms.known) await terms.learn(await this.#parts.server.terms());
+    // The rows come while the password is worked on, which takes half a second on purpose.
+    this.#seat.headStart();
     const readable = this.#hints.readable && (await this.#parts.server.demo().catch(() => false));
     const { data, slot } = await ring.begin(wish, readable);
     this.#wiped = (await lock.get('wiped')) ?? null;

@@ -1,5 +1,6 @@
 import type { SyncServer } from '$lib/api/sync';
 import type { DataKey } from '$lib/vault';
+import { HeadStart } from './head-start';
 import { Keeper } from './keeper';
 import { cipherOf } from './key-ring';
 import type { Pace } from './loop';
@@ -21,6 +22,7 @@ export class Seat {
   #keeper: Keeper | null = null;
   #options: OpenOptions | null = null;
   #persisted: boolean | null = null;
+  #headStart: HeadStart | null = null;
   /** A book was here and the browser took it away. */
   evicted = false;
 
@@ -30,6 +32,12 @@ export class Seat {
 
   get keeper(): Keeper | null {
     return this.#keeper;
+  }
+
+  /** Begins to download a first snapshot; `open` goes on with it. */
+  headStart(): void {
+    this.#headStart = new HeadStart(this.#parts.server);
+    void this.#headStart.begin();
   }
 
   /** Opens the copy; on an open one only says who acts from now on. */
@@ -46,7 +54,9 @@ export class Seat {
   }
 
   async #begin(data: DataKey, { database, terms }: Store, options: OpenOptions): Promise<void> {
-    const { server, name, pace, listener, onRevoked } = this.#parts;
+    const { name, pace, listener, onRevoked } = this.#parts;
+    const server = this.#headStart ?? this.#parts.server;
+    this.#headStart = null;
     const parts = { server, database, name, pace, listener, onRevoked, cipher: cipherOf(data) };
     const onContact = (at: number) => void terms.contact(at);
     const keeper = await Keeper.open({ ...parts, skew: terms.skew, evicted: this.evicted, onContact }, options);

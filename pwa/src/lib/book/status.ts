@@ -13,6 +13,8 @@ export interface Told {
   outbox?: OutboxEntry[];
   /** The database was taken away; the book must be opened again. */
   lost?: boolean;
+  /** Milliseconds that a password took, which is long on purpose; for measuring. */
+  derived?: number;
 }
 
 export type Listener = (told: Told) => void;

@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
 import { ApiProblem, httpSyncServer } from '$lib/api/sync';
-import { argon2 } from '$lib/vault';
+import { argon2Beside } from '$lib/vault';
 import { BookError } from './errors';
 import { Guard } from './guard';
 import { READING, type Calls, type Message, type Method, type Request } from './rpc';
@@ -8,7 +8,8 @@ import { READING, type Calls, type Message, type Method, type Request } from './
 declare const self: DedicatedWorkerGlobalScope;
 
 const tell = (message: Message) => self.postMessage(message);
-const guard = new Guard({ server: httpSyncServer, hash: argon2, listener: (told) => tell({ told }) });
+const hash = argon2Beside((derived) => tell({ told: { derived } }));
+const guard = new Guard({ server: httpSyncServer, hash, listener: (told) => tell({ told }) });
 const reading = new Set<string>(READING);
 
 async function answer({ method, args }: Request): Promise<unknown> {

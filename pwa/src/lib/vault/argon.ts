@@ -28,7 +28,7 @@ export function costFor(pass: number, target: number = TARGET): PasswordCost {
   return { memory, passes: Math.max(FLOOR.passes, Math.floor(budget / memory)), lanes: 1 };
 }
 
-/** Argon2id in WebAssembly, fetched when the first password is asked for. */
+/** Argon2id in WebAssembly, fetched when it is first asked for. Does not yield while it works. */
 export const argon2: PasswordHash = {
   async calibrate() {
     const salt = crypto.getRandomValues(new Uint8Array(16));

@@ -1,4 +1,5 @@
-export { argon2, type PasswordHash } from './argon';
+export type { PasswordHash } from './argon';
+export { argon2Beside } from './argon-thread';
 export { Block, BlockError, encodeBlock, type Row } from './block';
 export { fromBase64Url, pack, toBase64Url, unpack } from './bytes';
 export { AesCipher, identityCipher, importKey, type Cipher } from './cipher';
