@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from backend.customers.access import customer as get_customer
 from backend.customers.access import find_one, is_known
+from backend.customers.conflicts import open_conflicts
 from backend.customers.erasure import CustomerErased, erase
 from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
 from backend.customers.rules import masked_phone, normal_phone
@@ -51,6 +52,7 @@ __all__ = [
     "is_known",
     "masked_phone",
     "normal_phone",
+    "open_conflicts",
     "register",
     "set_facts",
 ]

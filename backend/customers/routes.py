@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from backend.core import audit
-from backend.core.db import unit_of_work
+from backend.core.db import run_in_unit_of_work, unit_of_work
 from backend.core.http import Blueprint, page
-from backend.customers import access, service
+from backend.customers import access, conflicts, service
 from backend.customers.models import Customer
-from backend.customers.schemas import CustomerPage, CustomerSchema, ListArgs, RegisterData
-from backend.organization import current_actor, require_staff
+from backend.customers.schemas import (
+    ConflictArgs,
+    ConflictPage,
+    ConflictSchema,
+    CustomerPage,
+    CustomerSchema,
+    ListArgs,
+    RegisterData,
+    SettleData,
+)
+from backend.organization import StaffRole, current_actor, require_staff, require_store
+from backend.sync.models import EditConflict
 
 blueprint = Blueprint("customers", __name__, description="Members")
 
@@ -49,3 +60,29 @@ def get_customer(customer_id: str) -> Customer:
         customer = access.customer(customer_id)
         audit.record_access(current_actor(), customer_id=customer.id, what="card")
     return customer
+
+
+@blueprint.route("/conflicts")
+@blueprint.arguments(ConflictArgs, location="query")
+@blueprint.response(200, ConflictPage)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(403, description="Neither a manager nor an admin")
+def list_conflicts(args: dict[str, Any]) -> dict[str, Any]:
+    """Fields that two people changed, the newest first; for a manager those of the store's customers."""
+    at_store = require_store(StaffRole.MANAGER, StaffRole.ADMIN)
+    query = conflicts.conflicts(settled=args["state"] == "settled", at_store=at_store)
+    found, after = page(query, keys=(EditConflict.id,), args=args, newest_first=True)
+    return {"items": conflicts.described(found), "next": after}
+
+
+@blueprint.route("/conflicts/<conflict_id>/settle", methods=["POST"])
+@blueprint.arguments(SettleData)
+@blueprint.response(200, ConflictSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(403, description="Neither a manager nor an admin")
+@blueprint.alt_response(404, description="No such conflict, or one of another store")
+def settle_conflict(data: dict[str, Any], conflict_id: str) -> dict[str, Any]:
+    """Choose whose value the field holds; it may be chosen again."""
+    at_store, actor = require_store(StaffRole.MANAGER, StaffRole.ADMIN), current_actor()
+    work = partial(conflicts.settle, conflict_id, data["choice"], at_store=at_store, acting_staff=actor)
+    return conflicts.described([run_in_unit_of_work(work)])[0]

@@ -178,3 +178,56 @@ class CustomerPage(Schema):
 
     items = fields.List(fields.Nested(ListedCustomerSchema))
     next = fields.String(allow_none=True)
+
+
+class ConflictArgs(PageArgs):
+    """A page of conflicts."""
+
+    state = fields.String(load_default="open", validate=validate.OneOf(["open", "settled"]))
+
+
+class SettleData(Schema):
+    """Whose value stays: the edit's (`yours`), or what the server holds."""
+
+    choice = fields.String(required=True, validate=validate.OneOf(["yours", "server"]))
+
+
+class NamedSchema(Schema):
+    """A customer by id and name."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class WhoSchema(Schema):
+    """A staff member by login and name."""
+
+    login = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class ConflictSchema(Schema):
+    """One field, as the editor saw it, wanted it and the server held it then, and what it holds now."""
+
+    id = fields.String(required=True)
+    collection = fields.String(required=True)
+    row_id = fields.String(required=True)
+    customer = fields.Nested(NamedSchema, required=True)
+    field = fields.String(required=True)
+    base = fields.Raw(required=True, allow_none=True)
+    yours = fields.Raw(required=True, allow_none=True)
+    server = fields.Raw(required=True, allow_none=True)
+    current = fields.Raw(required=True, allow_none=True)
+    staff = fields.Nested(WhoSchema, required=True, allow_none=True)
+    edited_at = Moment(required=True, allow_none=True)
+    created_at = Moment(required=True)
+    settled_at = Moment(required=True, allow_none=True)
+    settled_by = fields.Nested(WhoSchema, required=True, allow_none=True)
+    choice = fields.String(required=True, allow_none=True)
+
+
+class ConflictPage(Schema):
+    """A page of conflicts, the newest first."""
+
+    items = fields.List(fields.Nested(ConflictSchema), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -83,7 +83,7 @@ def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_s
     """Apply {field: (from, to)} field by field (SYNC.md). Raises `ValidationFailed` for a store that does not exist."""
     # Of two edits at once, the second one must meet what the first one wrote.
     hold([customer.id])
-    current = {name: normal(_current(customer, name)) for name in changes}
+    current = {name: current_value(customer, name) for name in changes}
     merge = merge_edit(current, dict(changes))
     for name, value in merge.applied.items():
         if name == "home_store":
@@ -134,10 +134,11 @@ def add_points(customer_id: str, points: int) -> None:
     db.session.execute(statement.values(points=CustomerFacts.points + points))
 
 
-def _current(customer: Customer, name: str) -> Any:  # noqa: ANN401 - any field
+def current_value(customer: Customer, name: str) -> Any:  # noqa: ANN401 - any field
+    """What an editable field holds, in the form in which edits are compared."""
     if name == "home_store":
         return customer.home_store.code if customer.home_store else None
-    return getattr(customer, name)
+    return normal(getattr(customer, name))
 
 
 def _home_store(code: str | None, *, otherwise: str | None) -> tuple[str | None, bool]:

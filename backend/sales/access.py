@@ -10,7 +10,6 @@ from backend.core.errors import NotFound
 from backend.organization import Store
 from backend.sales.models import Sale, SaleLine
 
-
 # As the partial indexes ix_sale_flagged and ix_sale_reviewed have them, word for word: that is how they are found.
 _FLAGGED = {
     "open": text("sale.flags <> '[]' AND sale.reviewed_at IS NULL"),

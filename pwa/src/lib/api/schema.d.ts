@@ -41,6 +41,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conflicts and flagged sales wait for the person who asks. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attention"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/business-units": {
         parameters: {
             query?: never;
@@ -89,6 +133,129 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields that two people changed, the newest first; for a manager those of the store's customers. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    state?: "open" | "settled";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConflictPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a manager nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/{conflict_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose whose value the field holds; it may be chosen again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conflict_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettleData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conflict"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a manager nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such conflict, or one of another store */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -861,6 +1028,8 @@ export interface paths {
                     after?: string | null;
                     customer?: string | null;
                     store?: string | null;
+                    /** @description Flagged sales only (manager: the store's, admin): to be looked at, or looked at */
+                    flagged?: "open" | "reviewed" | null;
                 };
                 header?: never;
                 path?: never;
@@ -879,6 +1048,13 @@ export interface paths {
                 };
                 /** @description Nobody is signed in */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Flagged sales are for managers and admins */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -946,6 +1122,117 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sales/{sale_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a flagged sale was looked at. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sale_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReviewData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sale"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a manager nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such flagged sale, or one of another store */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Take a review back: the sale waits to be looked at again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sale_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sale"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a manager nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such flagged sale, or one of another store */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2421,6 +2708,10 @@ export interface components {
             simulator: boolean;
             version: string;
         };
+        Attention: {
+            conflicts: number;
+            sales: number;
+        };
         Block: {
             /** @description Length of the uncompressed body */
             bytes?: number;
@@ -2467,6 +2758,30 @@ export interface components {
         Collection: {
             blocks?: components["schemas"]["Block"][];
             rows?: number;
+        };
+        Conflict: {
+            base: unknown;
+            choice: string | null;
+            collection: string;
+            /** Format: date-time */
+            created_at: string;
+            current: unknown;
+            customer: components["schemas"]["Named"];
+            /** Format: date-time */
+            edited_at: string | null;
+            field: string;
+            id: string;
+            row_id: string;
+            server: unknown;
+            /** Format: date-time */
+            settled_at: string | null;
+            settled_by: components["schemas"]["Who"] | null;
+            staff: components["schemas"]["Who"] | null;
+            yours: unknown;
+        };
+        ConflictPage: {
+            items: components["schemas"]["Conflict"][];
+            next: string | null;
         };
         Consents: {
             items?: components["schemas"]["Entry"][];
@@ -2587,6 +2902,9 @@ export interface components {
             id?: string;
             /** Format: date-time */
             occurred_at?: string;
+            review_note?: string | null;
+            /** Format: date-time */
+            reviewed_at?: string | null;
             store?: string;
             total?: number;
         };
@@ -2625,6 +2943,10 @@ export interface components {
             kind?: string;
             seq?: number;
             staff?: string;
+        };
+        Named: {
+            id: string;
+            name: string;
         };
         NewStaff: {
             /**
@@ -2786,6 +3108,10 @@ export interface components {
         Results: {
             results?: components["schemas"]["Result"][];
         };
+        ReviewData: {
+            /** @default null */
+            note: string | null;
+        };
         Revoke: {
             /** @default false */
             hard: boolean;
@@ -2813,6 +3139,9 @@ export interface components {
             rate?: string | null;
             /** Format: date-time */
             received_at?: string;
+            review_note?: string | null;
+            /** Format: date-time */
+            reviewed_at?: string | null;
             staff?: string | null;
             store?: string;
             total?: number;
@@ -2874,6 +3203,10 @@ export interface components {
             id: string;
             scope: string;
             store: string;
+        };
+        SettleData: {
+            /** @enum {string} */
+            choice: "yours" | "server";
         };
         SignIn: {
             login: string;
@@ -3008,6 +3341,10 @@ export interface components {
             reason_text: string | null;
             /** Format: date-time */
             until: string | null;
+        };
+        Who: {
+            login: string;
+            name: string;
         };
         Wording: {
             purpose?: string;
