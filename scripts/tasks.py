@@ -42,6 +42,7 @@ _DEMO = {"DANGOL_DEMO": "1"}
 # What no database changes is tested once: browsers, the order of imports, the API against its document.
 _ONCE = ("tests/e2e", "tests/architecture", "tests/api/test_openapi.py")
 _ON_POSTGRESQL = ("--database", "postgresql", *(f"--ignore={each}" for each in _ONCE))
+_MACHINES = ("tests/sync/test_push_machine.py",)
 _NO_TESTS = 5
 """How pytest ends when nothing was chosen."""
 _PRINT_EPOCH = """
@@ -104,13 +105,22 @@ def bench(arguments: list[str]) -> int:
 
 
 def chaos(arguments: list[str]) -> int:
-    """Kill, cut, restore and revoke, then compare. Further arguments: `--help` tells."""
+    """Long histories by Hypothesis first; then kill, cut, restore and revoke, and compare. `--help` tells more."""
     with alone():
         python_steps(dev=True)
         call(ROOT / "scripts" / "system-packages")
         pwa_packages()
         pwa_build()
-    return _status([bin_path("python"), "-m", "tests.chaos", *arguments])
+    python: Command = [bin_path("python"), "-m"]
+    if "--help" not in arguments:
+        say("Running long histories against the models of the push and of the tablet's copy")
+        machines = [*python, "pytest", "-n", "2", "-q", "--hypothesis-profile", "chaos", *_MACHINES]
+        # What reads the verdict reads standard output.
+        done = subprocess.run([str(part) for part in machines], cwd=ROOT, env=environment(), check=False, stdout=2)
+        if done.returncode:
+            message = "A history was found that the model explains otherwise."
+            raise Failed(message)
+    return _status([*python, "tests.chaos", *arguments])
 
 
 def lint(_arguments: list[str]) -> int:

@@ -13,15 +13,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine
+from hypothesis import settings as hypothesis_settings
 
 import sms
 from backend.app import create_app
-from backend.cli import prepare_rows
-from backend.core.db import Base, db, run_in_unit_of_work, unit_of_work
+from backend.core.db import db, unit_of_work
 from backend.organization import hash_password
 from backend.settings import load
-from tests import factories, postgres
+from tests import factories, postgres, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from backend.organization import Device, Staff
 
 
+# Many long histories instead of a few short ones: `make chaos` asks for them.
+hypothesis_settings.register_profile("chaos", max_examples=150, stateful_step_count=50, deadline=None)
 _CLUSTER = pytest.StashKey[postgres.Cluster]()
 
 
@@ -82,19 +83,12 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     sms.init_app(made)
     made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
     if cluster:
-        cluster.create_from("dangol_template", name, _create_tables)
+        cluster.create_from("dangol_template", name, tables.create)
     else:
-        _create_tables(settings.database_url)
+        tables.create(settings.database_url)
     yield made
     with made.app_context():
         db.engine.dispose()
-
-
-def _create_tables(url: str) -> None:
-    # The features' models are known once the app is made.
-    engine = create_engine(url)
-    Base.metadata.create_all(engine)
-    engine.dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -105,24 +99,9 @@ def database(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     app = request.getfixturevalue("app")
     with app.app_context():
-        run_in_unit_of_work(prepare_rows)
+        tables.prepare()
         yield
-        db.session.remove()
-        _empty_tables()
-
-
-def _empty_tables() -> None:
-    """Past SQLAlchemy, whose guard rightly refuses a write to replicated tables that nobody announced."""
-    connection = db.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if db.engine.dialect.name == "sqlite" else "SELECT 1")
-        for table in reversed(Base.metadata.sorted_tables):
-            cursor.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 - names of our own tables
-        cursor.close()
-        connection.commit()
-    finally:
-        connection.close()
+        tables.empty()
 
 
 @pytest.fixture

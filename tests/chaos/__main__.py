@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -17,6 +18,8 @@ _SHOWN = 8
 
 def main(arguments: list[str]) -> int:
     """Run and judge; 0 when nothing was lost, doubled, diverged or unexplained."""
+    # So that the server ends, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options, began = asked.parse(arguments), time.monotonic()
     print(f"seed {options.seed}", flush=True)  # noqa: T201 - what repeats the run
     folder = Path(tempfile.mkdtemp(prefix="dangol-chaos-"))
