@@ -169,6 +169,8 @@ def problem(error: DangolError) -> Response:
     response = problem_response(error.status, error.code, error.detail, extra)
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "2"
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = str(error.data["retry_after"])
     return response
 
 

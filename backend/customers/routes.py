@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.core import audit
 from backend.core.db import run_in_unit_of_work, unit_of_work
 from backend.core.http import Blueprint, page
-from backend.customers import access, conflicts, service
+from backend.core.throttle import Throttle
+from backend.customers import access, conflicts, search, service
 from backend.customers.models import Customer
 from backend.customers.schemas import (
     ConflictArgs,
@@ -16,14 +17,29 @@ from backend.customers.schemas import (
     ConflictSchema,
     CustomerPage,
     CustomerSchema,
+    FoundSchema,
     ListArgs,
     RegisterData,
+    SearchArgs,
     SettleData,
 )
 from backend.organization import StaffRole, current_actor, require_staff, require_store
 from backend.sync.models import EditConflict
 
+if TYPE_CHECKING:
+    from backend.core.audit import Actor
+
 blueprint = Blueprint("customers", __name__, description="Members")
+
+# A person at the counter types no faster; who copies the membership by searching is slowed down, and is in the log.
+_SEARCHES = Throttle(burst=60, per_second=0.5)
+
+
+def _asking() -> Actor:
+    """Who searches, on which tablet. Raises `TooManyRequests`."""
+    person, actor = require_staff(), current_actor()
+    _SEARCHES.ask(actor.device_id or person.id)
+    return actor
 
 
 @blueprint.route("/customers")
@@ -47,6 +63,20 @@ def post_customer(data: dict[str, Any]) -> Customer:
     with unit_of_work():
         done = service.register(data, acting_staff=current_actor(), at_store=person.store_id)
     return access.customer(done.customer.id)
+
+
+@blueprint.route("/customers/search")
+@blueprint.arguments(SearchArgs, location="query")
+@blueprint.response(200, FoundSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(429, description="too_many_requests: faster than anybody types; Retry-After")
+def search_customers(args: dict[str, Any]) -> dict[str, Any]:
+    """Members of the whole house, beyond the tablet's own book; whose rows were shown is recorded."""
+    actor = _asking()
+    ids, more = search.search(args["q"], args["limit"])
+    if ids:
+        run_in_unit_of_work(lambda: search.record_hits(ids, acting_staff=actor))
+    return {"items": search.rows(ids), "more": more}
 
 
 @blueprint.route("/customers/<customer_id>")

@@ -11,6 +11,8 @@ from backend.core.http import PageArgs
 from backend.core.schemas import Identifier, Moment, Schema, Text
 from backend.customers.rules import EDITABLE, LANGUAGES, SEXES, masked_phone, normal_phone
 
+SHORTEST = 2
+"""How many characters a search needs."""
 _CARD = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 
@@ -124,6 +126,25 @@ class ListArgs(PageArgs):
     """A page of customers, those matching `q` (a name's beginning, a card, a phone or its last four digits)."""
 
     q = fields.String(load_default=None, validate=validate.Length(max=60))
+
+
+class SearchArgs(Schema):
+    """What somebody types: the end of a phone or all of it, a card's number, or the beginning of a name."""
+
+    q = Text(max_length=60, required=True)
+    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=50))
+
+    @validates_schema
+    def _long_enough(self, data: dict[str, Any], **_options: object) -> None:
+        if len(data.get("q") or "") < SHORTEST:
+            raise ValidationError({"q": [f"Give at least {SHORTEST} characters."]})
+
+
+class FoundSchema(Schema):
+    """Whom a search found: rows exactly as in the tablet's collection `customers`."""
+
+    items = fields.List(fields.Dict(), required=True)
+    more = fields.Boolean(required=True, metadata={"description": "Whether further members match"})
 
 
 class PreferenceSchema(Schema):

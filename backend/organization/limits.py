@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, request
 from flask_limiter import Limiter
 
-from backend.core.http import problem
 from backend.organization import rules
 from backend.organization.errors import TooManyAttempts
 
@@ -53,16 +52,8 @@ def init_limits(app: Flask) -> None:
     """Attach the limits to `app`; `app.config["RATELIMIT_ENABLED"] = False` switches them off (tests)."""
     app.config.setdefault("RATELIMIT_ENABLED", True)
     limiter.init_app(app)
-    app.register_error_handler(TooManyAttempts, explain)
 
 
 @limiter.request_filter
 def _switched_off() -> bool:
     return not current_app.config["RATELIMIT_ENABLED"]
-
-
-def explain(error: TooManyAttempts) -> Response:
-    """The problem document, with the header that machines read."""
-    response = problem(error)
-    response.headers["Retry-After"] = str(error.data["retry_after"])
-    return response

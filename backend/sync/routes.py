@@ -12,6 +12,7 @@ from backend.core import clock as wall
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import ValidationFailed
 from backend.core.http import CLEAR_SITE_DATA, Blueprint
+from backend.core.throttle import Throttle
 from backend.sync import events, schema_versions, sealed, terms
 from backend.sync import pull as pulling
 from backend.sync import push as pushing
@@ -50,6 +51,9 @@ _MORE_PARAMETER = {
     "schema": {"type": "string", "enum": ["true", "false"]},
     "description": "true: this tablet has further batches, so that a withdrawn one is not told to clear itself yet",
 }
+# A first sync of a large book takes some hundreds of calls, a day some ten thousand. What is stopped is a tablet that
+# has lost its mind; the others must not wait for it.
+_CALLS = Throttle(burst=60_000, per_second=100)
 _EVENT = {"type": "object", "properties": {"event": {"const": "v"}, "data": {"type": "string"}}}
 _PULL_PARAMETERS = [
     {
@@ -69,6 +73,13 @@ _PULL_PARAMETERS = [
         },
     },
 ]
+
+
+def _caller(*, reading: bool, withdrawn_too: bool = False) -> Caller:
+    """The tablet that calls. Raises `NotSignedIn` and its kin, and `TooManyRequests`."""
+    caller = staffing().caller(reading=reading, withdrawn_too=withdrawn_too)
+    _CALLS.ask(caller.device_id)
+    return caller
 
 
 def client_schema() -> int:
@@ -93,7 +104,7 @@ def _takes_more(view: View) -> View:
 @blueprint.alt_response(401, description="No tablet, or device_revoked")
 def get_terms() -> Any:  # noqa: ANN401 - plain JSON
     """For how long a tablet may keep its copy, and whom its sealed entries are for; no session is needed."""
-    staffing().caller(reading=False)
+    _caller(reading=False)
     return terms.terms()
 
 
@@ -105,7 +116,7 @@ def get_terms() -> Any:  # noqa: ANN401 - plain JSON
 @blueprint.alt_response(426, description="upgrade_required")
 def get_snapshot() -> Any:  # noqa: ANN401 - plain JSON
     """The blocks to start from."""
-    caller = staffing().caller(reading=True)
+    caller = _caller(reading=True)
     schema_versions.refuse_reading(client_schema())
     return snapshots.snapshot(caller)
 
@@ -117,7 +128,7 @@ def get_snapshot() -> Any:  # noqa: ANN401 - plain JSON
 @blueprint.alt_response(404, description="Outside the tablet's scope, or destroyed")
 def get_block(block_hash: str) -> Response:
     """One block, as compressed as the client accepts, or as a gzip file for `Accept: application/gzip`."""
-    return _block_response(snapshots.block(staffing().caller(reading=True), block_hash))
+    return _block_response(snapshots.block(_caller(reading=True), block_hash))
 
 
 @blueprint.route("/sync/pull")
@@ -130,7 +141,7 @@ def get_block(block_hash: str) -> Response:
 @blueprint.alt_response(426, description="upgrade_required")
 def get_pull() -> Any:  # noqa: ANN401 - plain JSON
     """What changed since the cursor."""
-    caller = staffing().caller(reading=True)
+    caller = _caller(reading=True)
     cursor, limit = _pull_arguments()
     schema_versions.refuse_reading(client_schema())
     return _page(pulling.pull(caller, parse(cursor), limit))
@@ -146,7 +157,7 @@ def get_pull() -> Any:  # noqa: ANN401 - plain JSON
 @blueprint.alt_response(401, description="No tablet, or the session ended; a stream ends when that happens later")
 def get_events() -> Response:
     """Server-sent events that say when to pull."""
-    body = events.stream(staffing().caller(reading=True))
+    body = events.stream(_caller(reading=True))
     # A proxy that collects a response before it passes it on would hold every hint back (nginx).
     return Response(body, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
@@ -160,7 +171,7 @@ def get_events() -> Response:
 @_takes_more
 def post_push() -> Response:
     """Take what tablets did; the answer to each is its receipt."""
-    caller = staffing().caller(reading=False, withdrawn_too=True)
+    caller = _caller(reading=False, withdrawn_too=True)
     schema_versions.refuse_pushing(client_schema())
     items = pushing.parse_batch(request.get_data(cache=False))
     answers = run_in_unit_of_work(lambda: pushing.push(caller, items))
@@ -176,7 +187,7 @@ def post_push() -> Response:
 @_takes_more
 def post_sealed() -> Response:
     """Take what a locked or wiped tablet did, sealed for the server; the answers are those of a push."""
-    caller = staffing().caller(reading=False, withdrawn_too=True)
+    caller = _caller(reading=False, withdrawn_too=True)
     schema_versions.refuse_pushing(client_schema())
     items = sealed.parse(request.get_data(cache=False))
     answers = run_in_unit_of_work(lambda: sealed.take(caller, items))
