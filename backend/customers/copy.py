@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, select, union_all
 
 from backend.core.db import table_of
+from backend.core.one_of import one_of
 from backend.customers.departures import departed
 from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
 from backend.organization import Store
@@ -116,7 +117,6 @@ def _rows(ids: Sequence[str]) -> Any:  # noqa: ANN401 - a select of many columns
     )
 
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _customer, _store, _activity, _departure = map(table_of, (Customer, Store, StoreActivity, StoreDeparture))
 
 
@@ -128,12 +128,12 @@ def _left(customer_id: ColumnElement[str]) -> ColumnElement[bool]:
 _HOME = (
     select(_customer.c.id, _store.c.id, _store.c.business_unit_id)
     .join(_store, _store.c.id == _customer.c.home_store_id)
-    .where(_customer.c.id.in_(_IDS), ~exists().where(_left(_customer.c.id)))
+    .where(one_of(_customer.c.id, "ids"), ~exists().where(_left(_customer.c.id)))
 )
 _ACTIVE = (
     select(_activity.c.customer_id, _store.c.id, _store.c.business_unit_id)
     .join(_store, _store.c.id == _activity.c.store_id)
-    .where(_activity.c.customer_id.in_(_IDS))
+    .where(one_of(_activity.c.customer_id, "ids"))
     .where(~exists().where(_left(_activity.c.customer_id), _departure.c.last_on >= _activity.c.last_on))
 )
 # Asked behind the clock's lock, hence in one statement.

@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
-from sqlalchemy.orm.util import identity_key
 
 from backend.core import clock
 from backend.core.bulk import write_rows
 from backend.core.db import db, table_of
+from backend.core.one_of import one_of
 from backend.customers import Customer, CustomerFacts, StoreActivity
 from backend.sales.models import Sale, SaleLine
 from backend.sync import mark_changed
@@ -47,7 +47,7 @@ _STORED_COLUMNS = (
     _FACTS.c.purchase_gaps,
     _FACTS.c.cycle_days,
 )
-_STORED = select(*_STORED_COLUMNS).where(_FACTS.c.customer_id.in_(bindparam("ids", expanding=True)))
+_STORED = select(*_STORED_COLUMNS).where(one_of(_FACTS.c.customer_id, "ids"))
 _INSERT_FACTS = insert(_FACTS)
 _UPDATE_FACTS = update(_FACTS).where(_FACTS.c.customer_id == bindparam("whose"))
 _THIS_ACTIVITY = (_ACTIVITY.c.customer_id == bindparam("whose")) & (_ACTIVITY.c.store_id == bindparam("where"))
@@ -114,7 +114,7 @@ def _selections(customer_ids: Collection[str] | None) -> Iterator[tuple[Conditio
 
 
 def stored_facts(customer_ids: Sequence[str]) -> dict[str, PurchaseFacts]:
-    """The facts as they are stored, of those customers who have any; `customer_ids` are few hundred at most."""
+    """The facts as they are stored, of those customers who have any."""
     return {row[0]: _stored(row) for row in db.session.execute(_STORED, {"ids": customer_ids})}
 
 
@@ -126,7 +126,7 @@ def store_facts(there: Mapping[str, PurchaseFacts], wanted: Mapping[str, Purchas
     blank: dict[str, Any] = {"grade": None, "points": 0, "sms_senders": [], "night_senders": []}
     write_rows(_INSERT_FACTS, [blank | values for values in new])
     write_rows(_UPDATE_FACTS, [{"whose": values.pop("customer_id"), **values} for values in other])
-    _forget([id_ for id_ in wanted if id_ in there])
+    _forget(wanted)
 
 
 def _refresh_facts(condition: Condition, ids: list[str]) -> None:
@@ -262,9 +262,8 @@ def _values(customer_id: str, facts: PurchaseFacts) -> dict[str, Any]:
     }
 
 
-def _forget(customer_ids: list[str]) -> None:
+def _forget(customer_ids: Collection[str]) -> None:
     """Have the session read these facts again: they were changed behind its back."""
-    for customer_id in customer_ids:
-        held = db.session.identity_map.get(identity_key(CustomerFacts, customer_id))
-        if held is not None:
+    for held in list(db.session.identity_map.values()):
+        if isinstance(held, CustomerFacts) and held.customer_id in customer_ids:
             db.session.expire(held)

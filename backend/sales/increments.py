@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from backend.core.db import db, parts, table_of
+from backend.core.db import db, table_of
+from backend.core.one_of import one_of
 from backend.customers import StoreActivity
 from backend.sales import facts as derived
 from backend.sales.facts import PurchaseFacts, purchase_rhythm
@@ -24,14 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import BindParameter
-
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _activity, _sale = table_of(StoreActivity).c, table_of(Sale).c
-_ACTIVITY = select(_activity.customer_id, _activity.store_id, _activity.last_on).where(_activity.customer_id.in_(_IDS))
-# Reads ix_sale_customer from the day on.
-_SALES_SINCE = select(_sale.customer_id, _sale.business_day, _sale.occurred_at, _sale.id).where(
-    _sale.customer_id.in_(_IDS), _sale.business_day >= bindparam("day")
+_ACTIVITY = select(_activity.customer_id, _activity.store_id, _activity.last_on).where(
+    one_of(_activity.customer_id, "ids")
+)
+# Seeks in ix_sale_customer.
+_SALES_ON = select(_sale.customer_id, _sale.business_day, _sale.occurred_at, _sale.id).where(
+    one_of(_sale.customer_id, "ids"), one_of(_sale.business_day, "days")
 )
 
 
@@ -61,10 +61,8 @@ def add_purchases(purchases: Sequence[Purchase]) -> None:
     by_customer: dict[str, list[Purchase]] = defaultdict(list)
     for purchase in purchases:
         by_customer[purchase.customer_id].append(purchase)
-    for ids in parts(sorted(by_customer)):
-        part = {customer_id: by_customer[customer_id] for customer_id in ids}
-        _move_facts(part)
-        _move_activity(part)
+    _move_facts(by_customer)
+    _move_activity(by_customer)
 
 
 def _move_facts(purchases: dict[str, list[Purchase]]) -> None:
@@ -97,7 +95,7 @@ def _latest(stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase
     if not last:
         return {}
     latest: dict[str, tuple[datetime, str]] = {}
-    rows = db.session.execute(_SALES_SINCE, {"ids": list(last), "day": min(last.values())})
+    rows = db.session.execute(_SALES_ON, {"ids": list(last), "days": list(set(last.values()))})
     for customer_id, day, occurred_at, sale_id in rows:
         if day == last[customer_id]:
             latest[customer_id] = max(latest.get(customer_id, (occurred_at, sale_id)), (occurred_at, sale_id))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, or_, select
 
 from backend.catalog import ExchangeRate, Product
-from backend.core.db import db, parts, table_of
+from backend.core.db import db, table_of
 from backend.core.ids import is_id
+from backend.core.one_of import one_of
 from backend.customers import Customer
 from backend.loyalty import balances
 from backend.organization import Store
@@ -22,29 +23,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Select
 
 
-def _names(name: str) -> Any:  # noqa: ANN401 - a parameter of any type
-    return bindparam(name, expanding=True)
-
-
 # Written once: SQLAlchemy then knows them again without looking through them.
 _store, _product, _customer, _coupon, _rate = (
     table_of(model).c for model in (Store, Product, Customer, SaleCoupon, ExchangeRate)
 )
 _STORES = select(_store.id, _store.code, _store.currency, _store.time_zone).where(
-    or_(_store.id.in_(_names("ids")), _store.code.in_(_names("codes")))
+    or_(one_of(_store.id, "ids"), one_of(_store.code, "codes"))
 )
-_PRODUCTS = select(_product.sku, _product.id, _product.price, _product.currency).where(
-    _product.sku.in_(_names("values"))
-)
+_PRODUCTS = select(_product.sku, _product.id, _product.price, _product.currency).where(one_of(_product.sku, "values"))
 # Locked in one order until the commit, on a database that has several writers at a time: what is worked out from a
 # customer's purchases and points so far must not be worked out by somebody else meanwhile.
 _CUSTOMERS = (
-    select(_customer.id)
-    .where(_customer.id.in_(_names("values")))
-    .order_by(_customer.id)
-    .with_for_update(key_share=True)
+    select(_customer.id).where(one_of(_customer.id, "values")).order_by(_customer.id).with_for_update(key_share=True)
 )
-_COUPONS = select(_coupon.code).where(_coupon.code.in_(_names("values"))).distinct()
+_COUPONS = select(_coupon.code).where(one_of(_coupon.code, "values")).distinct()
 _RATE = (
     select(_rate.rate)
     .where(
@@ -112,5 +104,5 @@ def _values(query: Select[str], names: set[str]) -> list[Any]:
 
 
 def _rows(query: Select[*tuple[Any, ...]], names: set[str]) -> list[Row[Any]]:
-    """The rows of `query` for these `values`, asked for part by part."""
-    return [row for part in parts(sorted(names)) for row in db.session.execute(query, {"values": part})]
+    """The rows of `query` for these `values`; nothing is asked for none."""
+    return list(db.session.execute(query, {"values": sorted(names)})) if names else []

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine
 from backend.core.bulk import write_rows
 from backend.core.db import db, in_unit_of_work, parts, table_of
 from backend.core.ids import new_id
+from backend.core.one_of import one_of
 from backend.sync.models import ChangeLog, Receipt, ScopeLog, SyncClock, SyncEpoch
 from backend.sync.registry import current_registry
 
@@ -41,7 +42,7 @@ _NOW = select(SyncClock.v)
 _scope_log = table_of(ScopeLog).c
 _HELD = select(_scope_log.row_id, _scope_log.scope).where(
     _scope_log.collection == bindparam("collection"),
-    _scope_log.row_id.in_(bindparam("ids", expanding=True)),
+    one_of(_scope_log.row_id, "ids"),
     _scope_log.present,
 )
 _INSERT_RECEIPT = insert(table_of(Receipt))

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from marshmallow import ValidationError
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from backend.core import clock as wall
 from backend.core.db import TryAgain, db, table_of
 from backend.core.errors import DangolError, ValidationFailed
+from backend.core.one_of import one_of
 from backend.core.schemas import flatten
 from backend.sync import clock
 from backend.sync.contract import Caller, Mutation, Outcome, Rejected
@@ -33,7 +34,7 @@ _Receipt = dict[str, Any]
 """A row of the table `receipt`."""
 _MAX_ID = 64
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-_RECEIPTS = select(table_of(Receipt)).where(Receipt.mutation_id.in_(bindparam("keys", expanding=True)))
+_RECEIPTS = select(table_of(Receipt)).where(one_of(Receipt.__table__.c.mutation_id, "keys"))
 _log = structlog.get_logger(__name__)
 
 
