@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from backend.core.backup import BackupFailed, BackupUnusable, RestoreFailed
-from backend.core.db import Base, is_contention
+from backend.core.db import WRITERS_GATE, Base, is_contention
 from backend.core.ids import new_id
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 _TABLES = frozenset({"alembic_version", "sync_clock"})
 _TOC_TABLE = re.compile(r"^\d+; \d+ \d+ TABLE \S+ (\S+) ", re.MULTILINE)
-_ATTEMPTS = 20
+_ATTEMPTS = 200
+# Every request reads one of these first: who waits for them holds nothing yet that anybody waits for.
+_FIRST = ("device", "staff")
 
 
 class PostgresArchive:
@@ -78,10 +82,11 @@ class PostgresArchive:
                     _replace(source, target)
                 break
             except DBAPIError as error:
-                # A writer stood crosswise: the server ends one of the two, this one included.
+                # Somebody stood crosswise: everything is let go, so that they finish, and taken again.
                 if not is_contention(error) or attempt == _ATTEMPTS:
                     message = f"The live database cannot be written: {_reason(error)} Nothing was changed."
                     raise RestoreFailed(message) from None
+                time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - no secret
             except psycopg.Error as error:
                 message = f"The data could not be copied: {_last_line(str(error))} Nothing was changed."
                 raise RestoreFailed(message) from None
@@ -90,7 +95,13 @@ class PostgresArchive:
 def _replace(source: Connection, target: Connection) -> None:
     tables = Base.metadata.sorted_tables
     prepare = target.dialect.identifier_preparer
-    names = ", ".join(prepare.quote(table.name) for table in tables)
+    # Units of work first: those that run come to their end, new ones wait at their very beginning.
+    target.execute(select(func.pg_advisory_xact_lock(WRITERS_GATE)))
+    target.execute(text("SET LOCAL lock_timeout = '300ms'"))
+    in_turn = sorted((table.name for table in tables), key=lambda name: (name not in _FIRST, name))
+    names = ", ".join(prepare.quote(name) for name in in_turn)
+    target.execute(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
+    target.execute(text("SET LOCAL lock_timeout = 0"))
     target.execute(text(f"TRUNCATE {names}"))
     read: Any = source.connection.driver_connection
     written: Any = target.connection.driver_connection

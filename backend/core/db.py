@@ -40,6 +40,10 @@ _WRITE = "dangol_write"
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
 _PG_CONTENTION = frozenset({"40001", "40P01", "55P03"})
 
+WRITERS_GATE = 7_236_101
+"""The advisory lock that every unit of work shares on PostgreSQL; a restore takes it alone and so waits them out."""
+_PASS_GATE = f"SELECT pg_advisory_xact_lock_shared({WRITERS_GATE})"
+
 _write_turn = threading.Lock()
 
 
@@ -89,7 +93,9 @@ def unit_of_work() -> Iterator[Session]:
     with turn:
         session.info[_IN_UNIT] = True
         try:
-            session.connection(execution_options={_WRITE: True})
+            connection = session.connection(execution_options={_WRITE: True})
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(_PASS_GATE)
             yield session
             session.flush()
             for closer in current_app.extensions.get(_CLOSERS, ()):
@@ -200,6 +206,7 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
+    "WRITERS_GATE",
     "Base",
     "TryAgain",
     "db",
