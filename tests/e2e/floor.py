@@ -168,7 +168,7 @@ class Floor:
 
     def record_behind(self, kind: str, entries: list[dict[str, Any]]) -> None:
         """Hand entries to the book's worker as the screens do: what no screen would write, or too much by hand."""
-        (book,) = [worker for worker in self.page.workers if "worker" in worker.url]
+        (book,) = [worker for worker in self.page.workers if re.search(r"/worker-[^/]+$", worker.url)]
         book.evaluate(
             """([kind, entries]) => entries.forEach((data, i) => self.dispatchEvent(
                 new MessageEvent('message', { data: { call: -1 - i, method: 'record', args: [kind, data] } })))""",

@@ -4,7 +4,7 @@ import { m } from '$lib/i18n/paraglide/messages';
 /** An edit from a tablet that met another value (GET /conflicts). */
 export interface Conflict {
   id: string;
-  customer: { id: string; name: string } | null;
+  customer: { id: string; name: string };
   field: string;
   base: unknown;
   yours: unknown;
@@ -12,9 +12,11 @@ export interface Conflict {
   /** What the field holds now. */
   current: unknown;
   staff: { login: string; name: string } | null;
-  edited_at: string;
+  /** By the clock of the tablet; null when it could not be read. */
+  edited_at: string | null;
+  created_at: string;
   settled_at: string | null;
-  settled_by: string | { name: string } | null;
+  settled_by: { login: string; name: string } | null;
   choice: Choice | null;
 }
 

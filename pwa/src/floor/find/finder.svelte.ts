@@ -44,7 +44,9 @@ export class Finder {
       this.#show(turn, { ...nothing, query });
       return;
     }
-    this.#show(turn, await this.#book.findCustomers(query, 20));
+    // A tablet that locks meanwhile answers nothing: what is shown stays until the screen is gone.
+    const answer = await this.#book.findCustomers(query, 20).catch(() => null);
+    if (answer !== null) this.#show(turn, answer);
   }
 
   /** The same question again after something was recorded here: a new member is found at once. */

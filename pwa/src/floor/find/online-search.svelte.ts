@@ -56,7 +56,7 @@ export class OnlineSearch {
   async #find(query: string): Promise<Answer> {
     try {
       const asked = { params: { query: { q: query.trim(), limit: LIMIT } } };
-      const found = (await call(api.GET('/api/v1/customers/search', asked))) as { items: CustomerRow[]; more: boolean };
+      const found = (await call(api.GET('/api/v1/customers/search', asked))) as unknown as { items: CustomerRow[]; more: boolean };
       const hits = await Promise.all(found.items.map(async (row) => ({ row, beyond: (await this.#book.customer(row.id)) === null })));
       return { phase: 'found', hits, more: found.more };
     } catch (problem) {

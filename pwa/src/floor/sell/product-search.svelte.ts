@@ -25,8 +25,9 @@ export class ProductSearch {
   async type(query: string): Promise<void> {
     this.#query = query;
     const turn = ++this.#asked;
-    const answer = query.trim() === '' ? { ...nothing, query } : await this.#book.findProducts(query, 24);
-    if (turn < this.#shown) return;
+    // A tablet that locks meanwhile answers nothing.
+    const answer = query.trim() === '' ? { ...nothing, query } : await this.#book.findProducts(query, 24).catch(() => null);
+    if (answer === null || turn < this.#shown) return;
     this.#shown = turn;
     this.#answer = answer;
   }
