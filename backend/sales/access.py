@@ -8,9 +8,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.organization import Store
-from backend.sales.models import Sale, SaleLine
+from backend.sales.models import Sale, SaleLine, SaleReturn
 
-# As the partial indexes ix_sale_flagged and ix_sale_reviewed have them, word for word: that is how they are found.
+# As the partial index ix_sale_flagged has it, word for word: that is how it is found.
 _FLAGGED = {
     "open": text("sale.flags <> '[]' AND sale.reviewed_at IS NULL"),
     "reviewed": text("sale.flags <> '[]' AND sale.reviewed_at IS NOT NULL"),
@@ -25,7 +25,8 @@ def sales(
     at_store: str | None = None,
 ) -> Select[Sale]:
     """Sales, of one customer or one store (by code, or `at_store` by id) when named, flagged ones when asked for."""
-    query = select(Sale).options(joinedload(Sale.store), joinedload(Sale.customer))
+    back = selectinload(Sale.returns).selectinload(SaleReturn.lines)
+    query = select(Sale).options(joinedload(Sale.store), joinedload(Sale.customer), selectinload(Sale.lines), back)
     if flagged is not None:
         query = query.where(_FLAGGED[flagged])
     if at_store is not None:
@@ -54,6 +55,9 @@ def sale(sale_id: str) -> Sale:
             joinedload(Sale.staff),
             selectinload(Sale.coupons),
             selectinload(Sale.lines).joinedload(SaleLine.product),
+            selectinload(Sale.returns).options(
+                selectinload(SaleReturn.lines), joinedload(SaleReturn.store), joinedload(SaleReturn.staff)
+            ),
         )
     ).scalar_one_or_none()
     if found is None:

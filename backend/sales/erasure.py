@@ -18,7 +18,7 @@ def erase(event: CustomerErased) -> None:
     hers = or_(Sale.customer_id == event.customer_id, Sale.claimed_customer_id == event.customer_id)
     options = {"synchronize_session": False}
     returns = update(SaleReturn).where(SaleReturn.sale_id.in_(select(Sale.id).where(hers)))
-    db.session.execute(returns.values(reason="", review_note=None), execution_options=options)
+    db.session.execute(returns.values(reason=""), execution_options=options)
     sales = update(Sale).where(hers)
     db.session.execute(
         sales.values(customer_id=None, claimed_customer_id=None, note=None, review_note=None), execution_options=options

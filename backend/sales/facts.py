@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, select, text, update
 
 from backend.core import clock
 from backend.core.bulk import write_rows
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.customers import Customer, CustomerFacts, StoreActivity
-from backend.sales.models import Sale, SaleLine
+from backend.sales import rules
+from backend.sales.models import Sale, SaleLine, SaleReturn, SaleReturnLine
 from backend.sync import mark_changed
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ _INSERT_ACTIVITY = insert(_ACTIVITY).values(
 )
 _DELETE_ACTIVITY = delete(_ACTIVITY).where(_THIS_ACTIVITY)
 _UPDATE_ACTIVITY = update(_ACTIVITY).where(_THIS_ACTIVITY)
+
+
+# Reads ix_sale_return_whole, which says it in the same words.
+STILL_SOLD = ~exists().where(SaleReturn.sale_id == Sale.id, text("sale_return.whole"))
+"""Of sales of which nothing is left, no purchase is left either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +152,15 @@ def _purchase_facts(condition: Condition) -> dict[str, PurchaseFacts]:
         days[customer_id].append(day)
     baskets: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
     currencies: dict[str, str] = {}
-    for customer_id, currency, sku, quantity, amount in _last_lines(condition):
+    for customer_id, currency, sku, quantity, amount, back in _last_lines(condition):
         currencies[customer_id] = currency
-        if sku is not None and len(baskets[customer_id]) < BASKET_LINES:
+        if sku is None or len(baskets[customer_id]) == BASKET_LINES:
+            continue
+        if back is None:
             baskets[customer_id].append((sku, quantity, amount))
+        elif back < quantity:
+            left = amount - rules.refund(amount, quantity, int(back))
+            baskets[customer_id].append((sku, quantity - int(back), left))
     return {
         customer_id: PurchaseFacts(
             own_days[-1], baskets[customer_id], currencies.get(customer_id), *purchase_rhythm(own_days)
@@ -162,7 +173,7 @@ def _purchase_days(condition: Condition) -> Iterator[tuple[str, date]]:
     """(customer, day) of the last eight distinct purchase days each, ascending. Reads `ix_sale_customer` only."""
     distinct = (
         select(Sale.customer_id, Sale.business_day)
-        .where(condition(Sale.customer_id))
+        .where(condition(Sale.customer_id), STILL_SOLD)
         .group_by(Sale.customer_id, Sale.business_day)
         .subquery()
     )
@@ -176,14 +187,14 @@ def _purchase_days(condition: Condition) -> Iterator[tuple[str, date]]:
     yield from db.session.execute(query)
 
 
-def _last_lines(condition: Condition) -> Iterator[tuple[str, str, str | None, int, int]]:
-    """(customer, currency, sku, quantity, amount) of each customer's latest sale, in the order of its lines.
+def _last_lines(condition: Condition) -> Iterator[tuple[str, str, str | None, int, int, int | None]]:
+    """(customer, currency, sku, quantity, amount, returned) of each customer's latest sale, in the order of its lines.
 
     The newest day per customer comes from `ix_sale_customer`; only that day's sales are read.
     """
     newest = (
         select(Sale.customer_id, func.max(Sale.business_day).label("day"))
-        .where(condition(Sale.customer_id))
+        .where(condition(Sale.customer_id), STILL_SOLD)
         .group_by(Sale.customer_id)
         .subquery()
     )
@@ -193,10 +204,17 @@ def _last_lines(condition: Condition) -> Iterator[tuple[str, str, str | None, in
     ranked = (
         select(Sale.id, Sale.customer_id, Sale.currency, latest_first.label("rank"))
         .join(newest, (newest.c.customer_id == Sale.customer_id) & (newest.c.day == Sale.business_day))
+        .where(STILL_SOLD)
         .subquery()
     )
+    back = (
+        select(func.sum(SaleReturnLine.quantity))
+        .join(SaleReturn, SaleReturn.id == SaleReturnLine.return_id)
+        .where(SaleReturn.sale_id == ranked.c.id, SaleReturnLine.line == SaleLine.position, SaleReturnLine.quantity > 0)
+        .scalar_subquery()
+    )
     query = (
-        select(ranked.c.customer_id, ranked.c.currency, SaleLine.sku, SaleLine.quantity, SaleLine.amount)
+        select(ranked.c.customer_id, ranked.c.currency, SaleLine.sku, SaleLine.quantity, SaleLine.amount, back)
         .select_from(ranked)
         .join(SaleLine, SaleLine.sale_id == ranked.c.id, isouter=True)
         .where(ranked.c.rank == 1)

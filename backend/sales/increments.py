@@ -31,7 +31,7 @@ _ACTIVITY = select(_activity.customer_id, _activity.store_id, _activity.last_on)
 )
 # Seeks in ix_sale_customer.
 _SALES_ON = select(_sale.customer_id, _sale.business_day, _sale.occurred_at, _sale.id).where(
-    one_of(_sale.customer_id, "ids"), one_of(_sale.business_day, "days")
+    one_of(_sale.customer_id, "ids"), one_of(_sale.business_day, "days"), derived.STILL_SOLD
 )
 
 

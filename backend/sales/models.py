@@ -15,10 +15,10 @@ from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
 from backend.customers import Customer
 from backend.organization import Staff, Store
+from backend.sales import rules
 
 # The same words in both databases: JSON text on one, jsonb on the other.
-OPEN_FLAGS = text("flags <> '[]' AND reviewed_at IS NULL")
-REVIEWED = text("flags <> '[]' AND reviewed_at IS NOT NULL")
+FLAGGED = text("flags <> '[]'")
 
 
 class Sale(Base):
@@ -30,8 +30,7 @@ class Sale(Base):
         Index("ix_sale_store", "store_id", "id"),
         Index("uq_sale_source", "source", "source_key", unique=True),
         # What a manager has yet to look at, and what one has: other sales cost nothing here.
-        Index("ix_sale_flagged", "store_id", "id", sqlite_where=OPEN_FLAGS, postgresql_where=OPEN_FLAGS),
-        Index("ix_sale_reviewed", "store_id", "id", sqlite_where=REVIEWED, postgresql_where=REVIEWED),
+        Index("ix_sale_flagged", "reviewed_at", "store_id", "id", sqlite_where=FLAGGED, postgresql_where=FLAGGED),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -60,11 +59,34 @@ class Sale(Base):
     reviewed_by: Mapped[str | None] = mapped_column(Id)
     review_note: Mapped[str | None] = mapped_column(String(400))
 
-    lines: Mapped[list[SaleLine]] = relationship(order_by="SaleLine.position")
+    lines: Mapped[list[SaleLine]] = relationship(order_by="SaleLine.position", back_populates="sale")
     coupons: Mapped[list[SaleCoupon]] = relationship(order_by="SaleCoupon.code")
     store: Mapped[Store] = relationship()
     customer: Mapped[Customer | None] = relationship()
     staff: Mapped[Staff | None] = relationship()
+    returns: Mapped[list[SaleReturn]] = relationship(
+        primaryjoin="Sale.id == foreign(SaleReturn.sale_id)",
+        order_by="(SaleReturn.occurred_at, SaleReturn.id)",
+        viewonly=True,
+    )
+
+    @property
+    def returned(self) -> int:
+        """What came back of it is worth, in minor units of `currency`."""
+        if not self.returns:
+            return 0
+        back = self.articles_back
+        return sum(rules.refund(line.amount, line.quantity, back.get(line.position, 0)) for line in self.lines)
+
+    @property
+    def net(self) -> int:
+        """What is left of the total."""
+        return self.total - self.returned
+
+    @property
+    def articles_back(self) -> dict[int, int]:
+        """How many articles of each line came back."""
+        return rules.came_back((line.line, line.quantity) for each in self.returns for line in each.lines)
 
 
 class SaleLine(Base):
@@ -84,6 +106,12 @@ class SaleLine(Base):
     discount: Mapped[int] = mapped_column(BigInteger, default=0)
 
     product: Mapped[Product | None] = relationship()
+    sale: Mapped[Sale] = relationship(back_populates="lines")
+
+    @property
+    def returned(self) -> int:
+        """How many articles of it came back."""
+        return self.sale.articles_back.get(self.position, 0)
 
 
 class SaleCoupon(Base):
@@ -96,6 +124,9 @@ class SaleCoupon(Base):
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
+WHOLE = text("whole")
+
+
 class SaleReturn(Base):
     """Articles that came back. Like a sale it has happened: it is taken, and what is odd about it stands in `flags`.
 
@@ -105,8 +136,7 @@ class SaleReturn(Base):
     __tablename__ = "sale_return"
     __table_args__ = (
         Index("ix_sale_return_sale", "sale_id"),
-        Index("ix_sale_return_flagged", "store_id", "id", sqlite_where=OPEN_FLAGS, postgresql_where=OPEN_FLAGS),
-        Index("ix_sale_return_reviewed", "store_id", "id", sqlite_where=REVIEWED, postgresql_where=REVIEWED),
+        Index("ix_sale_return_whole", "sale_id", sqlite_where=WHOLE, postgresql_where=WHOLE),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -116,14 +146,13 @@ class SaleReturn(Base):
     store_id: Mapped[str] = mapped_column(ForeignKey("store.id"))
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
-    reason: Mapped[str] = mapped_column(String(400))
+    reason: Mapped[str] = mapped_column(Text)
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     business_day: Mapped[date]
     flags: Mapped[list[Any]] = mapped_column(Json, default=list)
-    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reviewed_by: Mapped[str | None] = mapped_column(Id)
-    review_note: Mapped[str | None] = mapped_column(String(400))
+    # With it nothing is left of the sale, which is then no purchase any more.
+    whole: Mapped[bool] = mapped_column(default=False)
 
     lines: Mapped[list[SaleReturnLine]] = relationship(order_by="SaleReturnLine.position")
     store: Mapped[Store] = relationship()

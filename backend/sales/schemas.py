@@ -57,6 +57,22 @@ class SaleData(Schema):
     note = Text(max_length=4000, blank=True, multiline=True)
 
 
+class ReturnLineData(Schema):
+    """How many articles of a line came back; lines count from 0."""
+
+    line = whole_number(required=True)
+    quantity = whole_number(required=True)
+
+
+class ReturnData(Schema):
+    """A return (`sale.return`). As of a sale, what can be read is taken and what is odd about it flagged."""
+
+    sale_id = Text(max_length=64, required=True)
+    lines = fields.List(fields.Nested(ReturnLineData), required=True, validate=validate.Length(min=1, max=_MAX_LINES))
+    reason = Text(max_length=4000, required=True, blank=True, multiline=True)
+    occurred_at = Moment(required=True)
+
+
 class ListArgs(PageArgs):
     """A page of sales, of one customer or one store when named."""
 
@@ -92,13 +108,37 @@ class SaleLineSchema(Schema):
     amount = fields.Integer()
     unit_price = fields.Integer(allow_none=True)
     discount = fields.Integer()
+    returned = fields.Integer(metadata={"description": "How many articles of it came back"})
+
+
+class ReturnedLineSchema(Schema):
+    """How many articles of a line came back."""
+
+    line = fields.Integer()
+    quantity = fields.Integer()
+
+
+class ReturnSchema(Schema):
+    """Articles of a sale that came back."""
+
+    id = fields.String()
+    store = fields.String(attribute="store.code")
+    staff = fields.String(attribute="staff.name", allow_none=True)
+    reason = fields.String()
+    occurred_at = Moment()
+    received_at = Moment()
+    business_day = fields.Date()
+    flags = fields.List(fields.String())
+    lines = fields.List(fields.Nested(ReturnedLineSchema))
 
 
 class ListedSaleSchema(Schema):
-    """A sale in a list."""
+    """A sale in a list. `total` is what was sold, `returned` what came back of it, `net` what is left."""
 
     id = fields.String()
     total = fields.Integer()
+    returned = fields.Integer()
+    net = fields.Integer()
     currency = fields.String()
     occurred_at = Moment()
     business_day = fields.Date()
@@ -123,6 +163,7 @@ class SaleSchema(ListedSaleSchema):
     note = fields.String(allow_none=True)
     staff = fields.String(attribute="staff.name", allow_none=True)
     lines = fields.List(fields.Nested(SaleLineSchema))
+    returns = fields.List(fields.Nested(ReturnSchema))
 
 
 class SalePage(Schema):

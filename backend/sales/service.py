@@ -15,7 +15,7 @@ from backend.core import audit, clock
 from backend.core.bulk import write_rows
 from backend.core.db import table_of
 from backend.loyalty import Redemption, redeem
-from backend.sales import rules
+from backend.sales import returns, rules
 from backend.sales.increments import Purchase, add_purchases
 from backend.sales.known import At, Known, read
 from backend.sales.models import Sale, SaleCoupon, SaleLine
@@ -64,6 +64,7 @@ def log_sales(arrivals: Sequence[Arrival]) -> list[tuple[str, ...]]:
     for arrival in arrivals:
         _take(arrival, known, taken)
     _write(taken)
+    returns.catch_up([arrival.id for arrival in arrivals])
     audit.record_each([(arrival.actor, arrival.id) for arrival in arrivals], "sale.log", subject_kind="sale")
     return [tuple(sale["flags"]) for sale in taken.sales]
 

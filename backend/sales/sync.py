@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.sales import service
-from backend.sales.schemas import SaleData
+from backend.sales import returns, service
+from backend.sales.schemas import ReturnData, SaleData
 from backend.sync import Kind, Mutation, Outcome, register_kind
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    """Register the kind `sale.log`."""
+    """Register the kinds `sale.log` and `sale.return`."""
     register_kind(app, Kind("sale.log", SaleData(), log, always_taken=True, apply_all=log_all))
+    register_kind(app, Kind("sale.return", ReturnData(), take_back, always_taken=True))
 
 
 def log(mutation: Mutation) -> Outcome:
@@ -30,3 +31,15 @@ def log_all(mutations: Sequence[Mutation]) -> list[Outcome]:
         service.Arrival(each.id, each.data, each.caller.store_id, each.received_at, each.actor) for each in mutations
     ]
     return [Outcome(flags=flags) for flags in service.log_sales(arrivals)]
+
+
+def take_back(mutation: Mutation) -> Outcome:
+    """Take a return; the mutation's id is the return's."""
+    entry = returns.take_back(
+        mutation.data,
+        return_id=mutation.id,
+        store_id=mutation.caller.store_id,
+        received_at=mutation.received_at,
+        acting_staff=mutation.actor,
+    )
+    return Outcome(flags=tuple(entry.flags))

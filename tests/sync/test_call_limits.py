@@ -16,7 +16,7 @@ def test_a_tablet_out_of_its_mind_waits_and_the_others_do_not(
     app: Flask, make_tablet: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mad, other = make_tablet(), make_tablet()
-    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", value=True)
     # Far more than a first sync of 300,000 customers and a day's work come to.
     assert routes._CALLS.burst >= 10_000  # noqa: SLF001 - the figure is what this is about
     monkeypatch.setattr(routes, "_CALLS", Throttle(burst=3, per_second=0.01))

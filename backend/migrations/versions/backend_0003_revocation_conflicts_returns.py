@@ -12,8 +12,8 @@ down_revision = "backend_0002"
 branch_labels = None
 depends_on = None
 
-_OPEN_FLAGS = sa.text("flags <> '[]' AND reviewed_at IS NULL")
-_REVIEWED = sa.text("flags <> '[]' AND reviewed_at IS NOT NULL")
+_FLAGGED = sa.text("flags <> '[]'")
+_WHOLE = sa.text("whole")
 
 
 def upgrade() -> None:
@@ -26,14 +26,10 @@ def upgrade() -> None:
     op.add_column("sale", sa.Column("reviewed_at", types.UtcDateTime(timezone=True), nullable=True))
     op.add_column("sale", sa.Column("reviewed_by", types.Id(length=36), nullable=True))
     op.add_column("sale", sa.Column("review_note", sa.String(length=400), nullable=True))
-    _partial_indexes("sale")
+    columns = ["reviewed_at", "store_id", "id"]
+    op.create_index("ix_sale_flagged", "sale", columns, sqlite_where=_FLAGGED, postgresql_where=_FLAGGED)
     _returns()
     _search()
-
-
-def _partial_indexes(table: str) -> None:
-    for name, condition in ((f"ix_{table}_flagged", _OPEN_FLAGS), (f"ix_{table}_reviewed", _REVIEWED)):
-        op.create_index(name, table, ["store_id", "id"], sqlite_where=condition, postgresql_where=condition)
 
 
 def _returns() -> None:
@@ -45,21 +41,21 @@ def _returns() -> None:
         sa.Column("store_id", types.Id(length=36), nullable=False),
         sa.Column("staff_id", types.Id(length=36), nullable=True),
         sa.Column("device_id", types.Id(length=36), nullable=True),
-        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("occurred_at", types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("received_at", types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("business_day", sa.Date(), nullable=False),
         sa.Column("flags", types.Json(), nullable=False),
-        sa.Column("reviewed_at", types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("reviewed_by", types.Id(length=36), nullable=True),
-        sa.Column("review_note", sa.String(length=400), nullable=True),
+        sa.Column("whole", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_sale_return_store_id_store")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_sale_return_staff_id_staff")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_sale_return_device_id_device")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sale_return")),
     )
     op.create_index("ix_sale_return_sale", "sale_return", ["sale_id"])
-    _partial_indexes("sale_return")
+    op.create_index(
+        "ix_sale_return_whole", "sale_return", ["sale_id"], sqlite_where=_WHOLE, postgresql_where=_WHOLE
+    )
     op.create_table(
         "sale_return_line",
         sa.Column("return_id", types.Id(length=36), nullable=False),
@@ -90,8 +86,7 @@ def downgrade() -> None:
         op.drop_index(name, "customer")
     op.drop_table("sale_return_line")
     op.drop_table("sale_return")
-    for name in ("ix_sale_reviewed", "ix_sale_flagged"):
-        op.drop_index(name, "sale")
+    op.drop_index("ix_sale_flagged", "sale")
     op.drop_index("ix_edit_conflict_settled_at", "edit_conflict")
     for table, columns in (
         ("sale", ("review_note", "reviewed_by", "reviewed_at")),

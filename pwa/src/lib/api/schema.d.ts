@@ -2962,8 +2962,10 @@ export interface components {
             customer_id?: string | null;
             flags?: string[];
             id?: string;
+            net?: number;
             /** Format: date-time */
             occurred_at?: string;
+            returned?: number;
             review_note?: string | null;
             /** Format: date-time */
             reviewed_at?: string | null;
@@ -3170,6 +3172,24 @@ export interface components {
         Results: {
             results?: components["schemas"]["Result"][];
         };
+        Return: {
+            /** Format: date */
+            business_day?: string;
+            flags?: string[];
+            id?: string;
+            lines?: components["schemas"]["ReturnedLine"][];
+            /** Format: date-time */
+            occurred_at?: string;
+            reason?: string;
+            /** Format: date-time */
+            received_at?: string;
+            staff?: string | null;
+            store?: string;
+        };
+        ReturnedLine: {
+            line?: number;
+            quantity?: number;
+        };
         ReviewData: {
             /** @default null */
             note: string | null;
@@ -3194,6 +3214,7 @@ export interface components {
             flight?: string | null;
             id?: string;
             lines?: components["schemas"]["SaleLine"][];
+            net?: number;
             note?: string | null;
             /** Format: date-time */
             occurred_at?: string;
@@ -3201,6 +3222,8 @@ export interface components {
             rate?: string | null;
             /** Format: date-time */
             received_at?: string;
+            returned?: number;
+            returns?: components["schemas"]["Return"][];
             review_note?: string | null;
             /** Format: date-time */
             reviewed_at?: string | null;
@@ -3214,6 +3237,8 @@ export interface components {
             line?: number;
             name?: string | null;
             quantity?: number;
+            /** @description How many articles of it came back */
+            returned?: number;
             sku?: string;
             unit_price?: number | null;
         };
