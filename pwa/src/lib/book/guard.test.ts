@@ -234,6 +234,7 @@ describe('a locked tablet', () => {
     const tab = await LockedTab.begun(server, name);
     server.mishap = () => offline();
     const { id } = await tab.sell();
+    await tab.level();
     await tab.guard.lockNow();
     await tab.level();
     server.mishap = () => null;

@@ -1,15 +1,16 @@
-import { ApiProblem, type SyncServer } from '$lib/api/sync';
-import { hasLegacy, takeOver, type DataKey, type PasswordHash, type Wiped } from '$lib/vault';
+import { ApiProblem } from '$lib/api/sync';
+import { hasLegacy, takeOver, type DataKey, type Wiped } from '$lib/vault';
 import { BookError } from './errors';
 import type { Keeper } from './keeper';
 import { cipherOf } from './key-ring';
+import type { GuardParts, Hints } from './guard-parts';
 import type { LockReason, LockState, NewSlot, Slot, Unlocked, Unlocking, WipeReason } from './lock-types';
 import type { LockedHooks } from './locked-line';
-import { PACE, type Pace } from './loop';
+import { PACE } from './loop';
 import { revocation, sendSealed } from './sealed-sender';
 import { Seat } from './seat';
 import { Serial } from './serial';
-import type { Listener, Told } from './status';
+import type { Told } from './status';
 import { openStore, type Store } from './store';
 import { digestOf, TabLock, type LockNews, type OpenTab } from './tab-lock';
 import type { OpenOptions } from './types';
@@ -22,25 +23,6 @@ const TABS_ANSWER_WITHIN = 150;
 const LOOK_EVERY = 60_000;
 /** A tablet whose lease ran out waits this long for the server before it acts on it, milliseconds. */
 const SERVER_ANSWERS_WITHIN = 5_000;
-
-export interface GuardParts {
-  server: SyncServer;
-  listener: Listener;
-  hash: PasswordHash;
-  /** Name of the database, the locks and the channels between tabs. */
-  name?: string;
-  /** Name of the database of version 1. */
-  legacy?: string;
-  pace?: Pace;
-}
-
-/** What the main thread knows and the worker cannot. */
-export interface Hints {
-  /** A book was on this tablet once. */
-  hadBook: boolean;
-  /** A measuring page asks for a readable store; heard in demonstrations alone. */
-  readable: boolean;
-}
 
 /** The tablet's lock: who may open it, whether it is open, and when everything on it is destroyed. Runs in the worker. */
 export class Guard {
@@ -165,16 +147,23 @@ export class Guard {
   }
 
   async #begin(wish: NewSlot): Promise<{ id: string }> {
+    const { server } = this.#parts;
     const { ring, terms, lock } = this.#store;
     // Without the server's key nothing that is recorded would outlive a wipe.
-    if (!terms.known) await terms.learn(await this.#parts.server.terms());
-    // The rows come while the password is worked on, which takes half a second on purpose.
-    this.#seat.headStart();
-    const readable = this.#hints.readable && (await this.#parts.server.demo().catch(() => false));
-    const { data, slot } = await ring.begin(wish, readable);
-    this.#wiped = (await lock.get('wiped')) ?? null;
-    await this.#enter({ key: data, staff: wish.staff, pins: new Map() });
-    return slot;
+    const learn = async () => (terms.known ? undefined : terms.learn(await server.terms()));
+    const readable = this.#hints.readable && (await server.demo().catch(() => false));
+    try {
+      const { data, slot } = await ring.begin(wish, readable, (key) =>
+        Promise.all([learn(), this.#seat.open(key, this.#store, { staff: wish.staff })]),
+      );
+      await this.#seat.follow(terms);
+      this.#wiped = (await lock.get('wiped')) ?? null;
+      await this.#enter({ key: data, staff: wish.staff, pins: new Map() });
+      return slot;
+    } catch (error) {
+      this.#seat.close();
+      throw error;
+    }
   }
 
   async removeSlot(id: string): Promise<void> {

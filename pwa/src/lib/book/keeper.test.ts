@@ -223,7 +223,7 @@ describe('pushing', () => {
     await tab.level();
     expect(sizes.filter((size) => size > 0)).toEqual([200, 5]);
     expect(server.applied.map(({ seq }) => seq)).toEqual(Array.from({ length: 205 }, (_, i) => i + 1));
-  });
+  }, 30_000);
 
   test('an ended session stops reading, never sending', async () => {
     server.put('customers', customer());

@@ -206,10 +206,11 @@ export class Keeper {
     }
   }
 
-  /** Who acts from now on, and in which store. */
-  actAs(staff: string, store: string | undefined): void {
+  /** Who acts from now on, and in which store. `pollEvery`: milliseconds between pulls from now on. */
+  actAs(staff: string, store: string | undefined, pollEvery?: number): void {
     this.#staff = staff;
     this.#store = store;
+    if (pollEvery !== undefined) this.#loop.pullEvery(pollEvery);
   }
 
   /** Syncs now; resolves when the round is over, however it went. */

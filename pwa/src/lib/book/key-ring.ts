@@ -46,14 +46,21 @@ export class KeyRing {
     });
   }
 
-  /** Makes a new data key with its first slot; everything that an older one sealed is destroyed. */
-  async begin(wish: NewSlot, readable: boolean): Promise<{ data: DataKey; slot: SlotRecord }> {
+  /**
+   * Makes a new data key with its first slot; everything that an older one sealed is destroyed. `meanwhile` may use the key
+   * already while the password is worked on, which takes half a second on purpose: what a key sealed that never got a
+   * slot is cleared away by the next one.
+   */
+  async begin(wish: NewSlot, readable: boolean, meanwhile: (data: DataKey) => Promise<unknown>): Promise<{ data: DataKey; slot: SlotRecord }> {
+    checkPassword(wish);
     const secret = newSecret(readable);
     try {
-      const slot = await this.#make(wish, secret);
       const data = await dataKeyOf(secret);
       // The key sealed by itself: whoever has the tablet open can give others a slot, though the key cannot be read out.
-      await this.#store.begin(slot, await new AesCipher(data.key).seal(secret, SELF));
+      const self = await new AesCipher(data.key).seal(secret, SELF);
+      await this.#store.clear();
+      const [slot] = await Promise.all([this.#make(wish, secret), meanwhile(data)]);
+      await this.#store.begin(slot, self);
       await this.read();
       return { data, slot };
     } finally {
@@ -63,6 +70,7 @@ export class KeyRing {
 
   /** Another slot for the same data key. It takes the place of the person's old password, or of the same passkey. */
   async add(wish: NewSlot, data: DataKey): Promise<SlotRecord> {
+    checkPassword(wish);
     const self = await this.#store.get('self');
     if (self === undefined) throw new BookError('failed', 'The key cannot be given to anybody else.');
     const secret = await new AesCipher(data.key).open(self, SELF);
@@ -95,9 +103,13 @@ export class KeyRing {
   async #make(wish: NewSlot, secret: Uint8Array<ArrayBuffer>): Promise<SlotRecord> {
     const owner = { id: uuid7(), staff: wish.staff, name: wish.name, madeAt: new Date().toISOString() };
     if ('passkey' in wish) return passkeySlot(owner, wish.passkey, secret);
-    if ([...wish.password].length < SHORTEST_PASSWORD) throw new BookError('short_password', 'A password has at least twelve characters.');
     return passwordSlot(owner, wish.password, secret, this.#hash);
   }
+}
+
+function checkPassword(wish: NewSlot): void {
+  if (!('password' in wish) || [...wish.password].length >= SHORTEST_PASSWORD) return;
+  throw new BookError('short_password', 'A password has at least twelve characters.');
 }
 
 function replaces(slot: SlotRecord, old: SlotRecord): boolean {

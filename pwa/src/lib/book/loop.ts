@@ -33,7 +33,7 @@ export function isPassing(problem: unknown): boolean {
 /** Calls `round` now and again: at its pace, sooner when kicked, later after failures. Never two rounds at once. */
 export class Loop {
   readonly #round: () => Promise<Round>;
-  readonly #pace: Pace;
+  #pace: Pace;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | null = null;
   #again = false;
@@ -64,6 +64,11 @@ export class Loop {
       this.#running = null;
     });
     return this.#running;
+  }
+
+  /** Another time between two rounds when all is well, from the next one on. */
+  pullEvery(milliseconds: number): void {
+    this.#pace = { ...this.#pace, every: milliseconds };
   }
 
   stop(): void {

@@ -1,6 +1,5 @@
 import type { SyncServer } from '$lib/api/sync';
 import type { DataKey } from '$lib/vault';
-import { HeadStart } from './head-start';
 import { Keeper } from './keeper';
 import { cipherOf } from './key-ring';
 import type { Pace } from './loop';
@@ -22,7 +21,6 @@ export class Seat {
   #keeper: Keeper | null = null;
   #options: OpenOptions | null = null;
   #persisted: boolean | null = null;
-  #headStart: HeadStart | null = null;
   /** A book was here and the browser took it away. */
   evicted = false;
 
@@ -34,17 +32,11 @@ export class Seat {
     return this.#keeper;
   }
 
-  /** Begins to download a first snapshot; `open` goes on with it. */
-  headStart(): void {
-    this.#headStart = new HeadStart(this.#parts.server);
-    void this.#headStart.begin();
-  }
-
   /** Opens the copy; on an open one only says who acts from now on. */
   async open(data: DataKey, store: Store, options: OpenOptions): Promise<void> {
     this.#options = options;
     if (this.#keeper === null) await this.#begin(data, store, options);
-    else this.#keeper.actAs(options.staff, options.store);
+    else this.#keeper.actAs(options.staff, options.store, options.pollEvery);
   }
 
   /** Opens it again over another database, if it was open. */
@@ -54,9 +46,7 @@ export class Seat {
   }
 
   async #begin(data: DataKey, { database, terms }: Store, options: OpenOptions): Promise<void> {
-    const { name, pace, listener, onRevoked } = this.#parts;
-    const server = this.#headStart ?? this.#parts.server;
-    this.#headStart = null;
+    const { server, name, pace, listener, onRevoked } = this.#parts;
     const parts = { server, database, name, pace, listener, onRevoked, cipher: cipherOf(data) };
     const onContact = (at: number) => void terms.contact(at);
     const keeper = await Keeper.open({ ...parts, skew: terms.skew, evicted: this.evicted, onContact }, options);

@@ -28,7 +28,21 @@ async function through(
   const writer = stream.writable.getWriter();
   // What is wrong with the bytes shows on the reading side as well.
   const written = Promise.all([writer.write(bytes), writer.close()]).catch(() => undefined);
-  const result = await new Response(stream.readable).arrayBuffer();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Read by hand: a Response does the same in twice the time.
+  for (const reader = stream.readable.getReader(); ; ) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.length;
+  }
   await written;
-  return new Uint8Array(result);
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }

@@ -23,12 +23,17 @@ export class LockStore {
     await this.#database.put('state', value, key);
   }
 
-  /** A new data key with its first slot. Nothing that an older key sealed stays. */
+  /** Destroys whatever an older key sealed, so that a new one can begin. */
+  async clear(): Promise<void> {
+    const write = this.#database.transaction(DESTROYED, 'readwrite', { durability: 'relaxed' });
+    await committed(write, DESTROYED.map((store) => write.objectStore(store).clear()));
+  }
+
+  /** A new data key has its first slot. */
   async begin(slot: SlotRecord, self: State['self']): Promise<void> {
-    const write = this.#database.transaction([...DESTROYED, 'state'], 'readwrite', { durability: 'strict' });
+    const write = this.#database.transaction(['slots', 'state'], 'readwrite', { durability: 'strict' });
     const state = write.objectStore('state');
     await committed(write, [
-      ...DESTROYED.map((store) => write.objectStore(store).clear()),
       write.objectStore('slots').put(slot, slot.id),
       state.put(self, 'self'),
       state.put(0, 'tries'),

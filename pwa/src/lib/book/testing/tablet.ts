@@ -1,6 +1,7 @@
 // A tablet's tab with its lock, over an IndexedDB in memory, with a password hash that costs nothing.
 import type { PasswordHash } from '$lib/vault';
-import { Guard, type GuardParts, type Hints } from '../guard';
+import { Guard } from '../guard';
+import type { GuardParts, Hints } from '../guard-parts';
 import type { Keeper } from '../keeper';
 import type { LockState } from '../lock-types';
 import type { Told } from '../status';
