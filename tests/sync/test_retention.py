@@ -17,6 +17,7 @@ from backend.customers import StoreActivity, erase
 from backend.settings import attach, current_settings
 from backend.sync import prepare_scope, retention, verify
 from backend.sync.blocks import rebuild_due
+from backend.sync.cursor import parse
 from backend.sync.epochs import clock_state
 from backend.sync.models import Block, BlockBody, ChangeLog, ClockDay, Receipt, ScopeLog
 from tests import factories
@@ -305,6 +306,13 @@ def test_a_store_holds_its_most_recent_customers_up_to_the_limit(tablet: Tablet)
         retention.leave_scopes()
         assert on_tablet(tablet) == {at_home.id, bought[1].id, bought[2].id}, "room is filled by the next one"
         assert verify.verify()["problems"] == []
+
+
+@pytest.mark.parametrize(("newer_by", "code"), [(-1, "upgrade_required"), (0, None), (1, "cursor_expired")])
+def test_a_cursor_of_another_schema_is_of_no_more_use(tablet: Tablet, newer_by: int, code: str | None) -> None:
+    _, cursor = fresh(tablet)
+    own = parse(cursor)
+    assert ask(tablet, str(replace(own, schema=own.schema + newer_by)))[1] == code
 
 
 def bought_on(tablet: Tablet, on: date) -> Customer:
