@@ -42,7 +42,7 @@ _DEMO = {"DANGOL_DEMO": "1"}
 # What no database changes is tested once: browsers, the order of imports, the API against its document.
 _ONCE = ("tests/e2e", "tests/architecture", "tests/api/test_openapi.py")
 _ON_POSTGRESQL = ("--database", "postgresql", *(f"--ignore={each}" for each in _ONCE))
-_MACHINES = ("tests/sync/test_push_machine.py",)
+_MACHINES = ("tests/sync/test_push_machine.py", "tests/sync/test_tablet_machine.py")
 _NO_TESTS = 5
 """How pytest ends when nothing was chosen."""
 _PRINT_EPOCH = """
