@@ -14,9 +14,10 @@ from backend.core.db import db
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import Delete, Insert, Update
+    from sqlalchemy import Delete, Insert, Select, Update
     from sqlalchemy.engine import Dialect
 
+    Statement = Insert | Update | Delete | Select[*tuple[Any, ...]]
     Prepare = Callable[[Sequence[Mapping[str, Any]]], list[Any]]
 
 
@@ -28,21 +29,21 @@ def write_rows(statement: Insert | Update | Delete, rows: Sequence[Mapping[str, 
     if not rows:
         return
     connection = db.session.connection()
-    text, prepare = _compiled(statement, connection.dialect, tuple(rows[0]))
+    text, prepare = compiled(statement, connection.dialect, tuple(rows[0]))
     connection.exec_driver_sql(text, prepare(rows))
 
 
 @lru_cache(maxsize=256)
-def _compiled(statement: Insert | Update | Delete, dialect: Dialect, keys: tuple[str, ...]) -> tuple[str, Prepare]:
+def compiled(statement: Statement, dialect: Dialect, keys: tuple[str, ...]) -> tuple[str, Prepare]:
     """The text of `statement`, and how rows become what the driver takes. Statements and dialects live on."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(keys))
-    if compiled.params.keys() != set(keys):
-        message = f"Name every column: {sorted(compiled.params.keys() ^ set(keys))}"
+    built = statement.compile(dialect=dialect, column_keys=list(keys))
+    if built.params.keys() != set(keys):
+        message = f"Name every column: {sorted(built.params.keys() ^ set(keys))}"
         raise ValueError(message)
-    names = compiled.positiontup or list(keys)
-    known = compiled._bind_processors  # noqa: SLF001 - SQLAlchemy's own way is to ask it row by row
+    names = built.positiontup or list(keys)
+    known = built._bind_processors  # noqa: SLF001 - SQLAlchemy's own way is to ask it row by row
     processors = [cast("Callable[[Any], Any] | None", known.get(name)) for name in names]
-    positional = compiled.positional
+    positional = built.positional
 
     def prepare(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         columns = [
@@ -52,4 +53,4 @@ def _compiled(statement: Insert | Update | Delete, dialect: Dialect, keys: tuple
         values = list(zip(*columns, strict=True))
         return values if positional else [dict(zip(names, each, strict=True)) for each in values]
 
-    return str(compiled), prepare
+    return str(built), prepare

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flask import Request
     from sqlalchemy import Select
     from sqlalchemy.orm import InstrumentedAttribute
+    from werkzeug.datastructures import Headers
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
@@ -246,18 +247,22 @@ def _refuse_unstorable() -> None:
 
 
 def _secure(response: Response) -> Response:
-    headers = response.headers
+    secure(response.headers, path=request.path, https=request.is_secure)
+    return response
+
+
+def secure(headers: Headers, *, path: str, https: bool) -> None:
+    """Add what keeps browsers from doing harm with an answer."""
     headers.setdefault("Content-Security-Policy", _CSP)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
-    if request.is_secure:
+    if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.path.startswith("/api/"):
+    if path.startswith("/api/"):
         headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def _database_problem(error: DBAPIError) -> Response:

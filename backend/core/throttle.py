@@ -37,12 +37,19 @@ class Throttle:
         """Take a permit. Raises `TooManyRequests`; off where `app.config["RATELIMIT_ENABLED"]` is False (tests)."""
         if not current_app.config.get("RATELIMIT_ENABLED", True):
             return
+        wait = self.take(asker)
+        if wait:
+            raise TooManyRequests(retry_after=wait)
+
+    def take(self, asker: str) -> int:
+        """Take a permit: 0, or the seconds until there is one."""
         now = time.monotonic()
         left, since = self._left.get(asker, (self.burst, now))
         left = min(self.burst, left + (now - since) * self.per_second)
         if left < 1:
-            raise TooManyRequests(retry_after=math.ceil((1 - left) / self.per_second))
+            return math.ceil((1 - left) / self.per_second)
         if len(self._left) >= _MOST_ASKERS:
             # Whoever is forgotten starts with a full bucket: better than memory without an end.
             self._left.clear()
         self._left[asker] = (left - 1, now)
+        return 0

@@ -100,5 +100,6 @@ class Staffing:
 def init_sync(app: Flask) -> None:
     """Register with the sync engine of `app`."""
     registry.of(app).staffing = Staffing()
+    registry.of(app).door = tablets.door()
     registry.register_collection(app, STORES)
     registry.track(app, Store, STORES.name, lambda store: str(store.id))

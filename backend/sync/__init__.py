@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     """Attach the engine to `app`: registry, clock, routes, the worker's block job, commands."""
     from backend.core import db as database
     from backend.core import http, jobs
-    from backend.sync import blocks, cli, clock, events, registry, retention
+    from backend.sync import blocks, cli, clock, events, registry, retention, unchanged
     from backend.sync.routes import blueprint
 
     registry.attach(app)
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         clock.install_guards(database.db.session.session_factory.class_)
     events.init_app(app)
+    unchanged.init_app(app)
     http.register(app, blueprint)
     jobs.every(app, 2.0, "sync-blocks", blocks.rebuild_due)
     jobs.every(app, 3600.0, "sync-retention", retention.forget_old)

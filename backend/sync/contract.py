@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from marshmallow import Schema
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 EVERYONE = "all"
@@ -69,6 +70,18 @@ class StaffMember:
     login: str
     role: str
     belongs: bool
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a tablet is let in that asks for nothing but whether there is anything new (`unchanged`).
+
+    `query` gives (device id, scope) of a tablet that may read and was seen lately, for the `parameters` of its bearer
+    token; whoever is not found takes the long way.
+    """
+
+    query: Select[str, str]
+    parameters: Callable[[str], dict[str, Any]]
 
 
 class StaffingPort(Protocol):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from backend.core.db import Base
-    from backend.sync.contract import Collection, Kind, StaffingPort
+    from backend.sync.contract import Collection, Door, Kind, StaffingPort
 
 _KEY = "dangol.sync"
 
@@ -26,6 +26,7 @@ class Registry:
     """What the features registered."""
 
     staffing: StaffingPort | None = None
+    door: Door | None = None
     collections: dict[str, Collection] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     # Mapped class → (collection, how an object names the row that it is part of).

@@ -53,7 +53,7 @@ _MORE_PARAMETER = {
 }
 # A first sync of a large book takes some hundreds of calls, a day some ten thousand. What is stopped is a tablet that
 # has lost its mind; the others must not wait for it.
-_CALLS = Throttle(burst=60_000, per_second=100)
+CALLS = Throttle(burst=60_000, per_second=100)
 _EVENT = {"type": "object", "properties": {"event": {"const": "v"}, "data": {"type": "string"}}}
 _PULL_PARAMETERS = [
     {
@@ -78,7 +78,7 @@ _PULL_PARAMETERS = [
 def _caller(*, reading: bool, withdrawn_too: bool = False) -> Caller:
     """The tablet that calls. Raises `NotSignedIn` and its kin, and `TooManyRequests`."""
     caller = staffing().caller(reading=reading, withdrawn_too=withdrawn_too)
-    _CALLS.ask(caller.device_id)
+    CALLS.ask(caller.device_id)
     return caller
 
 
