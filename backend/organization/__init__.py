@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the organisation to `app`: sign-in, limits, routes, commands, sync. After `core.http` and `sync`."""
-    from backend.core import http
-    from backend.organization import access, cli, limits, routes, sync
+    from backend.core import events, http
+    from backend.organization import access, after_restore, cli, limits, routes, sync
 
     init_security(app)
     app.register_error_handler(DeviceRevoked, access.turn_away)
@@ -57,6 +57,8 @@ def init_app(app: Flask) -> None:
     limits.init_limits(app)
     http.register(app, routes.blueprint)
     sync.init_sync(app)
+    events.subscribe(app, events.RestoreBegins, after_restore.carry_over)
+    events.subscribe(app, events.DatabaseRestored, after_restore.bring_back)
     for group in (cli.staff_group, cli.store_group, cli.unit_group, cli.tablet_group):
         app.cli.add_command(group)
 

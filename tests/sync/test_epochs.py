@@ -19,9 +19,11 @@ from backend.core.ids import new_id
 from backend.customers import Customer
 from backend.delivery import Message
 from backend.health import is_migrated
+from backend.organization import Staff, Store, tablets
 from backend.privacy import Erasure, clean_blocks, service
 from backend.sales import Sale
 from backend.sync import epochs, prepare_scope, verify
+from tests import factories
 from tests.sync.copy import fresh, replay
 from tests.sync.house import house
 
@@ -279,6 +281,28 @@ def test_who_was_erased_since_the_backup_is_erased_again_and_cannot_be_registere
     assert at_store.push(late)[0]["status"] == "applied"
     assert count(Customer) == 0
     assert count(Erasure) == 2
+
+
+def test_tablets_enrolled_or_withdrawn_since_the_backup_and_people_who_left_stay_as_they_are(
+    own: Flask, at_store: Tablet, tmp_path: Path
+) -> None:
+    with unit_of_work():
+        colleague = factories.staff(store_id=at_store.store_id)
+        leaver = factories.staff(store_id=at_store.store_id).id
+    backups.backup(tmp_path / "backup")
+    with unit_of_work():
+        place = db.session.get(Store, at_store.store_id)
+        db.session.get_one(Staff, leaver).active = False
+        tablets.revoke(at_store.device.id, hard=True, acting_staff=SYSTEM)
+    newer = type(at_store)(own, store=place, staff=colleague)
+
+    counts = backups.restore(tmp_path / "backup").counts
+
+    assert (counts["tablets_withdrawn_again"], counts["tablets_kept"]) == (1, 1)
+    refused = at_store.get("/sync/terms")
+    assert (refused.status_code, refused.get_json()["accept_outbox"]) == (401, False)
+    assert newer.push(sale())[0]["status"] == "applied"
+    assert db.session.execute(select(Staff.active).where(Staff.id == leaver)).scalar_one() is False
 
 
 def test_the_file_of_erasures_outlives_the_loss_of_the_database(at_store: Tablet, tmp_path: Path) -> None:
