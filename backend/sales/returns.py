@@ -13,6 +13,7 @@ from sqlalchemy import select
 from backend.core import audit, clock
 from backend.core.db import db
 from backend.core.ids import is_id
+from backend.customers import hold
 from backend.organization import Store
 from backend.sales import rules
 from backend.sales.facts import refresh_purchase_facts
@@ -85,6 +86,8 @@ def _settle(sale: Sale, flags: set[str]) -> None:
         sale.reviewed_at = sale.reviewed_by = sale.review_note = None
     db.session.flush()
     if sale.customer_id is not None:
+        # A sale of hers that is being taken at this moment must not work out her facts without this.
+        hold([sale.customer_id])
         refresh_purchase_facts([sale.customer_id])
 
 
