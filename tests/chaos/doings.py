@@ -31,6 +31,8 @@ class Book:
 
     rows: dict[str, Row]
     own: list[str]
+    sold: list[tuple[str, int]]
+    """Sales of this tablet, with the number of their lines."""
     shown: Callable[[str, str], Any]
     """The value of a customer's field as the screen shows it."""
 
@@ -43,7 +45,8 @@ class Floor:
         self._seq = 0
         self._serial = 0
         self._kinds: list[tuple[int, Callable[[Book], Planned]]] = [
-            (58, self._sale),
+            (54, self._sale),
+            (4, self._return),
             (17, self._edit),
             (8, self._note),
             (7, self._register),
@@ -92,6 +95,17 @@ class Floor:
         if self._random.random() < 0.2:
             data["note"] = self._own("메모")
         return self._plan("sale.log", data, taken=True, flags=flags, may_flags=frozenset(may))
+
+    def _return(self, book: Book) -> Planned:
+        """Something of a sale of this tablet comes back, perhaps more than was sold; or of a sale that nobody knows."""
+        lines, flags, may = 1, {"unknown_sale"}, set[str]()
+        sale = self.uuid7()
+        if book.sold and self._random.random() < 0.9:
+            sale, lines = self._random.choice(book.sold[-_UNDERSTOOD_WITHIN:])
+            flags, may = set(), {"returned_too_much"}
+        line = {"line": self._random.randrange(lines), "quantity": self._random.randint(1, 2)}
+        data = {"sale_id": sale, "lines": [line], "reason": "단순 변심", "occurred_at": self._now()}
+        return self._plan("sale.return", data, taken=True, flags=flags, may_flags=frozenset(may))
 
     def _buyer(self, book: Book) -> tuple[str | None, set[str], set[str]]:
         """Who buys, with the flags that this must and may bring."""
@@ -143,9 +157,14 @@ class Floor:
 
     def _register(self, _book: Book) -> Planned:
         data: dict[str, Any] = {"name": self._own("김새롬"), "phone": self._value("phone"), "cards": [self._own("C")]}
+        may = frozenset[str]()
+        if self._random.random() < 0.3:
+            # Two people with one card, perhaps in the same moment: it stays with whoever came first.
+            data["cards"].append(f"SHARED-{self._random.randrange(12)}")
+            may = frozenset({"card_taken"})
         if self._random.random() < 0.3:
             data["name_latin"] = self._own("Kim")
-        return self._plan("customer.register", data)
+        return self._plan("customer.register", data, may_flags=may)
 
     def _consent(self, book: Book) -> Planned:
         data = {

@@ -14,7 +14,8 @@ from backend.customers import Customer
 from backend.loyalty import PointsEntry
 from backend.organization import Store
 from backend.sales import Sale
-from backend.sync.models import EditConflict, Receipt
+from backend.sales.models import SaleReturn
+from backend.sync.models import Receipt
 from tests.chaos.copy import Reader, Refused, Rows
 from tests.chaos.line import Line, NoAnswer
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tests.chaos.tablet import Tablet
 
 _LEVEL_WITHIN = 60.0
+_CONFLICT = ("row_id", "field", "base", "yours", "server")
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,19 @@ class Found:
     verified: dict[str, Any] = field(default_factory=lambda: {"ok": True})
     sales: dict[str, Taken] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    returns: list[str] = field(default_factory=list)
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
     receipts: dict[str, Result] = field(default_factory=dict)
     """By mutation id, as a push answers: `id`, the stored result and `v`."""
     conflicts: list[dict[str, Any]] = field(default_factory=list)
+    """As a manager's inbox lists them."""
+    stale_facts: list[str] = field(default_factory=list)
+    """Ids of customers whose purchase facts are not what their sales come to."""
     copies: list[Compared] = field(default_factory=list)
 
 
-def look(server: ChaosServer, tablets: Sequence[Tablet]) -> Found:
+def look(server: ChaosServer, tablets: Sequence[Tablet], watcher: str) -> Found:
     """Gather everything from a server that runs and tablets that are level."""
     with ThreadPoolExecutor(4) as pool:
         copies = list(pool.map(_compared, tablets, range(len(tablets))))
@@ -77,10 +83,12 @@ def look(server: ChaosServer, tablets: Sequence[Tablet]) -> Found:
             verified=server.told("sync", "verify", "--json"),
             sales=_sales(connection),
             notes=list(connection.execute(select(Note.id)).scalars()),
+            returns=list(connection.execute(select(SaleReturn.id)).scalars()),
             customers=customers(connection),
             points=_points(connection),
             receipts=_receipts(connection),
-            conflicts=_conflicts(connection),
+            conflicts=_inbox(server.port, watcher),
+            stale_facts=server.program("tests.chaos.facts"),
             copies=copies,
         )
     engine.dispose()
@@ -119,10 +127,18 @@ def _receipts(connection: Connection) -> dict[str, Result]:
     return {row.mutation_id: {"id": row.mutation_id, **row.result, "v": row.v} for row in connection.execute(query)}
 
 
-def _conflicts(connection: Connection) -> list[dict[str, Any]]:
-    names = ("mutation_id", "row_id", "field", "base", "yours", "server")
-    query = select(*(getattr(EditConflict, name) for name in names))
-    return [dict(row) for row in connection.execute(query).mappings()]
+def _inbox(port: int, token: str) -> list[dict[str, Any]]:
+    """Every conflict of the inbox, page by page, as an admin sees it."""
+    line, found, after = Line(port, token), list[dict[str, Any]](), ""
+    while True:
+        reply = line.call("GET", f"/conflicts?state=open&limit=100{after}")
+        if reply.status != 200:
+            raise Refused(reply)
+        found += [{name: each[name] for name in _CONFLICT} for each in reply.json["items"]]
+        if reply.json["next"] is None:
+            line.hang_up()
+            return found
+        after = f"&after={reply.json['next']}"
 
 
 def _compared(tablet: Tablet, number: int) -> Compared:

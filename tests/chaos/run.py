@@ -42,10 +42,10 @@ def run(options: Options, folder: Path) -> Verdict:
     """Everything, in `folder`; raises `AssertionError` when the server cannot even be started."""
     with _database(options, folder) as url:
         server = ChaosServer(folder, url, web_processes=options.web_processes)
-        chaos = Chaos(options, server, world.read(server.make_world(options.tablets)))
+        chaos = Chaos(options, server, world.read(server.program("tests.chaos.world", str(options.tablets))))
         try:
             chaos.happen()
-            found = look(server, [life.tablet for life in chaos.lives if not life.tablet.wiped])
+            found = look(server, [life.tablet for life in chaos.lives if not life.tablet.wiped], chaos.world.watcher)
         finally:
             chaos.calm.set()
             server.kill()

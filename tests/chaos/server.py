@@ -25,12 +25,12 @@ class ChaosServer(DangolServer):
         """The same with this database."""
         return super().environment | {"DANGOL_DATABASE_URL": self.database_url}
 
-    def make_world(self, tablets: int) -> str:
-        """Make and fill the database; what the program says of it."""
-        command = [sys.executable, "-m", "tests.chaos.world", str(tablets)]
+    def program(self, module: str, *arguments: str) -> Any:
+        """The JSON that a program of the tests prints last about this database."""
+        command = [sys.executable, "-m", module, *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, f"the world could not be made: {done.stderr}"
-        return done.stdout.splitlines()[-1]
+        assert done.returncode == 0, f"{module}: {done.stderr}"
+        return json.loads(done.stdout.splitlines()[-1])
 
     def restart(self) -> None:
         """Pull the plug and start again."""

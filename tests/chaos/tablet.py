@@ -56,22 +56,30 @@ class Tablet:
         self._fault = Fault.NONE
         self._epoch: str | None = None
         self._own: list[str] = []
+        self._sold: list[tuple[str, int]] = []
         self._edits: dict[tuple[str, str], Any] = {}
 
     def record(self) -> Planned:
         """Do something at the floor; it is in the outbox, hence shown as saved."""
         rows = self.copy.rows.get("customers", {}) if self.copy else {}
-        planned = self.floor.does(Book(rows, self._own, self._shown))
+        planned = self.floor.does(Book(rows, self._own, self._sold, self._shown))
         # As it travels: what the outbox holds is JSON.
         mutation = json.loads(json.dumps(planned.mutation))
         self.model.recorded(planned)
         self.outbox[mutation["id"]] = mutation
-        if planned.rejection is None and mutation["kind"] == "customer.register":
-            self._own.append(mutation["id"])
-        if planned.rejection is None and mutation["kind"] == "customer.edit":
-            for name, change in mutation["data"]["changes"].items():
-                self._edits[mutation["data"]["customer_id"], name] = change["to"]
+        if planned.rejection is None:
+            self._remember(mutation)
         return planned
+
+    def _remember(self, mutation: Mutation) -> None:
+        """What later entries refer to, and what the screen shows at once."""
+        data = mutation["data"]
+        if mutation["kind"] == "customer.register":
+            self._own.append(mutation["id"])
+        elif mutation["kind"] == "sale.log":
+            self._sold.append((mutation["id"], len(data["lines"])))
+        elif mutation["kind"] == "customer.edit":
+            self._edits |= {(data["customer_id"], name): change["to"] for name, change in data["changes"].items()}
 
     def _shown(self, customer: str, name: str) -> Any:
         if (customer, name) in self._edits:

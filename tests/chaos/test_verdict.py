@@ -43,7 +43,7 @@ def right() -> tuple[Model, Found]:
         record(model, found, key, "customer.edit", edit(base, wanted))
     lost = {"memo": {"base": None, "yours": "셋", "server": "하나"}}
     record(model, found, "edit-3", "customer.edit", edit(None, "셋"), status="conflict", fields=lost)
-    found.conflicts = [{"mutation_id": "edit-3", "row_id": "kim", "field": "memo"} | lost["memo"]]
+    found.conflicts = [{"row_id": "kim", "field": "memo"} | lost["memo"]]
     rows: Rows = {"customers": {"kim": {"id": "kim", "memo": "둘"}, "lee": {"id": "lee", "memo": None}}}
     found.copies = [Compared("tablet 0", rows, {"customers": dict(rows["customers"])})]
     return model, found
@@ -90,6 +90,7 @@ def _plant_a_refusal(model: Model, found: Found) -> None:
         (lambda _model, found: found.points.update(kim=100), {"lost": 1}),
         (lambda _model, found: found.notes.clear(), {"lost": 1}),
         (lambda _model, found: found.notes.append("note-1"), {"doubled": 1}),
+        (lambda _model, found: found.returns.append("return-of-nobody"), {"doubled": 1}),
         (lambda _model, found: found.customers.pop("lee"), {"lost": 1}),
         (_plant_another_row, {"diverged": 1}),
         (_plant_a_row_too_many, {"diverged": 1}),
@@ -97,6 +98,7 @@ def _plant_a_refusal(model: Model, found: Found) -> None:
         (lambda _model, found: found.conflicts[0].update(yours="넷"), {"unexplained": 2}),
         (lambda _model, found: found.receipts.pop("note-1"), {"unexplained": 1}),
         (lambda _model, found: found.customers["kim"].update(memo="하나"), {"unexplained": 1}),
+        (lambda _model, found: found.stale_facts.append("kim"), {"unexplained": 1}),
         (lambda _model, found: found.verified.update(ok=False), {"unexplained": 1}),
         (lambda model, _found: model.wonder("a 500"), {"unexplained": 1}),
         (_plant_an_overwritten_edit, {"unexplained": 1}),

@@ -45,8 +45,9 @@ def judge(model: Model, found: Found) -> Verdict:
     _others(model, found, verdict)
     for planned in model.planned.values():
         verdict.unexplained += _answer(planned, model, found)
-    verdict.unexplained += _inbox(found)
+    verdict.unexplained += _inbox(model, found)
     verdict.unexplained += _chains(model, found)
+    verdict.unexplained += [f"the facts of {customer} are not what her sales say" for customer in found.stale_facts]
     verdict.unexplained += [f"sync verify: {problem}" for problem in found.verified.get("problems", [])]
     if not found.verified.get("ok"):
         verdict.unexplained.append("sync verify does not agree")
@@ -94,14 +95,19 @@ def _points(model: Model, found: Found, verdict: Verdict) -> None:
 
 
 def _others(model: Model, found: Found, verdict: Verdict) -> None:
-    """Notes and registrations that were not refused."""
-    notes = Counter(found.notes)
-    for kind, there in (("note.add", notes.keys()), ("customer.register", found.customers.keys())):
+    """Notes, returns and registrations that were not refused."""
+    notes, returns = Counter(found.notes), Counter(found.returns)
+    for kind, there in (
+        ("note.add", notes.keys()),
+        ("sale.return", returns.keys()),
+        ("customer.register", found.customers.keys()),
+    ):
         for key in _taken(model, kind):
             refused = found.receipts.get(key, {}).get("status") == "rejected"
             if key not in there and not refused:
                 verdict.lost.append(f"{kind} {key}")
-    verdict.doubled += [f"note {key}" for key in notes if key not in model.planned or notes[key] > 1]
+    more = notes + returns
+    verdict.doubled += [f"note or return {key}" for key in more if key not in model.planned or more[key] > 1]
 
 
 def _answer(planned: Planned, model: Model, found: Found) -> list[str]:
@@ -137,20 +143,22 @@ def _forgotten(planned: Planned, receipt: Result, model: Model) -> bool:
     return bool(planned.may_be_unknown and unknown and registered and model.era)
 
 
-def _inbox(found: Found) -> list[str]:
+def _inbox(model: Model, found: Found) -> list[str]:
     """Every conflict of a receipt stands in the inbox with both values, and nothing else does."""
     wanted = Counter(
-        (key, name, _plain(each["base"]), _plain(each["yours"]), _plain(each["server"]))
+        _conflict(model.planned[key].mutation["data"]["customer_id"], name, each)
         for key, receipt in found.receipts.items()
+        if key in model.planned
         for name, each in receipt.get("fields", {}).items()
     )
-    there = Counter(
-        (each["mutation_id"], each["field"], _plain(each["base"]), _plain(each["yours"]), _plain(each["server"]))
-        for each in found.conflicts
-    )
+    there = Counter(_conflict(each["row_id"], each["field"], each) for each in found.conflicts)
     problems = [f"conflict {each} is not in the inbox" for each in (wanted - there).elements()]
     problems += [f"the inbox holds {each}, which no receipt tells" for each in (there - wanted).elements()]
-    return problems + [f"conflict of {each[0]} about equal values" for each in wanted if each[4] in {each[2], each[3]}]
+    return problems + [f"conflict {each} about equal values" for each in wanted if each[4] in {each[2], each[3]}]
+
+
+def _conflict(customer: str, name: str, values: dict[str, Any]) -> tuple[str, ...]:
+    return (customer, name, *(repr(values[each]) for each in ("base", "yours", "server")))
 
 
 def _chains(model: Model, found: Found) -> list[str]:
@@ -185,10 +193,6 @@ def normal(name: str, value: Any) -> Any:
     if name == "phone" and isinstance(value, str) and value.startswith("0"):
         return f"+82{value[1:].replace('-', '')}"
     return unicodedata.normalize("NFC", value).strip() or None if isinstance(value, str) else value
-
-
-def _plain(value: Any) -> str:
-    return repr(value)
 
 
 def _differing(who: str, collection: str, rows: dict[str, Any], fresh: dict[str, Any]) -> Iterable[str]:

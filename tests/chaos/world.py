@@ -76,9 +76,9 @@ def place(world: World, number: int, store: str) -> Place:
     return Place(number, store, world.staff[store], list(world.stores), world.products, world.regulars[store])
 
 
-def read(text: str) -> World:
+def read(said: dict[str, Any]) -> World:
     """The world as the program printed it."""
-    said: dict[str, Any] = json.loads(text)
+    said = dict(said)
     products = [(str(sku), int(price)) for sku, price in said.pop("products")]
     return World(**said | {"seats": [Seat(**seat) for seat in said["seats"]], "products": products})
 
