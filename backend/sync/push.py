@@ -171,7 +171,7 @@ def _applied_together(apply_all: Callable[[Sequence[Mutation]], list[Outcome]], 
     return True
 
 
-def _apply_alone(kind: Kind, entry: _Entry) -> None:
+def _apply_alone(kind: Kind, entry: _Entry, *, again: bool = False) -> None:
     mutation = entry.mutation
     assert mutation is not None, "it was read"  # noqa: S101 - for the type checker
     try:
@@ -186,6 +186,10 @@ def _apply_alone(kind: Kind, entry: _Entry) -> None:
         if isinstance(error, IntegrityError):
             # Another sender of the same entry may just have committed: look again from the start, once.
             _retry_if_received(entry.key)
+            if not again:
+                # Or somebody took what this one wanted (a card): now that can be seen, and is no defect.
+                _apply_alone(kind, entry, again=True)
+                return
         _log.exception("push_failed", mutation=mutation.id, kind=mutation.kind, error=type(error).__name__)
         entry.refuse(_rejection("not_understood", "The server could not take this entry. It is kept there."))
     else:

@@ -88,3 +88,16 @@ def test_two_consents_at_once_both_show_on_the_card(app: Flask, make_tablet: Any
         assert [result["status"] for (result,) in results] == ["applied", "applied"]
         db.session.rollback()
         assert db.session.get_one(CustomerFacts, customer, populate_existing=True).sms_senders == senders
+
+
+def test_of_two_people_registered_with_one_card_the_second_is_registered_without_it(
+    app: Flask, make_tablet: Any
+) -> None:
+    del app
+    one, other = make_tablet(), make_tablet()
+    for number in range(_ROUNDS):
+        data = {"name": "김새롬", "cards": [f"SHARED-{number}"]}
+        entries = [{"id": new_id(), "kind": "customer.register", "at": _AT, "seq": 1, "data": data} for _ in range(2)]
+        results = at_once(lambda: one.push(entries[0]), lambda: other.push(entries[1]))  # noqa: B023 - done by then
+        assert [result["status"] for (result,) in results] == ["applied", "applied"]
+        assert sorted(result.get("flags", []) for (result,) in results) == [[], ["card_taken"]]
