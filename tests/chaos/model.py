@@ -24,6 +24,8 @@ class Planned:
     """Flags that it may get, depending on who came first."""
     may_be_unknown: bool = False
     """Whether it speaks of somebody whom a restore may have taken away until her registration is sent again."""
+    in_browser: bool = False
+    """Whether a real browser made it, which shows what came of it instead of telling."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Model:
     """What they had."""
     planned: dict[str, Planned] = field(default_factory=dict)
     told: dict[str, Told] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    """What browsers show at the end as the state of their entries."""
     unexplained: list[str] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     era: int = 0

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 
 from tests import postgres
 from tests.chaos import plan, world
+from tests.chaos.browsers import Window
 from tests.chaos.doings import Floor
 from tests.chaos.found import customers, look
 from tests.chaos.life import Life
@@ -77,6 +78,7 @@ class Chaos:
         self._threads: list[threading.Thread] = []
         self._backups: list[Path] = []
         self._serial = 0
+        self._windows = [self._window(number) for number in range(self.options.browsers)]
         engine = create_engine(self.server.database_url)
         with engine.connect() as connection:
             self.model.first = customers(connection)
@@ -89,6 +91,8 @@ class Chaos:
         each, rest = divmod(self.options.mutations, self.options.tablets)
         for number, seat in enumerate(self.world.seats):
             self._add(seat, each + (number < rest))
+        for window in self._windows:
+            window.start()
         said = time.monotonic()
         for due in plan.events(self.options, self._random):
             said = self._wait(due.settled, said)
@@ -97,6 +101,8 @@ class Chaos:
         self.calm.set()
         for thread in self._threads:
             thread.join()
+        for window in self._windows:
+            window.join()
         self._drain()
 
     def _add(self, seat: Seat, mutations: int) -> None:
@@ -112,6 +118,12 @@ class Chaos:
         thread = threading.Thread(target=self._guarded, args=[life], daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _window(self, number: int) -> Window:
+        """A browser of a store, with a person of its own."""
+        staff = self.world.staff[list(self.world.staff)[number % world.STORES]]
+        random = Random(f"{self.options.seed} browser {number}")
+        return Window(self.server.port, staff[-1], self.world.products, random, self.model, self.calm)
 
     def _guarded(self, life: Life) -> None:
         try:

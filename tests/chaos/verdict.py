@@ -114,10 +114,11 @@ def _answer(planned: Planned, model: Model, found: Found) -> list[str]:
     """What is wrong with the receipt of a mutation."""
     key, kind = planned.mutation["id"], planned.mutation["kind"]
     receipt, told = found.receipts.get(key), model.told.get(key)
-    if receipt is None or told is None:
+    shown = model.shown.get(key) if planned.in_browser else told
+    if receipt is None or shown is None:
         return [f"{kind} {key} has no receipt" + ("" if receipt is None else " that its tablet knows of")]
-    if told.result != receipt:
-        return [f"{kind} {key} was answered {told.result} and is kept as {receipt}"]
+    if shown != receipt["status"] if told is None else told.result != receipt:
+        return [f"{kind} {key} was answered {shown} and is kept as {receipt}"]
     if receipt["status"] == "rejected":
         expected = receipt.get("code") == planned.rejection or _forgotten(planned, receipt, model)
         return [] if expected else [f"{kind} {key} was rejected: {receipt.get('code')}, {receipt.get('message')}"]
