@@ -43,22 +43,27 @@ def _object(schema: Schema) -> Read:
     if schema.unknown != RAISE or any(schema._hooks.values()):  # noqa: SLF001 - marshmallow does not say it otherwise
         return schema.load
     known = {
-        field.data_key or name: (field.attribute or name, field, _value(field))
-        for name, field in schema.load_fields.items()
+        field.data_key or name: (field.attribute or name, _value(field)) for name, field in schema.load_fields.items()
     }
-    if any("." in attribute for attribute, *_ in known.values()):
+    if any("." in attribute for attribute, _ in known.values()):
         return schema.load
+    named = {field.data_key or name: field for name, field in schema.load_fields.items()}
+    required = {name for name, field in named.items() if field.required}
+    defaults = {
+        known[name][0]: field.load_default for name, field in named.items() if field.load_default is not missing
+    }
 
     def read(data: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON is any
-        if not isinstance(data, dict) or not data.keys() <= known.keys():
+        if not isinstance(data, dict) or not required <= data.keys() <= known.keys():
             raise _Odd
         loaded = {}
-        for name, (attribute, field, value) in known.items():
-            given = data.get(name, missing)
-            # What is absent or null is rare enough for the field itself; it refuses either where it must.
-            found = field.deserialize(given) if given is missing or given is None else value(given)
-            if found is not missing:
-                loaded[attribute] = found
+        for name, given in data.items():
+            attribute, value = known[name]
+            # Null is rare enough for the field itself, which refuses it where it must.
+            loaded[attribute] = named[name].deserialize(None) if given is None else value(given)
+        for attribute, default in defaults.items():
+            if attribute not in loaded:
+                loaded[attribute] = default() if callable(default) else default
         return loaded
 
     return read
@@ -88,16 +93,21 @@ def _value(field: fields.Field[Any]) -> Read:
 def _leaf(field: fields.Field[Any]) -> Read:
     """A whole number is read here, since lines are full of them; anything else by its field."""
     bounds = field.validators[0] if len(field.validators) == 1 else None
-    if type(field) is not fields.Integer or type(bounds) is not validate.Range:
+    if type(field) is fields.Integer and field.strict and type(bounds) is validate.Range and _includes(bounds):
+        return _whole_number(bounds.min, bounds.max)
+    if field.validators:
         return field.deserialize
-    low, high = bounds.min, bounds.max
+    convert = field._deserialize  # noqa: SLF001 - what a field overrides; `deserialize` only asks again what is known
+    return lambda given: convert(given, None, None)
 
+
+def _whole_number(low: Any, high: Any) -> Read:  # noqa: ANN401 - as marshmallow has it
     def read(given: Any) -> int:  # noqa: ANN401 - JSON is any
         if type(given) is not int or not low <= given <= high:
             raise _Odd
         return given
 
-    return read if _includes(bounds) else field.deserialize
+    return read
 
 
 def _includes(bounds: validate.Range) -> bool:

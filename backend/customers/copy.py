@@ -146,7 +146,7 @@ def scopes(session: Session, ids: Sequence[str]) -> dict[str, set[str]]:
     Her home store and where she bought, but for those she left (`departures`) and did not buy at since.
     """
     found: dict[str, set[str]] = {row_id: set() for row_id in ids}
-    for customer_id, store_id, unit_id in session.execute(_PLACES, {"ids": ids}):
+    for customer_id, store_id, unit_id in session.execute(_PLACES, {"ids": ids}).all():
         found[customer_id].update((f"store:{store_id}", f"business_unit:{unit_id}"))
     return found
 

@@ -121,7 +121,7 @@ def _selections(customer_ids: Collection[str] | None) -> Iterator[tuple[Conditio
 
 def stored_facts(customer_ids: Sequence[str]) -> dict[str, PurchaseFacts]:
     """The facts as they are stored, of those customers who have any."""
-    return {row[0]: _stored(row) for row in db.session.execute(_STORED, {"ids": customer_ids})}
+    return {row[0]: _stored(row) for row in db.session.execute(_STORED, {"ids": customer_ids}).all()}
 
 
 def store_facts(there: Mapping[str, PurchaseFacts], wanted: Mapping[str, PurchaseFacts]) -> None:

@@ -95,7 +95,7 @@ def _latest(stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase
     if not last:
         return {}
     latest: dict[str, tuple[datetime, str]] = {}
-    rows = db.session.execute(_SALES_ON, {"ids": list(last), "days": list(set(last.values()))})
+    rows = db.session.execute(_SALES_ON, {"ids": list(last), "days": list(set(last.values()))}).all()
     for customer_id, day, occurred_at, sale_id in rows:
         if day == last[customer_id]:
             latest[customer_id] = max(latest.get(customer_id, (occurred_at, sale_id)), (occurred_at, sale_id))
@@ -124,7 +124,7 @@ def _move_activity(purchases: dict[str, list[Purchase]]) -> None:
             key = (customer_id, purchase.store_id)
             if purchase.day >= since:
                 wanted[key] = max(wanted.get(key, purchase.day), purchase.day)
-    rows = db.session.execute(_ACTIVITY, {"ids": list(purchases)})
+    rows = db.session.execute(_ACTIVITY, {"ids": list(purchases)}).all()
     there = {(customer_id, store_id): last_on for customer_id, store_id, last_on in rows}
     later: dict[tuple[str, str], Any] = {
         key: day for key, day in wanted.items() if key not in there or there[key] < day

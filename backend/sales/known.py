@@ -105,4 +105,4 @@ def _values(query: Select[str], names: set[str]) -> list[Any]:
 
 def _rows(query: Select[*tuple[Any, ...]], names: set[str]) -> list[Row[Any]]:
     """The rows of `query` for these `values`; nothing is asked for none."""
-    return list(db.session.execute(query, {"values": sorted(names)})) if names else []
+    return list(db.session.execute(query, {"values": sorted(names)}).all()) if names else []

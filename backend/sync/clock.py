@@ -210,7 +210,7 @@ def _stamp(session: Session, name: str, ids: dict[str, str], scopes: dict[str, s
         write_rows(_upsert(ChangeLog, dialect), rows)
         if scopes is None:
             continue
-        held = session.execute(_HELD, {"collection": name, "ids": part})
+        held = session.execute(_HELD, {"collection": name, "ids": part}).all()
         entries = {(scope, row_id): ids[row_id] == "delete" for row_id, scope in held}
         for row_id in part:
             entries.update({(scope, row_id): True for scope in scopes.get(row_id, ())})

@@ -21,10 +21,11 @@ class Envelopes:
         self._caller = caller
         self._staff: dict[str, StaffMember | None] = {}
         self._received = wall.now()
+        self._kinds = current_registry().kinds
 
     def read(self, item: dict[str, Any]) -> tuple[Kind, Mutation, tuple[str, ...]]:
         """The item's kind, itself, and its envelope's flags. Raises `Rejected` or marshmallow's `ValidationError`."""
-        kind = _kind(item)
+        kind = self._kind(item)
         if not is_uuid7(item["id"]):
             raise Rejected("bad_id", "The entry's id is no UUIDv7.")
         unknown = item.keys() - _MEMBERS
@@ -41,6 +42,13 @@ class Envelopes:
         if at > self._received + _FUTURE:
             flags = (*flags, "clock_skew")
         return kind, Mutation(item["id"], kind.name, loaded, at, seq, self._caller, member, self._received), flags
+
+    def _kind(self, item: dict[str, Any]) -> Kind:
+        name = item.get("kind")
+        kind = self._kinds.get(name) if isinstance(name, str) else None
+        if kind is None:
+            raise Rejected("unknown_kind", "The server does not know this kind of entry.")
+        return kind
 
     def _acting(self, login: object, kind: Kind) -> tuple[StaffMember | None, tuple[str, ...]]:
         member = self._member(self._caller.staff_login if login is None else login)
@@ -60,14 +68,6 @@ class Envelopes:
         if login not in self._staff:
             self._staff[login] = staffing().staff_member(login, self._caller)
         return self._staff[login]
-
-
-def _kind(item: dict[str, Any]) -> Kind:
-    name = item.get("kind")
-    kind = current_registry().kinds.get(name) if isinstance(name, str) else None
-    if kind is None:
-        raise Rejected("unknown_kind", "The server does not know this kind of entry.")
-    return kind
 
 
 def _time(text: Any) -> datetime:  # noqa: ANN401 - unknown JSON
