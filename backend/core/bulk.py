@@ -47,10 +47,21 @@ def compiled(statement: Statement, dialect: Dialect, keys: tuple[str, ...]) -> t
 
     def prepare(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         columns = [
-            [row[name] for row in rows] if process is None else [process(row[name]) for row in rows]
+            [row[name] for row in rows] if process is None else _processed([row[name] for row in rows], process)
             for name, process in zip(names, processors, strict=True)
         ]
         values = list(zip(*columns, strict=True))
         return values if positional else [dict(zip(names, each, strict=True)) for each in values]
 
     return str(built), prepare
+
+
+def _processed(values: list[Any], process: Callable[[Any], Any]) -> list[Any]:
+    """Each value processed; one that stands in row after row (the time of a batch) only once."""
+    last: object = _processed  # Anything that is no value.
+    made, processed = None, []
+    for value in values:
+        if value is not last:
+            last, made = value, process(value)
+        processed.append(made)
+    return processed

@@ -26,6 +26,7 @@ from backend.sync.registry import current_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from backend.sync.contract import Kind
 
@@ -106,8 +107,9 @@ def push(caller: Caller, items: list[dict[str, Any]]) -> list[Answered]:
             new.setdefault(entry.key, entry)
     for kind, run in groupby(_readable(caller, new.values()), key=lambda each: each[0]):
         _apply(kind, [entry for _, entry in run])
+    now = wall.now()
     for key, entry in new.items():
-        receipts[key] = _receipt(caller, entry)
+        receipts[key] = _receipt(caller, entry, now)
         clock.add_receipt(receipts[key])
     return [_answered(entry, receipts[entry.key], fresh=new.get(entry.key) is entry) for entry in entries]
 
@@ -127,7 +129,7 @@ def payload_hash(item: dict[str, Any]) -> str:
     return hashlib.sha256(_CANONICAL.encode(payload).encode()).hexdigest()
 
 
-def kept_kind(item: dict[str, Any]) -> str | None:
+def _known_kind(item: dict[str, Any]) -> str | None:
     """The kind as far as it is one that the engine knows."""
     kind = item.get("kind")
     return kind if isinstance(kind, str) and kind in current_registry().kinds else None
@@ -215,17 +217,17 @@ def _refusal(error: DangolError | ValidationError) -> dict[str, Any]:
     return _rejection(error.rejection if isinstance(error, Rejected) else error.code, error.detail)
 
 
-def _receipt(caller: Caller, entry: _Entry) -> _Receipt:
+def _receipt(caller: Caller, entry: _Entry, now: datetime) -> _Receipt:
     return {
         "mutation_id": entry.key,
         "device_id": caller.device_id,
-        "kind": kept_kind(entry.item),
+        "kind": entry.mutation.kind if entry.mutation else _known_kind(entry.item),
         "payload_hash": entry.digest,
         "result": entry.result,
         # Nothing that a tablet held is lost with a refusal.
         "payload": _storable(entry.item) if entry.mutation is None else None,
         "v": 0,
-        "created_at": wall.now(),
+        "created_at": now,
     }
 
 
