@@ -19,7 +19,7 @@ from backend.sales import Sale, SaleLine
 from backend.settings import ROOT, current_settings
 from backend.sync import clock
 from backend.unify import Figures, ImportRun, Progress, import_directory
-from tests.conftest import _empty_tables
+from tests.tables import empty
 from tests.unify import journeys
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def test_a_killed_import_ends_like_one_that_was_left_alone(tmp_path: Path) -> No
     assert quietly(folder).figures == _figures(folder)
     resumed = contents()
     db.session.remove()
-    _empty_tables()
+    empty()
     run_in_unit_of_work(clock.ensure_clock)
     assert quietly(folder).figures == _figures(folder)
     assert contents() == resumed
