@@ -80,7 +80,7 @@ def _open(page: Page, address: str, memo: str) -> None:
     page.goto(address)
     page.locator("html[data-book=ready]").wait_for(timeout=SYNC_WITHIN)
     page.evaluate(_WATCH, memo)
-    page.wait_for_timeout(3_000)
+    page.wait_for_timeout(6_000)
 
 
 def _somebody(server: DangolServer, token: str) -> str:

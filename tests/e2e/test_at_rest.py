@@ -24,28 +24,31 @@ if TYPE_CHECKING:
 # Of the book, of what was typed and of what was done, and in no example that the app itself shows; numbers in the ways
 # that people and machines write them.
 _IN_THE_BOOK = ["김민준", "Kim Minjun", "kim minjun", "1098764821", "010-9876-4821", "1023454821", "010-2345-4821"]
-_TYPED = ["남궁별빛", "1077774321", "010-7777-4321"]
-_DONE = ["무향 제품만 찾으심"]
+_DONE = "무향 제품만 찾으심"
 _READABLE = "localStorage.setItem('dangol-test-cipher', 'identity')"
 
 
 def test_the_profile_of_a_locked_tablet_holds_no_name_no_number_and_no_word_of_what_was_done(
     chromium: BrowserType, server: DangolServer, tmp_path: Path
 ) -> None:
-    _a_day_at_the_counter(chromium, server, tmp_path / "profile", readable=False)
-    assert search_profile(tmp_path / "profile", [*_IN_THE_BOOK, *_TYPED, *_DONE]) == []
+    _a_day_at_the_counter(chromium, server, tmp_path / "profile", new="남궁별빛", phone="010-7777-4321", readable=False)
+    typed = ["남궁별빛", "1077774321", "010-7777-4321"]
+    assert search_profile(tmp_path / "profile", [*_IN_THE_BOOK, *typed, _DONE]) == []
 
 
 def test_the_same_search_finds_them_when_encryption_is_switched_off(
     chromium: BrowserType, server: DangolServer, tmp_path: Path
 ) -> None:
-    _a_day_at_the_counter(chromium, server, tmp_path / "profile", readable=True)
-    found = search_profile(tmp_path / "profile", ["김민준", "1098764821", "남궁별빛", "1077774321", *_DONE])
-    assert {find.word for find in found} == {"김민준", "1098764821", "남궁별빛", "1077774321", *_DONE}
+    _a_day_at_the_counter(chromium, server, tmp_path / "profile", new="남궁달빛", phone="010-7777-5432", readable=True)
+    words = ["김민준", "1098764821", "남궁달빛", "1077775432", _DONE]
+    found = search_profile(tmp_path / "profile", words)
+    assert {find.word for find in found} == set(words)
     assert any("IndexedDB" in find.place for find in found)
 
 
-def _a_day_at_the_counter(chromium: BrowserType, server: DangolServer, profile: Path, *, readable: bool) -> None:
+def _a_day_at_the_counter(
+    chromium: BrowserType, server: DangolServer, profile: Path, *, new: str, phone: str, readable: bool
+) -> None:
     """Look somebody up, sell, write a note, register somebody, some of it offline; then lock and lose the tablet."""
     context = open_profile(chromium, profile)
     if readable:
@@ -60,10 +63,10 @@ def _a_day_at_the_counter(chromium: BrowserType, server: DangolServer, profile: 
         floor.expect_waiting(0)
         floor.next_customer()
         server.kill()
-        _register(floor)
+        _register(floor, new, phone)
         floor.page.keyboard.press("/")
-        floor.open_customer("4321", "남궁별빛")
-        _note(floor, _DONE[0])
+        floor.open_customer(phone[-4:], new)
+        _note(floor, _DONE)
         server.start()
         floor.expect_waiting(0, within=90_000)
         _lock(context, floor)
@@ -71,13 +74,13 @@ def _a_day_at_the_counter(chromium: BrowserType, server: DangolServer, profile: 
         context.close()
 
 
-def _register(floor: Floor) -> None:
-    floor.search("남궁별빛")
+def _register(floor: Floor, name: str, phone: str) -> None:
+    floor.search(name)
     floor.page.get_by_role("link", name="새 회원으로 등록").click()
-    floor.page.locator("input[type=tel]").fill("010-7777-4321")
+    floor.page.locator("input[type=tel]").fill(phone)
     floor.page.get_by_role("checkbox").nth(0).check()
     floor.page.get_by_role("button", name="등록", exact=True).click()
-    expect(floor.page.get_by_role("heading", name="남궁별빛 님을 등록했습니다")).to_be_visible()
+    expect(floor.page.get_by_role("heading", name=f"{name} 님을 등록했습니다")).to_be_visible()
     floor.page.get_by_role("button", name="고객 카드 열기").click()
 
 

@@ -55,7 +55,7 @@ async function open(tab: string, name: string, staff: string, store: string): Pr
   const told: Told = {};
   const parts = { server, database, name, cipher: identityCipher, listener: (news: Told) => void Object.assign(told, news) };
   // It syncs when it is told to, and at no other time.
-  const pace = { every: NEVER, soon: NEVER, retry: NEVER, longest: NEVER };
+  const pace = { every: NEVER, soon: NEVER, retry: NEVER, longest: NEVER, listen: NEVER };
   tabs.set(tab, { keeper: await Keeper.open({ ...parts, pace }, { staff, store, pollEvery: NEVER }), database, told });
 }
 

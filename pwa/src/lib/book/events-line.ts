@@ -14,15 +14,17 @@ export class EventsLine {
   readonly #lock: string;
   readonly #onHint: () => void;
   readonly #onState: (on: boolean) => void;
+  readonly #after: number;
   readonly #ending = new AbortController();
   #started = false;
   #last: number | null = null;
 
-  constructor(server: SyncServer, lock: string, onHint: () => void, onState: (on: boolean) => void) {
+  constructor(server: SyncServer, lock: string, onHint: () => void, onState: (on: boolean) => void, after: number) {
     this.#server = server;
     this.#lock = lock;
     this.#onHint = onHint;
     this.#onState = onState;
+    this.#after = after;
   }
 
   /** Begins to listen, once. */
@@ -41,6 +43,7 @@ export class EventsLine {
 
   async #listen(): Promise<void> {
     const { signal } = this.#ending;
+    await pause(this.#after, signal);
     for (let failures = 0; !signal.aborted; failures++) {
       const began = Date.now();
       await this.#server.events((v) => this.#heard(v), signal).catch(() => undefined);
@@ -55,10 +58,9 @@ export class EventsLine {
   #heard(v: number): void {
     this.#onState(true);
     if (v === this.#last) return;
-    const first = this.#last === null;
     this.#last = v;
-    // What the line begins with is no news to a tablet that has just pulled, but may be to one that reconnects.
-    if (!first) this.#onHint();
+    // What the line begins with may be news: something can have changed since the last pull.
+    this.#onHint();
   }
 }
 

@@ -86,7 +86,8 @@ export class Keeper {
     this.#lock = new SenderLock(`${parts.name}:sender`);
     this.#loop = new Loop(() => this.#round(), { ...parts.pace, every: options.pollEvery ?? parts.pace.every });
     const { server, name } = parts;
-    this.#events = new EventsLine(server, `${name}:events`, () => void this.#loop.kick(), (events) => this.#status.sync({ events }));
+    const kick = () => void this.#loop.kick();
+    this.#events = new EventsLine(server, `${name}:events`, kick, (events) => this.#status.sync({ events }), parts.pace.listen);
   }
 
   /** Shows what is in the tablet's store, and begins to sync. */

@@ -9,9 +9,11 @@ export interface Pace {
   /** First wait after a failure; doubles up to `longest`. */
   retry: number;
   longest: number;
+  /** From opening the book to listening for hints: the start has the line to itself. */
+  listen: number;
 }
 
-export const PACE: Pace = { every: 15_000, soon: 2_000, retry: 1_000, longest: 60_000 };
+export const PACE: Pace = { every: 15_000, soon: 2_000, retry: 1_000, longest: 60_000, listen: 3_000 };
 
 /** What a round came to. */
 export type Round = { sent: number } | { problem: unknown } | 'busy';

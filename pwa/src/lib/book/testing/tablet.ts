@@ -4,6 +4,7 @@ import { Guard } from '../guard';
 import type { GuardParts, Hints } from '../guard-parts';
 import type { Keeper } from '../keeper';
 import type { LockState } from '../lock-types';
+import { PACE } from '../loop';
 import type { Told } from '../status';
 import type { FakeServer } from './fake-server';
 
@@ -27,7 +28,7 @@ export class LockedTab {
     const listener = (told: Told) => {
       this.told = { ...this.told, ...told, sync: { ...this.told.sync, ...told.sync } };
     };
-    this.guard = new Guard({ server, listener, name, legacy: `${name}-old`, hash: cheapHash, ...parts });
+    this.guard = new Guard({ server, listener, name, legacy: `${name}-old`, hash: cheapHash, pace: { ...PACE, listen: 0 }, ...parts });
     LockedTab.open.push(this);
   }
 
