@@ -216,6 +216,7 @@ describe('pushing', () => {
 
   test('goes by batches of 200 in the order of seq', async () => {
     const tab = await Tab.open(server, name);
+    await tab.level();
     server.mishap = () => 'lost before';
     for (let i = 0; i < 205; i++) await tab.keeper.record('note.add', { text: String(i) });
     const sizes: number[] = [];

@@ -23,14 +23,14 @@ export interface PullHooks {
 /** Brings the copy level with the server: from a snapshot where there is none, then page by page. */
 export async function pullAll(server: SyncServer, tablet: TabletCopy, hooks: PullHooks): Promise<void> {
   // Rows that an older app took have the shape of its time.
-  if (tablet.copy === null || (tablet.copy.readBy ?? 0) < SCHEMA) await snapshot(server, tablet, hooks.onRows);
+  if (tablet.copy === null || (tablet.copy.readBy ?? 0) < SCHEMA) await snapshot(server, tablet, hooks, null);
   for (let restarts = 0; ; ) {
     try {
       if (!(await pullPage(server, tablet, hooks))) return;
     } catch (problem) {
       if (!startsAgain(problem) || ++restarts > 1) throw problem;
       if (problem.code === 'epoch_changed') await hooks.onRestored(restoredTo(problem));
-      await snapshot(server, tablet, hooks.onRows);
+      await snapshot(server, tablet, hooks, epochOf(problem));
     }
   }
 }
@@ -75,10 +75,23 @@ function startsAgain(problem: unknown): problem is ApiProblem {
   return problem instanceof ApiProblem && (START_AGAIN.has(problem.code) || problem.status === 422 || problem.status === 410);
 }
 
-async function snapshot(server: SyncServer, tablet: TabletCopy, onRows: OnRows): Promise<void> {
+/** The epoch that a refusal told of: what the server forgot when it began is known. */
+function epochOf({ code, body }: ApiProblem): string | null {
+  return code === 'epoch_changed' && typeof body.epoch === 'string' ? body.epoch : null;
+}
+
+/**
+ * Takes a new snapshot. One of an epoch that neither the copy nor `told` knows comes from a server that was restored
+ * once more, or unnoticed while there was no copy: nobody can say what it forgot, and all is told again. Receipts make
+ * that safe.
+ */
+async function snapshot(server: SyncServer, tablet: TabletCopy, hooks: PullHooks, told: string | null): Promise<void> {
+  const onEpoch = async (epoch: string) => {
+    if (epoch !== tablet.copy?.epoch && epoch !== told) await hooks.onRestored(null);
+  };
   for (let tries = 1; ; tries++) {
     try {
-      await takeSnapshot(server, tablet, onRows);
+      await takeSnapshot(server, tablet, hooks.onRows, onEpoch);
       return;
     } catch (problem) {
       if (isFull(problem)) await tablet.dropUnused();

@@ -8,9 +8,12 @@ const AT_ONCE = 8;
 
 export type OnRows = (loaded: number, expected: number) => void;
 
-/** Fetches a new snapshot — only the blocks that are not stored — and installs it whole. */
-export async function takeSnapshot(server: SyncServer, tablet: TabletCopy, onRows: OnRows): Promise<void> {
+/** Fetches a new snapshot — only the blocks that are not stored — and installs it whole. Its epoch is told before. */
+export async function takeSnapshot(
+  server: SyncServer, tablet: TabletCopy, onRows: OnRows, onEpoch: (epoch: string) => Promise<void>,
+): Promise<void> {
   const snapshot = await server.snapshot();
+  await onEpoch(snapshot.epoch);
   const wanted = wantedBlocks(snapshot, tablet);
   const stored = await tablet.storedBlocks();
   const expected = wanted.reduce((sum, { rows }) => sum + rows, 0);

@@ -207,6 +207,36 @@ describe('a server restored from a backup', () => {
     expect(server.applied).toHaveLength(1);
   });
 
+  test('a second time before its new copy was taken is told everything: nobody can say what it forgot', async () => {
+    const tab = await LockedTab.begun(server, name);
+    await tab.sell();
+    await tab.level();
+    server.restore(at(Date.now() + 600_000), () => true);
+    server.mishap = (call) => {
+      if (call !== 'snapshot') return null;
+      server.mishap = () => null;
+      server.restore(at(Date.now() + 600_000), () => false);
+      return null;
+    };
+    await tab.level();
+    expect(server.epoch).toBe('one++');
+    expect(server.applied).toHaveLength(1);
+  });
+
+  test('while the tablet had no room for its rows is told everything', async () => {
+    const tab = await LockedTab.begun(server, name);
+    await tab.sell();
+    await tab.level();
+    server.put('customers', customer({ name: '박새롬' }));
+    const room = noRoom(['pages', 'blocks', 'copy']);
+    await tab.level();
+    await vi.waitFor(() => expect(tab.told.sync.lastError?.code).toBe('storage_full'));
+    server.restore(at(Date.now() + 600_000), () => false);
+    room.left = 0;
+    await tab.level();
+    expect(server.applied).toHaveLength(1);
+  });
+
   test('is not told again what it had refused and a person has dealt with', async () => {
     const tab = await LockedTab.begun(server, name);
     server.judge = ({ id, data }) => {

@@ -127,7 +127,7 @@ export class FakeServer implements SyncServer {
   pull(cursor: string, limit: number): Promise<PullPage> {
     return this.#answer('pull', () => {
       const [epoch, v] = cursor.split('/');
-      if (epoch !== this.epoch) throw new ApiProblem(409, { code: 'epoch_changed', detail: '', restored_to: this.restoredTo });
+      if (epoch !== this.epoch) throw new ApiProblem(409, { code: 'epoch_changed', detail: '', restored_to: this.restoredTo, epoch: this.epoch });
       const newer = this.#log.filter((change) => change.v > Number(v));
       const page = newer.slice(0, Math.min(limit, 2));
       return {
