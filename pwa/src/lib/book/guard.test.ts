@@ -73,7 +73,7 @@ describe('a new tablet', () => {
     server.mishap = () => offline();
     await tab.sell('비밀 메모');
     const disk = await onDisk();
-    for (const word of ['김민지', '박새롬', '1099998888', '이온라인', '비밀', 'S1']) expect(disk).not.toContain(word);
+    for (const word of ['김민지', '박새롬', '1099998888', '이온라인', '비밀', '"sku"', '89000']) expect(disk).not.toContain(word);
     // What a locked tablet must know can be read.
     expect(disk).toContain('한지영');
   });
