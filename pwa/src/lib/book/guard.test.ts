@@ -271,9 +271,9 @@ describe('a locked tablet', () => {
     server.key = null;
     server.terms_ = {};
     await server.terms();
-    (server.key as unknown as { sealingKey: { kid: string } }).sealingKey.kid = 'k2';
+    (server.key as unknown as { sealingKey: { kid: string } }).sealingKey.kid = 'another-key';
     await tab.sit();
-    await vi.waitFor(async () => expect(await onDisk()).toContain('k2'));
+    await vi.waitFor(async () => expect(await onDisk()).toContain('another-key'));
     await tab.guard.lockNow();
     await tab.level();
     expect(server.applied).toHaveLength(1);
