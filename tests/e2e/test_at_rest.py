@@ -31,16 +31,16 @@ _READABLE = "localStorage.setItem('dangol-test-cipher', 'identity')"
 def test_the_profile_of_a_locked_tablet_holds_no_name_no_number_and_no_word_of_what_was_done(
     chromium: BrowserType, server: DangolServer, tmp_path: Path
 ) -> None:
-    _a_day_at_the_counter(chromium, server, tmp_path / "profile", new="남궁별빛", phone="010-7777-4321", readable=False)
-    typed = ["남궁별빛", "1077774321", "010-7777-4321"]
+    _a_day_at_the_counter(chromium, server, tmp_path / "profile", new="선우빛나", phone="010-7777-4321", readable=False)
+    typed = ["선우빛나", "1077774321", "010-7777-4321"]
     assert search_profile(tmp_path / "profile", [*_IN_THE_BOOK, *typed, _DONE]) == []
 
 
 def test_the_same_search_finds_them_when_encryption_is_switched_off(
     chromium: BrowserType, server: DangolServer, tmp_path: Path
 ) -> None:
-    _a_day_at_the_counter(chromium, server, tmp_path / "profile", new="남궁달빛", phone="010-7777-5432", readable=True)
-    words = ["김민준", "1098764821", "남궁달빛", "1077775432", _DONE]
+    _a_day_at_the_counter(chromium, server, tmp_path / "profile", new="선우달나", phone="010-7777-5432", readable=True)
+    words = ["김민준", "1098764821", "선우달나", "1077775432", _DONE]
     found = search_profile(tmp_path / "profile", words)
     assert {find.word for find in found} == set(words)
     assert any("IndexedDB" in find.place for find in found)

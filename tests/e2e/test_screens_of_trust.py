@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +33,9 @@ class Inspector(Camera):
             self.found[name] = faults
 
 
+_WHO = dict(zip(product(LOOKS, (TABLET["width"], DESK["width"])), list(world.OWN_PEOPLE)[2:], strict=True))
+
+
 def _speaks(page: Page, language: str) -> None:
     page.add_init_script(f"localStorage.setItem('dangol.language', JSON.stringify('{language}'))")
 
@@ -42,13 +46,14 @@ def test_the_screens_that_guard_a_tablet(
     browser: Browser, server: DangolServer, look: str, size: dict[str, Any]
 ) -> None:
     language, scheme = LOOKS[look]
+    who = _WHO[look, size["width"]]
     with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
         page = context.new_page()
         _speaks(page, language)
         floor, camera = Floor(page, server.url), Inspector(page, look)
         floor.open()
         page.locator("main > button").first.click()
-        page.locator("input[name=username]").fill("hana")
+        page.locator("input[name=username]").fill(who)
         page.locator("input[name=password]").fill(world.OWN_PASSWORD)
         page.locator("form button[type=submit]").click()
         floor.wait_until_ready()
@@ -71,7 +76,7 @@ def test_the_screens_that_guard_a_tablet(
         page.locator("nav .lock button").click()
         floor.expect_lock("locked")
         camera.take("lock")
-        floor.choose_at_lock("hana")
+        floor.choose_at_lock(who)
         for _ in range(10):
             tries = page.get_by_test_id("tries-left")
             before = tries.inner_text() if tries.count() else ""

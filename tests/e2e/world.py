@@ -32,7 +32,16 @@ OFFER = "autumn_offer"
 """A commercial template that is approved."""
 PASSWORD = DEMO_PASSWORD
 OWN_PASSWORD = "early-harbour-27"
-"""Of 조하나 (`hana`) and 윤두리 (`duri`), whose passwords no demo publishes: their tablet asks."""
+"""Of those whose passwords no demo publishes: their tablet asks."""
+OWN_PEOPLE = {
+    "hana": "조하나",
+    "duri": "윤두리",
+    "sebyeol": "노새별",
+    "nesol": "안네솔",
+    "daon": "하다온",
+    "yeoul": "문여울",
+}
+"""By login. Each of the tests that try wrong passwords has somebody of its own: the server slows down who fails."""
 ELSEWHERE_PHONE = "+821066663311"
 """한바다, whose store is another one: no tablet of the tests' store holds her."""
 
@@ -94,7 +103,7 @@ def _organisation(token: str) -> Store:
         person = factories.staff(login=login, name=name, role=login, store_id=store_id, password=hashed)
     factories.device(token, store=place, staff=person)
     own = hash_password(OWN_PASSWORD)
-    for login, name in (("hana", "조하나"), ("duri", "윤두리")):
+    for login, name in OWN_PEOPLE.items():
         factories.staff(login=login, name=name, store_id=place.id, password=own)
     return place
 
