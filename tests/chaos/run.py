@@ -49,6 +49,8 @@ def run(options: Options, folder: Path) -> Verdict:
             found = look(server, [life.tablet for life in chaos.lives if not life.tablet.wiped], chaos.world.watcher)
         finally:
             chaos.calm.set()
+            for life in chaos.lives:
+                life.tablet.line.hang_up()
             server.kill()
         return judge(chaos.model, found)
 
