@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 from backend.consent import service
 from backend.consent.schemas import ConsentData
 from backend.core.errors import NotFound
-from backend.customers import get_customer
+from backend.customers import COLLECTION, get_customer
 from backend.sync import Kind, Mutation, Outcome, Rejected, register_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
 
 
 def init_app(app: Flask) -> None:
     """Register the kind `consent.record`."""
-    register_kind(app, Kind("consent.record", ConsentData(), record))
+    register_kind(app, Kind("consent.record", ConsentData(), record, writes_to=_named))
+
+
+def _named(mutations: Sequence[Mutation]) -> dict[str, set[str]]:
+    return {COLLECTION: {each.data["customer_id"] for each in mutations}}
 
 
 def record(mutation: Mutation) -> Outcome:

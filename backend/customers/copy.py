@@ -11,6 +11,7 @@ from backend.core.db import table_of
 from backend.core.one_of import one_of
 from backend.customers.departures import departed
 from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
+from backend.customers.service import hold
 from backend.organization import Store
 from backend.sync import Collection
 
@@ -151,4 +152,6 @@ def scopes(session: Session, ids: Sequence[str]) -> dict[str, set[str]]:
     return found
 
 
-COLLECTION = Collection(name="customers", fields=FIELDS, load=load, personal=True, scopes=scopes, departed=departed)
+COLLECTION = Collection(
+    name="customers", fields=FIELDS, load=load, personal=True, scopes=scopes, departed=departed, hold=hold
+)

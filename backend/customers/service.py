@@ -9,9 +9,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm.util import identity_key
 
 from backend.core import audit, events
-from backend.core.db import db
+from backend.core.db import db, table_of
 from backend.core.errors import ValidationFailed
-from backend.core.ids import new_id
+from backend.core.ids import is_id, new_id
+from backend.core.one_of import one_of
 from backend.customers.departures import come_back
 from backend.customers.models import Card, Customer, CustomerFacts
 from backend.customers.rules import Merge, merge_edit, normal
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from backend.core.audit import Actor
 
 COLLECTION = "customers"
+_HELD = (
+    select(Customer.id)
+    .where(one_of(table_of(Customer).c.id, "ids"))
+    .order_by(Customer.id)
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(frozen=True)
@@ -107,11 +114,11 @@ def hold(customer_ids: Iterable[str]) -> None:
     """Have nobody else write to these customers, or work anything out from them in order to write, until the commit.
 
     What was read of them before is read again. They are locked in one order, so that two who hold several wait for each
-    other in turn; SQLite has one writer at a time anyway.
+    other in turn; SQLite has one writer at a time anyway. An id that is none is nobody's.
     """
-    wanted = sorted(set(customer_ids))
-    query = select(Customer.id).where(Customer.id.in_(wanted)).order_by(Customer.id)
-    db.session.execute(query.with_for_update(key_share=True)).all()
+    wanted = sorted({customer_id for customer_id in customer_ids if is_id(customer_id)})
+    if db.session.connection().dialect.name != "sqlite":
+        db.session.execute(_HELD, {"ids": wanted}).all()
     for key in (identity_key(model, customer_id) for model in (Customer, CustomerFacts) for customer_id in wanted):
         if key in db.session.identity_map:
             db.session.expire(db.session.identity_map[key])

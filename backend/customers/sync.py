@@ -12,6 +12,8 @@ from backend.customers.schemas import EditData, RegisterData
 from backend.sync import FieldConflict, Kind, Mutation, Outcome, Rejected, register_collection, register_kind, track
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
 
 
@@ -22,7 +24,11 @@ def init_app(app: Flask) -> None:
     for part in (Card, Preference, CustomerFacts, StoreActivity, StoreDeparture):
         track(app, part, COLLECTION.name, lambda row: row.customer_id)
     register_kind(app, Kind("customer.register", RegisterData(), register))
-    register_kind(app, Kind("customer.edit", EditData(), edit))
+    register_kind(app, Kind("customer.edit", EditData(), edit, writes_to=_named))
+
+
+def _named(mutations: Sequence[Mutation]) -> dict[str, set[str]]:
+    return {COLLECTION.name: {each.data["customer_id"] for each in mutations}}
 
 
 def register(mutation: Mutation) -> Outcome:

@@ -20,7 +20,7 @@ from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleLine, SaleReturn, SaleReturnLine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from backend.core.audit import Actor
@@ -65,6 +65,15 @@ def take_back(
     if sale is not None:
         _settle(sale, flags)
     return entry
+
+
+def owners(sale_ids: Iterable[str]) -> set[str]:
+    """The customers of those of these sales that are known."""
+    known = sorted({sale_id for sale_id in sale_ids if is_id(sale_id)})
+    if not known:
+        return set()
+    bought = select(Sale.customer_id).where(Sale.id.in_(known), Sale.customer_id.is_not(None))
+    return set(db.session.scalars(bought))
 
 
 def catch_up(sale_ids: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.customers import COLLECTION as CUSTOMERS
 from backend.sales import returns, service
 from backend.sales.schemas import ReturnData, SaleData
 from backend.sync import Kind, Mutation, Outcome, register_kind
@@ -16,8 +17,16 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the kinds `sale.log` and `sale.return`."""
-    register_kind(app, Kind("sale.log", SaleData(), log, always_taken=True, apply_all=log_all))
-    register_kind(app, Kind("sale.return", ReturnData(), take_back, always_taken=True))
+    register_kind(app, Kind("sale.log", SaleData(), log, always_taken=True, apply_all=log_all, writes_to=_buyers))
+    register_kind(app, Kind("sale.return", ReturnData(), take_back, always_taken=True, writes_to=_owners))
+
+
+def _buyers(mutations: Sequence[Mutation]) -> dict[str, set[str]]:
+    return {CUSTOMERS: {each.data["customer_id"] for each in mutations if each.data["customer_id"]}}
+
+
+def _owners(mutations: Sequence[Mutation]) -> dict[str, set[str]]:
+    return {CUSTOMERS: returns.owners({each.data["sale_id"] for each in mutations})}
 
 
 def log(mutation: Mutation) -> Outcome:

@@ -31,7 +31,7 @@ class Collection:
     by id, made of JSON values. `scopes(session, ids)` says for each id which scopes hold it beside `all`; None for a
     collection that every tablet holds whole. `departed(session, now)` writes, within a unit of work and in parts, what
     time alone changes about scopes, and says whose; it is called daily until it says nobody. It announces the ids with
-    `mark_changed`, as every writer does.
+    `mark_changed`, as every writer does. `hold(ids)` keeps every other writer from these rows until the commit.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Collection:
     personal: bool
     scopes: Callable[[Session, Sequence[str]], Mapping[str, set[str]]] | None = None
     departed: Callable[[Session, datetime], Collection_[str]] | None = None
+    hold: Callable[[Collection_[str]], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,10 @@ class Kind:
 
     `apply_all` is `apply` for many at once, in order and to the same effect, for kinds that come in numbers. It may
     raise anything for the sake of one of them: what it wrote is undone and they are applied one by one.
+
+    `writes_to` says which rows, by collection, mutations will hold (`Collection.hold`). A push holds those of its whole
+    batch before it applies the first entry: taken one after the other, as the entries happen to lie, two tablets'
+    batches would wait for each other in a ring.
     """
 
     name: str
@@ -154,6 +159,7 @@ class Kind:
     roles: frozenset[str] = frozenset()
     always_taken: bool = False
     apply_all: Callable[[Sequence[Mutation]], list[Outcome]] | None = None
+    writes_to: Callable[[Sequence[Mutation]], Mapping[str, Collection_[str]]] | None = None
 
     @cached_property
     def read(self) -> Callable[[Any], dict[str, Any]]:

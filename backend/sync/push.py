@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from backend.sync.models import EditConflict, Receipt
 from backend.sync.registry import current_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from backend.sync.contract import Kind
@@ -105,7 +106,9 @@ def push(caller: Caller, items: list[dict[str, Any]]) -> list[Answered]:
     for entry in entries:
         if entry.key not in receipts:
             new.setdefault(entry.key, entry)
-    for kind, run in groupby(_readable(caller, new.values()), key=lambda each: each[0]):
+    readable = _readable(caller, new.values())
+    _hold(readable)
+    for kind, run in groupby(readable, key=lambda each: each[0]):
         _apply(kind, [entry for _, entry in run])
     now = wall.now()
     for key, entry in new.items():
@@ -135,7 +138,7 @@ def _known_kind(item: dict[str, Any]) -> str | None:
     return kind if isinstance(kind, str) and kind in current_registry().kinds else None
 
 
-def _readable(caller: Caller, entries: Iterable[_Entry]) -> Iterator[tuple[Kind, _Entry]]:
+def _readable(caller: Caller, entries: Iterable[_Entry]) -> list[tuple[Kind, _Entry]]:
     """The entries that could be read, with their kinds; the others are refused."""
     envelopes = Envelopes(caller)
     read = []
@@ -146,7 +149,25 @@ def _readable(caller: Caller, entries: Iterable[_Entry]) -> Iterator[tuple[Kind,
             entry.refuse(_refusal(error))
         else:
             read.append((kind, entry))
-    return iter(read)
+    return read
+
+
+def _hold(readable: list[tuple[Kind, _Entry]]) -> None:
+    """Hold what the whole batch writes to, in one order, before any of it is written."""
+    mutations: dict[str, list[Mutation]] = defaultdict(list)
+    for kind, entry in readable:
+        if kind.writes_to is not None and entry.mutation is not None:
+            mutations[kind.name].append(entry.mutation)
+    registry = current_registry()
+    rows: dict[str, set[str]] = defaultdict(set)
+    for name, ours in mutations.items():
+        writes_to = registry.kinds[name].writes_to
+        for collection, ids in (writes_to(ours) if writes_to else {}).items():
+            rows[collection].update(ids)
+    for collection in sorted(rows):
+        hold = registry.collections[collection].hold
+        if hold is not None:
+            hold(rows[collection])
 
 
 def _apply(kind: Kind, entries: list[_Entry]) -> None:

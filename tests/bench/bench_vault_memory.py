@@ -1,39 +1,45 @@
 """`vault_memory`: the memory of the tab, its worker included, with 75,000 customers open.
 
-The proportional set size of the tab's process after unlocking, a hundred searches and a garbage collection on both
-threads. The floor is a tab with an empty page of the same server.
+The proportional set size of the tab's process after unlocking a book that is on the disk, a hundred searches and a
+garbage collection on both threads. The floor is a tab with an empty page of the same server.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.bench import lookups
 from tests.bench.harness import report
-from tests.bench.kept_profile import open_book
-from tests.bench.tablet import fresh_tablet, serving
+from tests.bench.kept_profile import fill, open_book, opened
+from tests.bench.tablet import serving
 from tests.e2e import chromium
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import BrowserContext, Page
 
     from tests.e2e.server import DangolServer
 
 _TARGET_MB = 150.0
 _SEARCHES = 100
 _KB_IN_MB = 1024
+_GC = "--js-flags=--expose-gc"
 _COLLECT = "() => { gc(); gc(); }"
 
 
 def main() -> bool:
     """Measure; print the line; return whether the target was reached."""
-    with serving() as (server, token), chromium.chromium() as kind:
-        browser = chromium.launch(kind, "--js-flags=--expose-gc")
-        floor = _empty(browser, server, token)
-        value = _open(browser, server, token)
-        browser.close()
+    with (
+        serving() as (server, token),
+        chromium.chromium() as kind,
+        tempfile.TemporaryDirectory(prefix="dangol-bench-") as name,
+    ):
+        fill(kind, Path(name), server, token)
+        with opened(kind, Path(name), _GC) as context:
+            floor = _empty(context, server)
+            value = _unlocked(context, server)
     return report(
         "vault_memory",
         value=value,
@@ -45,33 +51,37 @@ def main() -> bool:
     )
 
 
-def _empty(browser: Browser, server: DangolServer, token: str) -> float:
-    with fresh_tablet(browser, server, token) as context:
-        page = context.new_page()
-        page.goto(f"{server.url}/healthz")
-        return _collected(browser, page)
+def _empty(context: BrowserContext, server: DangolServer) -> float:
+    page = context.new_page()
+    page.goto(f"{server.url}/healthz")
+    empty = _collected(page)
+    page.close()
+    return empty
 
 
-def _open(browser: Browser, server: DangolServer, token: str) -> float:
-    with fresh_tablet(browser, server, token) as context:
-        context.add_init_script(lookups.WATCH_THE_WORKER)
-        page = open_book(context, server)
-        for query in lookups.queries(page, _SEARCHES):
-            page.evaluate("(query) => window.ask('findCustomers', query, 20)", query)
-        return _collected(browser, page)
+def _unlocked(context: BrowserContext, server: DangolServer) -> float:
+    context.add_init_script(lookups.WATCH_THE_WORKER)
+    page = open_book(context, server)
+    for query in lookups.queries(page, _SEARCHES):
+        page.evaluate("(query) => window.ask('findCustomers', query, 20)", query)
+    return _collected(page)
 
 
-def _collected(browser: Browser, page: Page) -> float:
+def _collected(page: Page) -> float:
     """MB of the page's process after a garbage collection on every thread of it."""
     for _ in range(2):
+        # By now the worker that made the key has ended as well.
+        page.wait_for_timeout(3_000)
         page.evaluate(_COLLECT)
         for worker in page.workers:
             worker.evaluate(_COLLECT)
-        page.wait_for_timeout(3_000)
-    return max(_pss(process["id"]) for process in _processes(browser) if process["type"] == "renderer")
+    page.wait_for_timeout(3_000)
+    return max(_pss(process["id"]) for process in _processes(page) if process["type"] == "renderer")
 
 
-def _processes(browser: Browser) -> list[dict[str, Any]]:
+def _processes(page: Page) -> list[dict[str, Any]]:
+    browser = page.context.browser
+    assert browser is not None
     session = browser.new_browser_cdp_session()
     found: list[dict[str, Any]] = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()

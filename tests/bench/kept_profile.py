@@ -20,9 +20,9 @@ SYNC_WITHIN = 300_000
 
 
 @contextmanager
-def opened(kind: BrowserType, profile: Path) -> Iterator[BrowserContext]:
-    """The browser over `profile`, closed in good order at the end."""
-    context = chromium.open_profile(kind, profile)
+def opened(kind: BrowserType, profile: Path, *more: str) -> Iterator[BrowserContext]:
+    """The browser over `profile`, with `more` switches, closed in good order at the end."""
+    context = chromium.open_profile(kind, profile, *more)
     yield context
     context.close()
 

@@ -55,10 +55,10 @@ def launch(kind: BrowserType, *more: str) -> Browser:
     return kind.launch(executable_path=PROGRAM, args=[*OPTIONS, *more], chromium_sandbox=False)
 
 
-def open_profile(kind: BrowserType, folder: Path) -> BrowserContext:
-    """Start a Chromium of its own whose profile lives in `folder`, as on a tablet."""
+def open_profile(kind: BrowserType, folder: Path, *more: str) -> BrowserContext:
+    """Start a Chromium of its own whose profile lives in `folder`, as on a tablet, with `more` switches."""
     context = kind.launch_persistent_context(
-        folder, executable_path=PROGRAM, args=OPTIONS, chromium_sandbox=False, **KOREAN_TABLET
+        folder, executable_path=PROGRAM, args=[*OPTIONS, *more], chromium_sandbox=False, **KOREAN_TABLET
     )
     context.set_default_timeout(_PATIENCE)
     return context

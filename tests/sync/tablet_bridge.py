@@ -12,10 +12,12 @@ import shutil
 import subprocess
 import sys
 from collections import deque
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from tests.conftest import Tablet
@@ -39,6 +41,7 @@ class Bridge:
         """With whose token the book speaks."""
         self.mishaps: deque[str] = deque()
         """`""`, `lost before`, `lost after`, `busy`."""
+        self._cut = False
 
     def __enter__(self) -> Self:
         return self
@@ -48,6 +51,15 @@ class Bridge:
     ) -> None:
         self._process.kill()
         self._process.communicate()
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """No call gets through meanwhile; mishaps wait."""
+        self._cut = True
+        try:
+            yield
+        finally:
+            self._cut = False
 
     def do(self, what: str, tab: str, *details: object) -> Any:
         """Carry out a command of bridge.ts; what it gives. Raises `AssertionError` when it failed there."""
@@ -62,7 +74,7 @@ class Bridge:
                 return heard["value"]
 
     def _answer(self, call: str, *details: Any) -> dict[str, Any]:
-        mishap = self.mishaps.popleft() if self.mishaps else ""
+        mishap = "lost before" if self._cut else self.mishaps.popleft() if self.mishaps else ""
         if mishap == "lost before":
             return _problem(0, "offline", {})
         if mishap == "busy":

@@ -155,3 +155,49 @@ def test_sales_of_a_batch_are_read_as_their_schema_reads_them() -> None:
     read = reader(schema)
     for entry in sales(people, "S1", seed=7, count=60):
         assert read(entry["data"]) == schema.load(entry["data"])
+
+
+def test_a_push_holds_all_customers_that_it_writes_to_before_it_writes(
+    app: Flask, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with unit_of_work():
+        sold, edited, agreed, returned = (factories.customer().id for _ in range(4))
+        sku = factories.product(price=1_000).sku
+
+    def entry(kind: str, **data: Any) -> dict[str, Any]:
+        return {"id": new_id(), "kind": kind, "at": "2026-11-20T10:00:00Z", "seq": 1, "data": data}
+
+    def sale(customer_id: str) -> dict[str, Any]:
+        line = {"sku": sku, "quantity": 1, "amount": 1_000}
+        data = {"customer_id": customer_id, "lines": [line], "currency": "KRW", "occurred_at": "2026-11-20T10:00:00Z"}
+        return entry("sale.log", **data)
+
+    (before,) = tablet.push(bought := sale(returned))
+    customers = of(app).collections["customers"]
+    happened: list[Any] = []
+    monkeypatch.setitem(
+        of(app).collections, "customers", replace(customers, hold=lambda ids: happened.append(set(ids)))
+    )
+    for name, kind in of(app).kinds.items():
+
+        def apply(mutation: Any, *, kind: Any = kind) -> Any:
+            happened.append(mutation.kind)
+            return kind.apply(mutation)
+
+        monkeypatch.setitem(of(app).kinds, name, replace(kind, apply=apply, apply_all=None))
+    said = {"purpose": "marketing", "channel": "sms", "granted": True, "occurred_at": "2026-11-20T09:00:00Z"}
+    said_back = {"lines": [{"line": 0, "quantity": 1}], "occurred_at": "2026-11-20T11:00:00Z"}
+    results = tablet.push(
+        sale(sold),
+        entry("customer.edit", customer_id=edited, changes={"memo": {"from": None, "to": "향수"}}),
+        entry("consent.record", customer_id=agreed, wording_version="ko-1", **said),
+        entry("sale.return", sale_id=bought["id"], reason="", **said_back),
+    )
+    assert [before["status"], *(result["status"] for result in results)] == ["applied"] * 5, results
+    assert happened == [
+        {sold, edited, agreed, returned},
+        "sale.log",
+        "customer.edit",
+        "consent.record",
+        "sale.return",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -80,26 +81,35 @@ class TabletMachine(RuleBasedStateMachine):
     @rule(tab=TABS, who=WHO, name=FIELDS, mishaps=MISHAPS)
     def edit(self, tab: str, who: int, name: str, mishaps: list[str]) -> None:
         """An edit of what the tab shows; it shows the new value while the entry waits."""
-        row = self.bridge.do("customer", tab, self.members[who])
-        if row is None:
-            return
-        # Nothing of it gets through yet.
-        self.bridge.mishaps.extend(["lost before", *mishaps])
-        wanted = f"{name} {next(self.serial)}"
-        changes = {name: {"from": row[name], "to": wanted}}
-        self.record(tab, "customer.edit", {"customer_id": row["id"], "changes": changes})
-        shown = self.bridge.do("customer", tab, self.members[who])
-        assert shown[name] == wanted
-        assert shown["pending"]
+        with self.quiet():
+            row = self.bridge.do("customer", tab, self.members[who])
+            if row is None:
+                return
+            wanted = f"{name} {next(self.serial)}"
+            changes = {name: {"from": row[name], "to": wanted}}
+            self.record(tab, "customer.edit", {"customer_id": row["id"], "changes": changes})
+            shown = self.bridge.do("customer", tab, self.members[who])
+            assert shown[name] == wanted
+            assert shown["pending"]
+        self.bridge.mishaps.extend(mishaps)
 
     @rule(tab=TABS, mishaps=MISHAPS)
     def register(self, tab: str, mishaps: list[str]) -> None:
         """Somebody new, whom the tab finds at once."""
-        self.bridge.mishaps.extend(["lost before", *mishaps])
-        name = f"새롬{next(self.serial)}"
-        key = self.record(tab, "customer.register", {"name": name})
-        assert self.bridge.do("customer", tab, key)["name"] == name
+        with self.quiet():
+            name = f"새롬{next(self.serial)}"
+            key = self.record(tab, "customer.register", {"name": name})
+            assert self.bridge.do("customer", tab, key)["name"] == name
         self.members.append(key)
+        self.bridge.mishaps.extend(mishaps)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Without a line, and with no round of either tab under way: nothing changes what is shown but the person."""
+        with self.bridge.cut():
+            for tab in ("one", "other"):
+                self.bridge.do("sync", tab)
+            yield
 
     @rule(tab=TABS, mishaps=MISHAPS)
     def sync(self, tab: str, mishaps: list[str]) -> None:
