@@ -19,7 +19,7 @@ from flask import current_app, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from backend.core.errors import Busy
@@ -37,6 +37,8 @@ _ATTEMPTS = 40
 _IN_UNIT = "dangol.unit_of_work"
 _CLOSERS = "dangol.unit_closers"
 _WRITE = "dangol_write"
+_PG_DUPLICATE = "23505"
+_SQLITE_DUPLICATE = frozenset({sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE})
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
 _PG_CONTENTION = frozenset({"40001", "40P01", "55P03"})
 
@@ -130,6 +132,13 @@ def is_contention(error: DBAPIError) -> bool:
     if isinstance(error.orig, sqlite3.OperationalError):
         return "locked" in str(error.orig) or "busy" in str(error.orig)
     return getattr(error.orig, "sqlstate", None) in _PG_CONTENTION
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Whether a row is there already by that key."""
+    if isinstance(error.orig, sqlite3.IntegrityError):
+        return error.orig.sqlite_errorcode in _SQLITE_DUPLICATE
+    return getattr(error.orig, "sqlstate", None) == _PG_DUPLICATE
 
 
 def table_of(model: type[Base]) -> Table:

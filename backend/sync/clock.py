@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
 
 from backend.core.bulk import write_rows
-from backend.core.db import db, in_unit_of_work, parts, table_of
+from backend.core.db import TryAgain, db, in_unit_of_work, is_duplicate, parts, table_of
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
 from backend.sync.models import ChangeLog, Receipt, ScopeLog, SyncClock, SyncEpoch
@@ -119,7 +120,17 @@ def close(session: Session) -> None:
         _stamp(session, name, ids, _scopes(session, name, ids), v)
     for receipt in receipts:
         receipt["v"] = v
-    write_rows(_INSERT_RECEIPT, receipts)
+    _keep(receipts)
+
+
+def _keep(receipts: list[dict[str, Any]]) -> None:
+    try:
+        write_rows(_INSERT_RECEIPT, receipts)
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        # Another sender of the same entry has just committed: run again, what it wrote is found.
+        raise TryAgain from error
 
 
 def install_guards(session_class: type[Session]) -> None:

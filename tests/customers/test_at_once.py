@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from tests.conftest import Tablet
+
 _ROUNDS = 12
 _AT = "2026-11-20T10:00:00Z"
 
@@ -71,6 +73,20 @@ def test_of_two_edits_from_the_same_value_one_is_applied_and_the_other_is_a_conf
         base = wanted[0] if first["status"] == "applied" else wanted[1]
         db.session.rollback()
         assert db.session.get_one(Customer, customer, populate_existing=True).memo == base
+
+
+def test_an_entry_that_is_sent_twice_at_once_is_taken_once(app: Flask, tablet: Tablet) -> None:
+    del app
+    with unit_of_work():
+        customer = factories.customer(memo=None).id
+    base = None
+    for number in range(_ROUNDS):
+        wanted = f"number {number}"
+        entry = edit(customer, base, wanted)
+        results = at_once(*[lambda: tablet.push(entry)] * 3)  # noqa: B023 - done before the next round
+        assert [result["status"] for (result,) in results] == ["applied"] * 3
+        assert sorted(result.get("duplicate", False) for (result,) in results) == [False, True, True]
+        base = wanted
 
 
 def test_two_consents_at_once_both_show_on_the_card(app: Flask, make_tablet: Any) -> None:
