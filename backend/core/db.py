@@ -2,8 +2,8 @@
 
 Services never begin or commit. The edge (a route, the push, a command, the worker) opens one unit of work; its end
 runs the closers that were registered (the sync clock) and commits. On SQLite a unit of work begins IMMEDIATE, so that
-it never has to upgrade a read lock, and only one runs in a process at a time, so that waiting greenlets wait for each
-other rather than inside the driver. Reads begin deferred.
+it never has to upgrade a read lock, and only one runs in a process at a time (on PostgreSQL: a few), so that waiting
+greenlets wait for each other rather than inside the driver. Reads begin deferred.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ WRITERS_GATE = 7_236_101
 """The advisory lock that every unit of work shares on PostgreSQL; a restore takes it alone and so waits them out."""
 _PASS_GATE = f"SELECT pg_advisory_xact_lock_shared({WRITERS_GATE})"
 
-_write_turn = threading.Lock()
+# How many units of work a process has open at once: those of PostgreSQL wait for each other's rows, and while they do
+# they must leave connections to whoever only reads.
+TURNS = {"sqlite": threading.BoundedSemaphore(1), "postgresql": threading.BoundedSemaphore(8)}
+_TURN_WITHIN = 60.0
 
 
 class Base(DeclarativeBase):
@@ -84,15 +87,15 @@ def in_unit_of_work() -> bool:
 def unit_of_work() -> Iterator[Session]:
     """Open the one write transaction of an edge; commit at the end, or undo all of it on any exception.
 
-    Raises `RuntimeError` when one is open already: services that open their own would commit half of another's work.
+    Raises `Busy` when others have not let it begin for a minute, `RuntimeError` when one is open already: services that
+    open their own would commit half of another's work.
     """
     session = db.session()
     if session.info.get(_IN_UNIT):
         message = "A unit of work is open already; services leave it to the edge."
         raise RuntimeError(message)
     session.rollback()  # An open read would pin an old view of the data.
-    turn = _write_turn if db.engine.dialect.name == "sqlite" else threading.Lock()
-    with turn:
+    with _turn():
         session.info[_IN_UNIT] = True
         try:
             connection = session.connection(execution_options={_WRITE: True})
@@ -108,6 +111,17 @@ def unit_of_work() -> Iterator[Session]:
             raise
         finally:
             session.info.clear()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    turns = TURNS[db.engine.dialect.name]
+    if not turns.acquire(timeout=_TURN_WITHIN):
+        raise Busy
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 def run_in_unit_of_work(work: Callable[[], T]) -> T:

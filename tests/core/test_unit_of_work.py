@@ -1,0 +1,51 @@
+"""Units of work take turns, and never take all connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from backend.core import db as database
+from backend.core.db import db, unit_of_work
+from backend.core.errors import Busy
+from tests import factories
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.conftest import Tablet
+
+
+@pytest.fixture
+def nobody_gets_a_turn(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """As many others write as may."""
+    del app
+    turns, taken = database.TURNS[db.engine.dialect.name], 0
+    while turns.acquire(blocking=False):
+        taken += 1
+    monkeypatch.setattr(database, "_TURN_WITHIN", 0.05)
+    yield taken
+    for _ in range(taken):
+        turns.release()
+
+
+def test_who_gets_no_turn_is_told_to_come_again_and_who_reads_needs_none(
+    tablet: Tablet, nobody_gets_a_turn: int
+) -> None:
+    assert nobody_gets_a_turn == {"sqlite": 1, "postgresql": 8}[db.engine.dialect.name]
+    with pytest.raises(Busy), unit_of_work():
+        pass
+    answer = tablet.post("/sync/push", json={"mutations": [{"id": "one"}]})
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert tablet.get("/sync/snapshot").status_code == 200
+
+
+def test_turns_come_back_whatever_became_of_the_work(app: Flask) -> None:
+    del app
+    for _ in range(20):
+        with pytest.raises(ZeroDivisionError), unit_of_work():
+            _ = 1 / 0
+        with unit_of_work():
+            factories.unit()
