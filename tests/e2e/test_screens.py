@@ -40,6 +40,8 @@ SHOWN = {
     ("simulator", "ko-light", 1280): "simulator",
     ("admin-template", "ko-light", 1280): "admin-template",
     ("card", "en-dark", 1280): "card-dark",
+    ("lock", "ko-light", 1280): "lock",
+    ("admin-conflicts", "ko-light", 1280): "conflicts",
 }
 _MEMBERS = "2000"
 _A_FULL_LIST = 5

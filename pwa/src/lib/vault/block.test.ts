@@ -25,6 +25,13 @@ describe('a block', () => {
     expect(block.find('김"민\\지', 'name')).toBe(0);
   });
 
+  test('may hold a column longer than sixteen bits count', () => {
+    const long = Array.from({ length: 40 }, (_, i) => ({ id: `id-${i}`, memo: String(i).repeat(2_000) }));
+    const block = new Block(encodeBlock('customers', ['id', 'memo'], long));
+    expect([0, 20, 39].map((row) => block.row(row))).toEqual([long[0], long[20], long[39]]);
+    expect(block.column('memo')).toEqual(long.map(({ memo }) => memo));
+  });
+
   test.each([0, 1, 2, 1500])('may have %i rows', (count) => {
     const many = Array.from({ length: count }, (_, i) => ({ id: `id-${i}`, n: i }));
     const block = new Block(encodeBlock('products', ['id', 'n'], many));
