@@ -1,7 +1,8 @@
 """`vault_memory`: the memory of the tab, its worker included, with 75,000 customers open.
 
 The proportional set size of the tab's process after unlocking a book that is on the disk, a hundred searches and a
-garbage collection on both threads, once the browser has given back what that freed. The floor is a tab with an empty page of the same server.
+garbage collection on both threads, once the browser has given back what that freed. The floor is a tab with an empty
+page of the same server.
 """
 
 from __future__ import annotations
