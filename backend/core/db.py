@@ -46,9 +46,9 @@ WRITERS_GATE = 7_236_101
 """The advisory lock that every unit of work shares on PostgreSQL; a restore takes it alone and so waits them out."""
 _PASS_GATE = f"SELECT pg_advisory_xact_lock_shared({WRITERS_GATE})"
 
-# How many units of work a process has open at once: those of PostgreSQL wait for each other's rows, and while they do
-# they must leave connections to whoever only reads.
-TURNS = {"sqlite": threading.BoundedSemaphore(1), "postgresql": threading.BoundedSemaphore(8)}
+# How many units of work a process has open at once. On PostgreSQL each statement lets the others of the process go on:
+# many at once hold each other's rows for long, and all connections of the pool.
+TURNS = {"sqlite": threading.BoundedSemaphore(1), "postgresql": threading.BoundedSemaphore(3)}
 _TURN_WITHIN = 60.0
 
 
