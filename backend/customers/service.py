@@ -116,12 +116,12 @@ def hold(customer_ids: Iterable[str]) -> None:
     What was read of them before is read again. They are locked in one order, so that two who hold several wait for each
     other in turn; SQLite has one writer at a time anyway. An id that is none is nobody's.
     """
-    wanted = sorted({customer_id for customer_id in customer_ids if is_id(customer_id)})
-    if db.session.connection().dialect.name != "sqlite":
-        db.session.execute(_HELD, {"ids": wanted}).all()
-    for key in (identity_key(model, customer_id) for model in (Customer, CustomerFacts) for customer_id in wanted):
-        if key in db.session.identity_map:
-            db.session.expire(db.session.identity_map[key])
+    session, wanted = db.session(), set(customer_ids)
+    if db.engine.dialect.name != "sqlite":
+        session.execute(_HELD, {"ids": sorted(filter(is_id, wanted))}).all()
+    for row in list(session.identity_map.values()):
+        if isinstance(row, Customer | CustomerFacts) and identity_key(instance=row)[1][0] in wanted:
+            session.expire(row)
 
 
 def set_facts(customer_id: str, **facts: Any) -> None:  # noqa: ANN401 - columns of CustomerFacts

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from backend.core import audit, clock
-from backend.core.db import db
+from backend.core.db import db, table_of
 from backend.core.ids import is_id
+from backend.core.one_of import one_of
 from backend.customers import hold
 from backend.organization import Store
 from backend.sales import rules
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from backend.core.audit import Actor
+
+
+_sale_of = table_of(SaleReturn).c.sale_id
+_EARLY = select(_sale_of).where(one_of(_sale_of, "sales")).distinct()
 
 
 def take_back(
@@ -78,8 +83,7 @@ def owners(sale_ids: Iterable[str]) -> set[str]:
 
 def catch_up(sale_ids: Sequence[str]) -> None:
     """Have sales that just arrived know of returns that came before them; one look-up in ix_sale_return_sale."""
-    early = select(SaleReturn.sale_id).where(SaleReturn.sale_id.in_(sale_ids)).distinct()
-    for sale_id in db.session.scalars(early).all():
+    for (sale_id,) in db.session.execute(_EARLY, {"sales": sale_ids}).all():
         _settle(db.session.get_one(Sale, sale_id), set())
 
 

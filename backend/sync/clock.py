@@ -80,12 +80,12 @@ def savepoint() -> Iterator[None]:
     info[_CHANGED] = outer
 
 
-def add_receipt(receipt: dict[str, Any]) -> None:
-    """Have `receipt`, a row of that table without its `v`, written with the `v` of the open unit of work.
+def add_receipts(receipts: Iterable[dict[str, Any]]) -> None:
+    """Have `receipts`, rows of that table without their `v`, written with the `v` of the open unit of work.
 
-    The `v` is also put into `receipt`.
+    The `v` is also put into each.
     """
-    db.session().info.setdefault(_RECEIPTS, []).append(receipt)
+    db.session().info.setdefault(_RECEIPTS, []).extend(receipts)
 
 
 def now_v() -> int:
@@ -250,7 +250,7 @@ def _parts(ids: list[str]) -> Iterator[Sequence[str]]:
 
 __all__ = [
     "UnannouncedWrite",
-    "add_receipt",
+    "add_receipts",
     "close",
     "ensure_clock",
     "epoch",

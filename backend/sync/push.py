@@ -70,8 +70,8 @@ def parse_batch(body: bytes, member: str = "mutations") -> list[dict[str, Any]]:
 def parse_json(body: bytes) -> Any:  # noqa: ANN401 - a JSON body is any value
     """The JSON value of `body`. Raises `ValueError`, `RecursionError`.
 
-    The standard library's parser is used since it reads what stricter ones refuse as a whole (lone surrogates): such an
-    item must be rejected alone.
+    The standard library's parser is used since it reads what stricter ones refuse as a whole (lone surrogates) or round
+    (very large numbers): such an item must be rejected alone, and kept as it came.
     """
     return json.loads(body, parse_constant=_no_constant)
 
@@ -111,9 +111,9 @@ def push(caller: Caller, items: list[dict[str, Any]]) -> list[Answered]:
     for kind, run in groupby(readable, key=lambda each: each[0]):
         _apply(kind, [entry for _, entry in run])
     now = wall.now()
-    for key, entry in new.items():
-        receipts[key] = _receipt(caller, entry, now)
-        clock.add_receipt(receipts[key])
+    fresh = {key: _receipt(caller, entry, now) for key, entry in new.items()}
+    clock.add_receipts(fresh.values())
+    receipts |= fresh
     return [_answered(entry, receipts[entry.key], fresh=new.get(entry.key) is entry) for entry in entries]
 
 
