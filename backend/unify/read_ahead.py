@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import multiprocessing
 import os
@@ -63,6 +64,8 @@ def _received(receiver: Connection) -> Iterator[Any]:
 def _serve(chunks: Callable[[], Iterator[Any]], sender: Connection, receiver: Connection) -> None:
     # Held open here, too, the other end would never seem closed: this process would outlive a killed importer.
     receiver.close()
+    # Millions of tuples and no cycle: walking them again and again took a fifth of the time.
+    gc.disable()
     # Ctrl-C is for the importer, which then stops listening.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

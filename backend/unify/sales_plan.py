@@ -67,6 +67,7 @@ class Planner:
     cards: dict[str, str]
     known: dict[str, Known]
     _seen: set[str] = field(default_factory=set)
+    _stores: dict[str, str] = field(default_factory=dict)
     unsettled: set[str] = field(default_factory=set)
 
     def is_new(self, basket: Basket) -> bool:
@@ -122,7 +123,7 @@ class Planner:
     def flags(self, basket: Basket, customer_id: str | None) -> list[str]:
         """What a person must look at, in the words of the sync contract."""
         flags = [] if customer_id or not basket.card else ["unknown_customer"]
-        return flags if self.products.keys() >= set(basket.skus) else [*flags, "unknown_product"]
+        return flags if all(map(self.products.__contains__, basket.skus)) else [*flags, "unknown_product"]
 
     def store_code(self, number: str) -> str:
         """The code of the store that the file calls `number`."""
@@ -130,4 +131,8 @@ class Planner:
 
     def store_id(self, number: str) -> str:
         """The id of that store."""
-        return derived_id(self.origin.source, "store", number, moment=self.origin.began)
+        known = self._stores.get(number)
+        if known is None:
+            known = derived_id(self.origin.source, "store", number, moment=self.origin.began)
+            self._stores[number] = known
+        return known
