@@ -70,13 +70,12 @@ def rebuild_due() -> int:
     return built
 
 
-def renew_older_than(kept_from: int) -> None:
-    """See to it that no listed block is older than `kept_from`, as far as nobody else is building."""
+def renew_older_than(kept_from: int) -> int:
+    """See to it that no listed block is older than `kept_from`, as far as nobody else is building; the number built."""
     old = _listed_of_set(Block.v < kept_from).exists()
     query = select(BlockSet.scope, BlockSet.collection).where(BlockSet.v >= 0, or_(BlockSet.v < kept_from, old))
-    for scope, name in db.session.execute(query).all():
-        if name in current_registry().collections:
-            rebuild(scope, name, Wanted(kept_from=kept_from))
+    sets = [(scope, name) for scope, name in db.session.execute(query) if name in current_registry().collections]
+    return sum(rebuild(scope, name, Wanted(kept_from=kept_from)) for scope, name in sets)
 
 
 def oldest() -> int | None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 TOMBSTONES_KEPT = timedelta(days=90)
 RECEIPTS_KEPT = timedelta(days=400)
+# A new tablet pulls what changed since the oldest block: one quiet block must not make that months.
+BLOCKS_KEPT = timedelta(days=1)
 _AT_ONCE = 2_000
 
 
@@ -39,6 +41,7 @@ def forget_old() -> None:
             pass
     while run_in_unit_of_work(_drop_receipts):
         pass
+    blocks.renew_older_than(_v_of(wall.now().date() - BLOCKS_KEPT))
     raise_kept_from()
 
 

@@ -1,3 +1,4 @@
+import './early';
 import { mount } from 'svelte';
 import { speak } from '$lib/api';
 import { Book } from '$lib/book';
@@ -16,6 +17,7 @@ import { Basket } from './floor/shared/basket.svelte';
 import { Gate } from './floor/shared/gate.svelte';
 import { Handover } from './floor/shared/handover';
 import { Recents } from './floor/shared/recents.svelte';
+import { areaOf } from './routes';
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no #app');
@@ -49,5 +51,7 @@ const parts = {
 
 mount(App, { target, props: { parts, updates } });
 void session.open();
+// While the server is asked who is signed in; what goes wrong the gate says when it asks again.
+if (areaOf(router.parts) === 'floor') book.inspect().catch(() => undefined);
 gate.watch();
 void updates.watch();

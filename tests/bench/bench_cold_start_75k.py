@@ -65,18 +65,18 @@ def _app(kind: BrowserType, profile: Path, server: DangolServer) -> float:
 def _fill_bare(kind: BrowserType, profile: Path, server: DangolServer, token: str) -> None:
     with opened(kind, profile) as context:
         enrol(context, server, token)
-        _finished(context.new_page(), server, "first_sync.html")
+        page = context.new_page()
+        serve_page(page, "first_sync.html")
+        page.goto(f"{server.url}/bare/first_sync.html")
+        page.evaluate("begin", {})
 
 
 def _bare(kind: BrowserType, profile: Path, server: DangolServer) -> float:
     with opened(kind, profile) as context:
-        return _finished(context.new_page(), server, "cold_start.html")
-
-
-def _finished(page: Any, server: DangolServer, name: str) -> float:
-    serve_page(page, name)
-    page.goto(f"{server.url}/bare/{name}")
-    finished: dict[str, Any] = page.evaluate(UNTIL_FINISHED)
+        page = context.new_page()
+        serve_page(page, "cold_start.html")
+        page.goto(f"{server.url}/bare/cold_start.html")
+        finished: dict[str, Any] = page.evaluate(UNTIL_FINISHED)
     if finished["rows"] < MEMBERS:
         message = f"The bare page saw {finished['rows']} rows only."
         raise RuntimeError(message)

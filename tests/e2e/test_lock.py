@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e import world
+from tests.e2e import chromium, world
 from tests.e2e.floor import Floor
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Route
 
     from tests.e2e.server import DangolServer
 
@@ -157,6 +158,23 @@ def test_in_a_demo_the_tablet_opens_by_itself_unless_somebody_locked_it(
     floor.expect_lock("locked")
     floor.choose_at_lock("associate")
     floor.wait_until_ready()
+
+
+def test_a_demo_opens_by_itself_however_late_the_server_says_what_it_is(
+    profile: BrowserContext, browser: Browser, server: DangolServer
+) -> None:
+    Floor(profile.new_page(), server.url).sign_in()
+    with chromium.new_profile(browser) as emptied:
+        emptied.add_cookies(profile.cookies())  # type: ignore[arg-type] # what was read can be written
+
+        def late(route: Route) -> None:
+            time.sleep(1)
+            route.continue_()
+
+        emptied.route("**/api/v1/about", late)
+        floor = Floor(emptied.new_page(), server.url)
+        floor.page.goto(f"{server.url}/floor")
+        floor.wait_until_ready()
 
 
 def test_nothing_of_a_customer_is_in_the_address_the_title_or_the_pages_own_storage(

@@ -165,6 +165,27 @@ def test_a_block_older_than_the_tombstones_is_built_anew(tablet: Tablet) -> None
         assert ask(tablet, cursor) == (200, None)
 
 
+def test_a_new_tablet_pulls_what_changed_in_two_days_and_not_in_months(tablet: Tablet) -> None:
+    with day(0):
+        people = [customer(tablet) for _ in range(40)]
+        prepare_scope(tablet.device.scope)
+        (old,) = listed(tablet)
+        hourly()
+        rename(people[0], "새 이름")
+        rebuild_due()
+        assert listed(tablet) == [old], "one of forty is no reason to build"
+    with day(1):
+        hourly()
+        rename(people[1], "다른 이름")
+    with day(2):
+        hourly()
+        assert listed(tablet) != [old]
+        rows, cursor = fresh(tablet)
+        assert [rows["customers"][person.id]["name"] for person in people[:2]] == ["새 이름", "다른 이름"]
+        changes = [change["id"] for change in tablet.pull(cursor)["changes"]]
+        assert people[0].id not in changes
+
+
 def test_a_block_without_changes_stays_as_it_is_however_old(tablet: Tablet, make_tablet: Any) -> None:
     with day(0):
         for _ in range(3):

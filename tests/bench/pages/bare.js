@@ -34,6 +34,16 @@ export function newKey() {
   return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
+/** The key that a password gives at this cost: `memory` in KiB, and `passes`. */
+export function derived(cost) {
+  const worker = new Worker('./password.js');
+  worker.postMessage(cost);
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(crypto.subtle.importKey('raw', data, 'AES-GCM', false, ['encrypt', 'decrypt']));
+    worker.onerror = reject;
+  });
+}
+
 export async function seal(key, plain) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   return { iv, body: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain) };
@@ -52,7 +62,12 @@ function initials(name) {
   return out;
 }
 
-export const index = { rows: 0, lastFour: new Map(), names: [], initials: [], latin: [], cards: new Map(), skus: new Map() };
+export const index = { rows: 0, lastFour: new Map(), names: [], initials: [], latin: [], cards: new Map(), skus: new Map(), newer: new Map() };
+
+/** Rows that are newer than their blocks: by id, in the place of those. */
+export function overlay(changes) {
+  for (const { collection, id, row } of changes) index.newer.set(`${collection}:${id}`, row);
+}
 
 export function add(bytes) {
   const block = JSON.parse(new TextDecoder().decode(bytes));

@@ -1,5 +1,6 @@
 import type { LockReason, LockState, NewSlot, Slot, Unlocked, Unlocking } from './lock-types';
 import { hasMarker, leaveMarker, wantsReadable } from '$lib/vault/marker';
+import { takeWorker } from './hire';
 import { Caller, type Calls, type Method, type Result } from './rpc';
 import type { Told } from './status';
 import type { BookState, CustomerRow, DueAnswer, OpenOptions, OutboxEntry, ProductRow, SearchAnswer, StoreRow, SyncState } from './types';
@@ -70,7 +71,7 @@ export class Book {
 
   #start(): Caller {
     if (this.#caller !== null) return this.#caller;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'book' });
+    this.#worker = takeWorker();
     this.#caller = new Caller(this.#worker, (told) => this.#hear(told));
     document.addEventListener('visibilitychange', this.#wake);
     return this.#caller;

@@ -1,5 +1,5 @@
 import { ApiProblem } from '$lib/api/sync';
-import { hasLegacy, takeOver, type DataKey, type Wiped } from '$lib/vault';
+import { hasLegacy, Serial, takeOver, type DataKey, type Wiped } from '$lib/vault';
 import { BookError } from './errors';
 import type { Keeper } from './keeper';
 import { cipherOf } from './key-ring';
@@ -9,7 +9,6 @@ import type { LockedHooks } from './locked-line';
 import { PACE } from './loop';
 import { revocation, sendSealed } from './sealed-sender';
 import { Seat } from './seat';
-import { Serial } from './serial';
 import type { Told } from './status';
 import { openStore, type Store } from './store';
 import { digestOf, TabLock, type LockNews, type OpenTab } from './tab-lock';
@@ -45,6 +44,7 @@ export class Guard {
   readonly #seat: Seat;
   #leaving = false;
   #answered: (() => void) | null = null;
+  #hasLegacy = false;
 
   constructor(parts: GuardParts) {
     this.#parts = { name: 'dangol-vault', legacy: 'dangol', pace: PACE, ...parts };
@@ -89,7 +89,8 @@ export class Guard {
   }
 
   async #start(): Promise<void> {
-    await this.#openStore();
+    const { name, legacy } = this.#parts;
+    [this.#hasLegacy] = await Promise.all([legacy !== name && hasLegacy(legacy), this.#openStore()]);
     if (this.#phase === 'new' && this.#hints.hadBook) this.#noteEviction();
     if (this.#tries >= TRIES) await this.#wipe('tries');
     await this.#checkLease();
@@ -148,7 +149,7 @@ export class Guard {
 
   async #begin(wish: NewSlot): Promise<{ id: string }> {
     const { server } = this.#parts;
-    const { ring, terms, lock } = this.#store;
+    const { ring, terms } = this.#store;
     // Without the server's key nothing that is recorded would outlive a wipe.
     const learn = async () => (terms.known ? undefined : terms.learn(await server.terms()));
     const readable = this.#hints.readable && (await server.demo().catch(() => false));
@@ -157,7 +158,7 @@ export class Guard {
         Promise.all([learn(), this.#seat.open(key, this.#store, { staff: wish.staff })]),
       );
       await this.#seat.follow(terms);
-      this.#wiped = (await lock.get('wiped')) ?? null;
+      this.#wiped = null;
       await this.#enter({ key: data, staff: wish.staff, pins: new Map() });
       return slot;
     } catch (error) {
@@ -222,11 +223,11 @@ export class Guard {
   /** The tablet is open from here on, for `staff`. */
   async #enter({ key, staff, pins }: OpenTab): Promise<void> {
     this.#adopt({ key, staff, pins });
+    if (this.#tries > 0) await this.#store.lock.put('tries', 0);
     this.#tries = 0;
-    await this.#store.lock.put('tries', 0);
-    const { name, legacy } = this.#parts;
     const { database, terms } = this.#store;
-    if (legacy !== name && (await hasLegacy(legacy))) await takeOver(legacy, database, cipherOf(key), await terms.sealer());
+    if (this.#hasLegacy) await takeOver(this.#parts.legacy, database, cipherOf(key), await terms.sealer());
+    this.#hasLegacy = false;
     this.#tabs.say({ about: 'opened', key, staff, pins: this.#pins });
   }
 

@@ -1,5 +1,5 @@
 import { ApiProblem, type SyncServer } from '$lib/api/sync';
-import { CopyStore, OutboxStore, SealedStore, type Cipher, type Database, type Mutation, type Sealer } from '$lib/vault';
+import { CopyStore, OutboxStore, SealedStore, Serial, type Cipher, type Database, type Mutation, type Sealer } from '$lib/vault';
 import { BookError, isFull } from './errors';
 import { EventsLine } from './events-line';
 import { Loop, PACE, type Pace, type Round } from './loop';
@@ -10,7 +10,6 @@ import { pullAll, type PullHooks } from './pull';
 import { pushAll } from './push';
 import { businessDay, reconcile, type Surroundings } from './reconcile';
 import { revocation, sendSealed } from './sealed-sender';
-import { Serial } from './serial';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
 import type { CustomerRow, DueAnswer, OpenOptions, ProductRow, SearchAnswer, StoreRow } from './types';
@@ -43,8 +42,7 @@ export interface KeeperParts {
   onRevoked?: (takesOutbox: boolean) => void;
 }
 
-/** Changes in the overlay that are worth a folding, and how long nobody must have asked for anything before it. */
-const FOLD_FROM = 500;
+/** How long nobody must have asked for anything before the overlay is folded, milliseconds. */
 const QUIET = 5_000;
 /** Room is asked after this often, milliseconds; with less than this left, or most of it used, it is low. */
 const ROOM_EVERY = 600_000;
@@ -313,7 +311,7 @@ export class Keeper {
   }
 
   async #foldWhenQuiet(): Promise<void> {
-    if (this.#tablet.overlaid < FOLD_FROM || Date.now() - this.#lastAsked < QUIET) return;
+    if (this.#tablet.foldable === 'no' || Date.now() - this.#lastAsked < QUIET) return;
     await this.#tablet.fold();
   }
 

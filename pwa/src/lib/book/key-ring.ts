@@ -61,7 +61,7 @@ export class KeyRing {
       await this.#store.clear();
       const [slot] = await Promise.all([this.#make(wish, secret), meanwhile(data)]);
       await this.#store.begin(slot, self);
-      await this.read();
+      this.slots = [slot];
       return { data, slot };
     } finally {
       secret.fill(0);

@@ -4,8 +4,6 @@ import { takeSnapshot, type OnRows } from './snapshot';
 import type { TabletCopy } from './tablet-copy';
 
 const PAGE = 1000;
-/** With more of an overlay than this, folding cannot wait for a quiet moment. */
-const FOLD_NOW = 4000;
 /** The cursor is of no more use: the copy starts again from a snapshot. What waits to be sent is not touched. */
 const START_AGAIN = new Set(['epoch_changed', 'scope_changed', 'cursor_expired']);
 /** A block may be superseded and destroyed between the list and the fetch; the next list is right. */
@@ -41,7 +39,7 @@ async function pullPage(server: SyncServer, tablet: TabletCopy, { onContact }: P
   const page = await server.pull(cursor, PAGE);
   onContact(page.server_time);
   await makingRoom(tablet, () => tablet.advance(cursor, page));
-  if (tablet.overlaid > FOLD_NOW) await makingRoom(tablet, () => tablet.fold());
+  if (tablet.foldable === 'now') await makingRoom(tablet, () => tablet.fold());
   return page.more;
 }
 

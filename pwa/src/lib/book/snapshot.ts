@@ -1,6 +1,5 @@
 import { ApiProblem, SCHEMA, type Snapshot, type SnapshotBlock, type SyncServer } from '$lib/api/sync';
-import { Block, unpack, type BlockRef } from '$lib/vault';
-import { inParallel } from './serial';
+import { Block, inParallel, unpack, type BlockRef } from '$lib/vault';
 import type { PreparedBlock, TabletCopy } from './tablet-copy';
 
 /** Browsers open six connections to a server of HTTP/1.1; with two more there is always one waiting to be sent. */

@@ -1,8 +1,7 @@
 import type { PullPage } from '$lib/api/sync';
 import { CUSTOMERS, PRODUCTS } from '$lib/search';
-import { Block, BlockError, encodeBlock, type BlockRef, type Change, type Copy, type CopyStore, type HeldCard, type NewBlock, type Row, type Stored } from '$lib/vault';
+import { Block, BlockError, encodeBlock, Serial, type BlockRef, type Change, type Copy, type CopyStore, type HeldCard, type NewBlock, type Row, type Stored } from '$lib/vault';
 import { Collection } from './collection';
-import { Serial } from './serial';
 import type { CustomerRow, ProductRow, StoreRow } from './types';
 import { uuid7 } from './uuid';
 
@@ -10,6 +9,10 @@ import { uuid7 } from './uuid';
 export type CopyNews = { revision: number; copy: Copy; changes: Change[] } | { revision: number; replaced: true };
 
 const ROWS_OF_A_BLOCK = 1000;
+/** An overlay worth a folding while nobody asks for anything: so many rows and so much of all. */
+const FOLD_QUIETLY = { rows: 500, share: 0.01 };
+/** One that is folded at once. A server leaves up to 6 % of the rows to the pull after a snapshot (blocks.py). */
+const FOLD_NOW = { rows: 4000, share: 0.08 };
 /** The time of the last contact is written at least this often, even when nothing changed. */
 const AS_OF_EVERY = 5 * 60_000;
 
@@ -226,6 +229,14 @@ export class TabletCopy {
   /** Changes in the overlay, all collections together. */
   get overlaid(): number {
     return Object.values(this.#collections).reduce((sum, { overlaid }) => sum + overlaid, 0);
+  }
+
+  /** Whether the overlay should be folded; what it costs grows with the rows, so what it takes does too. */
+  get foldable(): 'no' | 'when_quiet' | 'now' {
+    const { overlaid } = this;
+    const rows = Object.values(this.rows).reduce((sum, size) => sum + size, 0);
+    if (overlaid > Math.max(FOLD_NOW.rows, rows * FOLD_NOW.share)) return 'now';
+    return overlaid >= Math.max(FOLD_QUIETLY.rows, rows * FOLD_QUIETLY.share) ? 'when_quiet' : 'no';
   }
 
   /** Writes the overlay into the blocks it concerns, and what stands in none of them into new ones. */

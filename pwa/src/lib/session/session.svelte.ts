@@ -87,9 +87,12 @@ export class Session {
     this.#holder = this.staff?.login ?? null;
     // The screens do not wait for the network when they know whose tablet this is.
     if (this.staff !== null) this.#phase = 'known';
-    void this.#learnAbout();
+    const about = this.#learnAbout();
     try {
-      this.#become(await call(api.GET('/api/v1/session')) as ServerSession);
+      const session = await call(api.GET('/api/v1/session')) as ServerSession;
+      // A demo's tablet opens with a published password: whoever arrives must know them.
+      if (session.demo && this.demoSignIns.length === 0) await about;
+      this.#become(session);
     } catch (problem) {
       if (this.#phase === 'known' && !isSignedOut(problem)) return;
       this.#leave();

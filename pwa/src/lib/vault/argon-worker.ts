@@ -6,6 +6,10 @@ import type { ArgonAnswer, ArgonOrder } from './argon-thread';
 declare const self: DedicatedWorkerGlobalScope;
 
 async function carryOut(order: ArgonOrder): Promise<ArgonAnswer> {
+  if (order.does === 'load') {
+    await argon2.load();
+    return { loaded: true };
+  }
   if (order.does === 'calibrate') return { cost: await argon2.calibrate() };
   return { hash: await argon2.derive(order.password, order.salt, order.cost) };
 }

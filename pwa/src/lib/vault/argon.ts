@@ -31,14 +31,22 @@ export function costFor(pass: number, target: number = TARGET): PasswordCost {
 }
 
 /** Argon2id in WebAssembly, fetched when it is first asked for. Does not yield while it works. */
-export const argon2: PasswordHash = {
+export const argon2: PasswordHash & { load(): Promise<void> } = {
+  /** Fetches and compiles the module. */
+  async load() {
+    await argon2.derive('load', new Uint8Array(16), { memory: 1024, passes: 1, lanes: 1 });
+  },
   async calibrate() {
     const salt = crypto.getRandomValues(new Uint8Array(16));
-    // The first call compiles the module; only the second one measures.
-    await argon2.derive('calibration', salt, { memory: 1024, passes: 1, lanes: 1 });
-    const began = performance.now();
-    await argon2.derive('calibration', salt, { memory: SAMPLE, passes: 1, lanes: 1 });
-    return costFor((performance.now() - began) * (FLOOR.memory / SAMPLE));
+    await argon2.load();
+    // The quicker of two: whatever else the machine did meanwhile must not make the lock weaker.
+    let pass = Infinity;
+    for (let sample = 0; sample < 2; sample += 1) {
+      const began = performance.now();
+      await argon2.derive('calibration', salt, { memory: SAMPLE, passes: 1, lanes: 1 });
+      pass = Math.min(pass, performance.now() - began);
+    }
+    return costFor(pass * (FLOOR.memory / SAMPLE));
   },
   async derive(password, salt, { memory, passes, lanes }) {
     const { argon2id } = await import('hash-wasm');

@@ -11,5 +11,6 @@ export { LockStore } from './lock-store';
 export { hasMarker, leaveMarker, wantsReadable } from './marker';
 export { JOURNAL_FOR, OutboxStore, SealedStore, type Mutation, type Receipted } from './outbox-store';
 export { Sealer, type SealedItem, type SealingKey } from './sealing';
+export { inParallel, Serial } from './serial';
 export { dataKeyOf, newSecret, openSlot, passkeySlot, passwordSlot, type DataKey, type Secret, type SlotRecord } from './slots';
 export { DEFAULT_TERMS, type Terms } from './terms';
