@@ -42,7 +42,11 @@ _DEMO = {"DANGOL_DEMO": "1"}
 # What no database changes is tested once: browsers, the order of imports, the API against its document.
 _ONCE = ("tests/e2e", "tests/architecture", "tests/api/test_openapi.py")
 _ON_POSTGRESQL = ("--database", "postgresql", *(f"--ignore={each}" for each in _ONCE))
-_MACHINES = ("tests/sync/test_push_machine.py", "tests/sync/test_tablet_machine.py")
+_MACHINES = (
+    "tests/sync/test_push_machine.py",
+    "tests/sync/test_tablet_machine.py",
+    "tests/unify/test_merge_machine.py",
+)
 _NO_TESTS = 5
 """How pytest ends when nothing was chosen."""
 _PRINT_EPOCH = """
@@ -113,7 +117,7 @@ def chaos(arguments: list[str]) -> int:
         pwa_build()
     python: Command = [bin_path("python"), "-m"]
     if "--help" not in arguments:
-        say("Running long histories against the models of the push and of the tablet's copy")
+        say("Running long histories against the models of the push, of the tablet's copy and of merging")
         machines = [*python, "pytest", "-n", "2", "-q", "--hypothesis-profile", "chaos", *_MACHINES]
         # What reads the verdict reads standard output.
         done = subprocess.run([str(part) for part in machines], cwd=ROOT, env=environment(), check=False, stdout=2)

@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.care import erasure, sync
+    from backend.care import erasure, merges, sync
     from backend.care.routes import blueprint
     from backend.core import events, http
-    from backend.customers import CustomerErased
+    from backend.customers import CustomerErased, CustomersParted
 
     http.register(app, blueprint)
     sync.init_app(app)
     events.subscribe(app, CustomerErased, erasure.erase)
+    events.subscribe(app, CustomersParted, merges.parted)
 
 
 __all__ = ["Note", "init_app"]

@@ -11,10 +11,11 @@ from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, UtcDateTime
+from backend.customers import Owned
 from backend.organization import Staff
 
 
-class Note(Base):
+class Note(Owned, Base):
     """A remark of a staff member about a customer."""
 
     __tablename__ = "note"

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 def add_note(customer_id: str, text: str, *, note_id: str, written_at: datetime, acting_staff: Actor) -> Note:
     """Add a remark. Raises `NotFound` for an unknown customer."""
-    get_customer(customer_id)
-    note = Note(id=note_id, customer_id=customer_id, staff_id=acting_staff.staff_id, text=text, written_at=written_at)
+    now = get_customer(customer_id).id
+    note = Note(id=note_id, customer_id=now, staff_id=acting_staff.staff_id, text=text, written_at=written_at)
+    note.owner_id = customer_id if customer_id != now else None
     db.session.add(note)
-    audit.record(acting_staff, "note.add", subject_kind="customer", subject_id=customer_id)
+    audit.record(acting_staff, "note.add", subject_kind="customer", subject_id=now)
     return note
 
 
 def notes(customer_id: str) -> Select[Note]:
     """The remarks about a customer (ix_note_customer). Raises `NotFound`."""
-    get_customer(customer_id)
-    return select(Note).where(Note.customer_id == customer_id)
+    return select(Note).where(Note.customer_id == get_customer(customer_id).id)

@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
 def add(mutation: Mutation) -> Outcome:
     """Take a remark, dated by the tablet's clock but never later than it arrived."""
     try:
-        service.add_note(
+        note = service.add_note(
             mutation.data["customer_id"],
             mutation.data["text"],
             note_id=mutation.id,
@@ -30,4 +30,4 @@ def add(mutation: Mutation) -> Outcome:
         )
     except NotFound:
         raise Rejected("unknown_customer", "The server knows no such customer.") from None
-    return Outcome()
+    return Outcome(flags=("merged_customer",) if note.owner_id else ())

@@ -14,16 +14,18 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.consent import erasure, sync
+    from backend.consent import erasure, merges, sync
     from backend.consent.routes import blueprint
     from backend.consent.service import add_standard_wordings, record_with_registration
     from backend.core import events, http
-    from backend.customers import CustomerErased, CustomerRegistered
+    from backend.customers import CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
 
     http.register(app, blueprint)
     sync.init_app(app)
     events.subscribe(app, CustomerRegistered, record_with_registration)
     events.subscribe(app, CustomerErased, erasure.erase)
+    events.subscribe(app, CustomersMerged, merges.merged)
+    events.subscribe(app, CustomersParted, merges.parted)
     events.subscribe(app, events.DatabasePrepared, add_standard_wordings)
 
 

@@ -12,10 +12,11 @@ from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
+from backend.customers import Owned
 from backend.organization import BusinessUnit
 
 
-class ConsentEntry(Base):
+class ConsentEntry(Owned, Base):
     """One statement of a person about one purpose."""
 
     __tablename__ = "consent_entry"

@@ -9,6 +9,7 @@ from backend.consent.schemas import ConsentsSchema, WordingsSchema
 from backend.core import audit
 from backend.core.db import unit_of_work
 from backend.core.http import Blueprint
+from backend.customers import get_customer
 from backend.organization import current_actor, require_staff
 
 blueprint = Blueprint("consent", __name__, description="What may be said to whom")
@@ -22,6 +23,7 @@ def list_consents(customer_id: str) -> dict[str, Any]:
     """What a customer said, and what stands; the view is recorded."""
     require_staff()
     with unit_of_work():
+        customer_id = get_customer(customer_id).id
         items = access.entries(customer_id)
         audit.record_access(current_actor(), customer_id=customer_id, what="consents")
     return {"items": items, "marketing_sms": service.states_by_sender(customer_id)}

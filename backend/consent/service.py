@@ -38,17 +38,19 @@ def record(
     acting_staff: Actor,
     store_id: str | None,
     entry_id: str | None = None,
+    owner_id: str | None = None,
 ) -> tuple[str, ...]:
     """Add what `StatementData` read to the ledger of `customer_id` and show the new state on her card.
 
-    The sender is the store's business unit unless `data` names one. Returns flags (`unknown_wording`). Raises
-    `ValidationFailed` for a sender that does not exist.
+    The sender is the store's business unit unless `data` names one; `owner_id` as `customers.Owned` has it. Returns
+    flags (`unknown_wording`). Raises `ValidationFailed` for a sender that does not exist.
     """
     sender = _sender(data.get("sender"), store_id)
     db.session.add(
         ConsentEntry(
             id=entry_id or new_id(),
             customer_id=customer_id,
+            owner_id=owner_id,
             purpose=data["purpose"],
             channel=data.get("channel"),
             sender_id=sender,
@@ -124,7 +126,8 @@ def refresh_senders(customer_ids: Iterable[str]) -> None:
     # Of two statements at once, the second one must see the first one.
     hold(wanted)
     by_customer = _statements(wanted)
-    for customer_id, statements in by_customer.items():
+    for customer_id in wanted:
+        statements = by_customer.get(customer_id, [])
         states = {code: marketing_state(statements, channel="sms", sender_id=sender) for sender, code in codes.items()}
         set_facts(
             customer_id,

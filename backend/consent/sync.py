@@ -28,14 +28,17 @@ def _named(mutations: Sequence[Mutation]) -> dict[str, set[str]]:
 def record(mutation: Mutation) -> Outcome:
     """Take a statement; the mutation's id is the ledger line's, which a later grant may name."""
     try:
-        get_customer(mutation.data["customer_id"])
+        customer = get_customer(mutation.data["customer_id"])
     except NotFound:
         raise Rejected("unknown_customer", "The server knows no such customer.") from None
+    named = mutation.data["customer_id"]
+    merged = named != customer.id
     flags = service.record(
-        mutation.data["customer_id"],
+        customer.id,
         mutation.data,
         acting_staff=mutation.actor,
         store_id=mutation.caller.store_id,
         entry_id=mutation.id,
+        owner_id=named if merged else None,
     )
-    return Outcome(flags=flags)
+    return Outcome(flags=(*flags, "merged_customer") if merged else flags)

@@ -8,7 +8,17 @@ from backend.customers.access import customer as get_customer
 from backend.customers.access import find_one, is_known
 from backend.customers.conflicts import open_conflicts
 from backend.customers.erasure import CustomerErased, erase
-from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
+from backend.customers.merging import CustomersMerged, CustomersParted, merge_into, part
+from backend.customers.models import (
+    Card,
+    Customer,
+    CustomerFacts,
+    MergedCustomer,
+    Owned,
+    Preference,
+    StoreActivity,
+    StoreDeparture,
+)
 from backend.customers.rules import masked_phone, normal_phone
 from backend.customers.service import (
     COLLECTION,
@@ -18,6 +28,7 @@ from backend.customers.service import (
     register,
     set_facts,
 )
+from backend.customers.survivors import merged_into, survivors
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -40,6 +51,10 @@ __all__ = [
     "CustomerErased",
     "CustomerFacts",
     "CustomerRegistered",
+    "CustomersMerged",
+    "CustomersParted",
+    "MergedCustomer",
+    "Owned",
     "Preference",
     "StoreActivity",
     "StoreDeparture",
@@ -51,8 +66,12 @@ __all__ = [
     "init_app",
     "is_known",
     "masked_phone",
+    "merge_into",
+    "merged_into",
     "normal_phone",
     "open_conflicts",
+    "part",
     "register",
     "set_facts",
+    "survivors",
 ]

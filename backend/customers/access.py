@@ -10,15 +10,25 @@ from backend.core.errors import NotFound
 from backend.core.ids import is_id
 from backend.customers.models import Card, Customer
 from backend.customers.rules import normal_phone
+from backend.customers.survivors import survivors
 
 _LAST_FOUR = 4
 
 
 def customer(customer_id: str) -> Customer:
-    """The customer with her cards, preferences and facts. Raises `NotFound`."""
+    """The customer with her cards, preferences and facts; who she is now, if she was merged. Raises `NotFound`."""
     if not is_id(customer_id):
         raise NotFound
-    found = db.session.execute(
+    found = _customer(customer_id)
+    if found is None and (now := survivors([customer_id]).get(customer_id)) is not None:
+        found = _customer(now)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _customer(customer_id: str) -> Customer | None:
+    return db.session.execute(
         select(Customer)
         .where(Customer.id == customer_id)
         .options(
@@ -28,9 +38,6 @@ def customer(customer_id: str) -> Customer:
             selectinload(Customer.preferences),
         )
     ).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def is_known(customer_id: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 
 from backend.core import events
 from backend.core.db import db
+from backend.customers.merging import forget_merged
 from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
 from backend.customers.service import COLLECTION
 from backend.sync import mark_changed
@@ -17,12 +18,14 @@ from backend.sync import mark_changed
 class CustomerErased:
     """A customer is being erased. Whoever keeps anything of her deletes it, or keeps it without her, at once.
 
-    Published before her own rows go, in the unit of work that erases. `phone` is None when somebody else has the same.
-    A table that still refers to her when it ends stops the erasure: none is forgotten silently.
+    Published before her own rows go, in the unit of work that erases. `merged` are the ids of those who were merged
+    into her; `phones` are hers and theirs, without those that somebody else has as well. A table that still refers to
+    her when it ends stops the erasure: none is forgotten silently.
     """
 
     customer_id: str
-    phone: str | None
+    merged: tuple[str, ...]
+    phones: tuple[str, ...]
     cards: tuple[str, ...]
 
 
@@ -31,10 +34,12 @@ def erase(customer_id: str) -> CustomerErased | None:
     row = db.session.execute(select(Customer.phone).where(Customer.id == customer_id)).one_or_none()
     if row is None:
         return None
-    shared = exists().where(Customer.phone == row.phone, Customer.id != customer_id)
-    phone = None if row.phone is None or db.session.execute(select(shared)).scalar_one() else row.phone
+    merged = forget_merged(customer_id)
+    phones = {row.phone, *(entry.kept["customer"]["phone"] for entry in merged)} - {None}
+    used = select(Customer.phone).where(Customer.phone.in_(phones), Customer.id != customer_id)
+    own = tuple(sorted(phones - set(db.session.execute(used).scalars())))
     cards = tuple(db.session.execute(select(Card.number).where(Card.customer_id == customer_id)).scalars())
-    erased = CustomerErased(customer_id, phone, cards)
+    erased = CustomerErased(customer_id, tuple(entry.id for entry in merged), own, cards)
     events.publish(erased)
     mark_changed(COLLECTION, [customer_id], deleted=True)
     for model in (Card, Preference, CustomerFacts, StoreActivity, StoreDeparture):

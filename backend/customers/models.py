@@ -60,7 +60,19 @@ class Customer(Base):
     home_store: Mapped[Store | None] = relationship()
 
 
-class Card(Base):
+class Owned:
+    """A row of a customer's history, which goes along when she is merged into another (`customers.merging`).
+
+    `owner_id` is whose it was before, or by whose id it was recorded since; None where that is `customer_id` itself.
+    """
+
+    if TYPE_CHECKING:
+        customer_id: Mapped[Any]
+
+    owner_id: Mapped[str | None] = mapped_column(Id)
+
+
+class Card(Owned, Base):
     """A membership card; its number belongs to one customer."""
 
     __tablename__ = "card"
@@ -71,7 +83,7 @@ class Card(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class Preference(Base):
+class Preference(Owned, Base):
     """Something the customer likes, dislikes, wears or cannot eat."""
 
     __tablename__ = "preference"
@@ -127,3 +139,17 @@ class StoreDeparture(Base):
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("store.id"), primary_key=True, index=True)
     last_on: Mapped[date]
+
+
+class MergedCustomer(Base):
+    """A customer who was merged into another: her own rows as they were, and into whom. She may be parted again."""
+
+    __tablename__ = "merged_customer"
+    __table_args__ = (Index("ix_merged_customer_into", "into_id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # No foreign key: whom she was merged into may be merged in turn.
+    into_id: Mapped[str] = mapped_column(Id)
+    # {"customer": {column: value}, "preferences": […], "departures": […], "grade": …}
+    kept: Mapped[dict[str, Any]] = mapped_column(Json)
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

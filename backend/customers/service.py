@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy.orm.attributes import instance_state
 
 from backend.core import audit, events
 from backend.core.db import db, table_of
@@ -16,6 +16,7 @@ from backend.core.one_of import one_of
 from backend.customers.departures import come_back
 from backend.customers.models import Card, Customer, CustomerFacts
 from backend.customers.rules import Merge, merge_edit, normal
+from backend.customers.survivors import survivors
 from backend.organization import Store
 from backend.sync import mark_changed
 
@@ -114,13 +115,19 @@ def hold(customer_ids: Iterable[str]) -> None:
     """Have nobody else write to these customers, or work anything out from them in order to write, until the commit.
 
     What was read of them before is read again. They are locked in one order, so that two who hold several wait for each
-    other in turn; SQLite has one writer at a time anyway. An id that is none is nobody's.
+    other in turn; SQLite has one writer at a time anyway. An id that is none is nobody's; whoever was merged is held as
+    who she is now.
     """
     session, wanted = db.session(), set(customer_ids)
     if db.engine.dialect.name != "sqlite":
-        session.execute(_HELD, {"ids": sorted(filter(is_id, wanted))}).all()
+        ids = sorted(filter(is_id, wanted))
+        if len(session.execute(_HELD, {"ids": ids}).all()) < len(ids) and (merged := survivors(ids)):
+            session.execute(_HELD, {"ids": sorted(set(merged.values()))}).all()
+            wanted |= set(merged.values())
     for row in list(session.identity_map.values()):
-        if isinstance(row, Customer | CustomerFacts) and identity_key(instance=row)[1][0] in wanted:
+        # Its key as the session knows it: whoever was merged has no row to read it from.
+        key = instance_state(row).key if isinstance(row, Customer | CustomerFacts) else None
+        if key is not None and key[1][0] in wanted:
             session.expire(row)
 
 

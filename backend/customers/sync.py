@@ -47,6 +47,7 @@ def edit(mutation: Mutation) -> Outcome:
         raise Rejected("unknown_customer", "The server knows no such customer.") from None
     merge = service.edit(customer, mutation.data["changes"], acting_staff=mutation.actor)
     return Outcome(
+        flags=("merged_customer",) if customer.id != mutation.data["customer_id"] else (),
         about=(COLLECTION.name, customer.id),
         conflicts={name: FieldConflict(*values) for name, values in merge.conflicts.items()},
     )

@@ -21,14 +21,15 @@ def erase(event: CustomerErased) -> None:
     """Blank her messages, calls and reports; what waits is not sent. Blocks on her number go: nobody writes to it."""
     hers: ColumnElement[bool] = Message.customer_id == event.customer_id
     reports: ColumnElement[bool] = MessageReport.message_id.in_(select(Message.id).where(hers))
-    if event.phone is not None:
-        hers = or_(hers, and_(Message.customer_id.is_(None), Message.address == event.phone))
+    if event.phones:
+        hers = or_(hers, and_(Message.customer_id.is_(None), Message.address.in_(event.phones)))
         # Reports on messages that a restore took away name the number, too.
+        raw = cast(MessageReport.raw, Text)
         reports = or_(
             MessageReport.message_id.in_(select(Message.id).where(hers)),
-            cast(MessageReport.raw, Text).contains(event.phone, autoescape=True),
+            *(raw.contains(phone, autoescape=True) for phone in event.phones),
         )
-        db.session.execute(delete(AddressBlock).where(AddressBlock.address == event.phone))
+        db.session.execute(delete(AddressBlock).where(AddressBlock.address.in_(event.phones)))
     ids = select(Message.id).where(hers)
     db.session.execute(update(MessageAttempt).where(MessageAttempt.message_id.in_(ids)).values(detail=None))
     db.session.execute(update(MessageReport).where(reports).values(raw={}))
@@ -38,6 +39,6 @@ def erase(event: CustomerErased) -> None:
         execution_options={"synchronize_session": False},
     )
     db.session.execute(
-        update(Message).where(hers).values(customer_id=None, address=None, body=""),
+        update(Message).where(hers).values(customer_id=None, owner_id=None, address=None, body=""),
         execution_options={"synchronize_session": False},
     )

@@ -12,6 +12,7 @@ from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
+from backend.customers import Owned
 
 
 def _partial(name: str, *columns: str, state: str) -> Index:
@@ -20,7 +21,7 @@ def _partial(name: str, *columns: str, state: str) -> Index:
     return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
-class Message(Base):
+class Message(Owned, Base):
     """One message to one person, with its body as sent.
 
     `due_at`: when a held message is put before the gate again, and when the provider is asked for an unknown one.

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events
-    from backend.customers import CustomerErased
-    from backend.loyalty import erasure
+    from backend.customers import CustomerErased, CustomersMerged, CustomersParted
+    from backend.loyalty import erasure, merges
 
     events.subscribe(app, CustomerErased, erasure.erase)
+    events.subscribe(app, CustomersMerged, merges.merged)
+    events.subscribe(app, CustomersParted, merges.parted)
 
 
 __all__ = ["PointsEntry", "Redemption", "balance", "balances", "init_app", "redeem"]

@@ -11,9 +11,10 @@ from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, UtcDateTime
+from backend.customers import Owned
 
 
-class PointsEntry(Base):
+class PointsEntry(Owned, Base):
     """Points that came (positive) or went (negative)."""
 
     __tablename__ = "points_entry"

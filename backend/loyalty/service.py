@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from backend.core.db import db, parts
-from backend.customers import add_points
+from backend.customers import add_points, set_facts
 from backend.loyalty.models import PointsEntry
 
 if TYPE_CHECKING:
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """Points that a customer paid with."""
+    """Points that a customer paid with; `owner_id` as `customers.Owned` has it."""
 
     customer_id: str
     points: int
     sale_id: str
+    owner_id: str | None = None
 
 
 def balance(customer_id: str) -> int:
@@ -43,8 +44,20 @@ def redeem(redemptions: Sequence[Redemption]) -> None:
     """Take points for sales that have happened, whether there are enough of them or not."""
     for each in redemptions:
         db.session.add(
-            PointsEntry(customer_id=each.customer_id, kind="redeem", points=-each.points, sale_id=each.sale_id)
+            PointsEntry(
+                customer_id=each.customer_id,
+                owner_id=each.owner_id,
+                kind="redeem",
+                points=-each.points,
+                sale_id=each.sale_id,
+            )
         )
     db.session.flush()
     for each in redemptions:
         add_points(each.customer_id, -each.points)
+
+
+def refresh_points(customer_ids: Collection[str]) -> None:
+    """Show on each card what the ledger says."""
+    for customer_id, points in balances(customer_ids).items():
+        set_facts(customer_id, points=points)

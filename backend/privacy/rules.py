@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 def mentions(person: CustomerErased, text: str) -> bool:
     """Whether `text` is the person's id, phone or card. A name alone is nobody's own."""
     stripped = text.strip()
-    if stripped == person.customer_id or stripped in person.cards:
+    if stripped in (person.customer_id, *person.merged, *person.cards):
         return True
-    return person.phone is not None and normal_phone(stripped) == person.phone
+    return normal_phone(stripped) in person.phones

@@ -30,13 +30,16 @@ _CARRIED = "erasures"
 def erase(customer_id: str, *, acting_staff: Actor) -> Erasure:
     """Erase a customer everywhere but in blocks, which the edge has cleaned next. Once more changes nothing.
 
+    Whoever was merged into her, or whom she was merged into, is the same person, and erased with her.
     Raises `NotFound` for somebody who is neither known nor erased.
     """
+    customer_id = customers.survivors([customer_id]).get(customer_id, customer_id)
     done = db.session.get(Erasure, customer_id) if is_id(customer_id) else None
     if done is None and (not is_id(customer_id) or not customers.is_known(customer_id)):
         detail = "No customer has this id."
         raise NotFound(detail)
-    ledger.append(customer_id)
+    for each in (customer_id, *customers.merged_into(customer_id)):
+        ledger.append(each)
     return _erase(customer_id, acting_staff=acting_staff)
 
 
@@ -80,11 +83,16 @@ def forget_late(since: datetime) -> int:
 def _erase(customer_id: str, *, acting_staff: Actor) -> Erasure:
     erased = customers.erase(customer_id)
     if erased is not None:
-        engine.forget_row(customers.COLLECTION, customer_id)
+        ids = (customer_id, *erased.merged)
+        for each in ids:
+            engine.forget_row(customers.COLLECTION, each)
         engine.forget_rejected(partial(mentions, erased))
-        about_her = (AuditEntry.subject_kind == "customer") & (AuditEntry.subject_id == customer_id)
+        about_her = (AuditEntry.subject_kind == "customer") & (AuditEntry.subject_id.in_(ids))
         db.session.execute(update(AuditEntry).where(about_her).values(detail=None))
         audit.record(acting_staff, "privacy.erase", subject_kind="customer", subject_id=customer_id)
+        for each in erased.merged:
+            if db.session.get(Erasure, each) is None:
+                db.session.add(Erasure(customer_id=each, erased_at=clock.now(), staff_id=acting_staff.staff_id))
     entry = db.session.get(Erasure, customer_id)
     if entry is None:
         entry = Erasure(customer_id=customer_id, erased_at=clock.now(), staff_id=acting_staff.staff_id)

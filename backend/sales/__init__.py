@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http
-    from backend.customers import CustomerErased
-    from backend.sales import cli, erasure, sync
+    from backend.customers import CustomerErased, CustomersMerged, CustomersParted
+    from backend.sales import cli, erasure, merges, sync
     from backend.sales.routes import blueprint
 
     http.register(app, blueprint)
     sync.init_app(app)
     events.subscribe(app, CustomerErased, erasure.erase)
+    events.subscribe(app, CustomersMerged, merges.merged)
+    events.subscribe(app, CustomersParted, merges.parted)
     app.cli.add_command(cli.sales_group)
 
 

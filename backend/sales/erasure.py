@@ -19,7 +19,5 @@ def erase(event: CustomerErased) -> None:
     options = {"synchronize_session": False}
     returns = update(SaleReturn).where(SaleReturn.sale_id.in_(select(Sale.id).where(hers)))
     db.session.execute(returns.values(reason=""), execution_options=options)
-    sales = update(Sale).where(hers)
-    db.session.execute(
-        sales.values(customer_id=None, claimed_customer_id=None, note=None, review_note=None), execution_options=options
-    )
+    nobody = {"customer_id": None, "owner_id": None, "claimed_customer_id": None, "note": None, "review_note": None}
+    db.session.execute(update(Sale).where(hers).values(nobody), execution_options=options)

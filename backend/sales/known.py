@@ -11,7 +11,7 @@ from backend.catalog import ExchangeRate, Product
 from backend.core.db import db, table_of
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
-from backend.customers import Customer
+from backend.customers import Customer, survivors
 from backend.loyalty import balances
 from backend.organization import Store
 from backend.sales.models import SaleCoupon
@@ -61,10 +61,14 @@ class At:
 
 @dataclass(frozen=True)
 class Known:
-    """What was known before the batch. `used_coupons` and `balances` move on while its sales are taken in order."""
+    """What was known before the batch. `used_coupons` and `balances` move on while its sales are taken in order.
+
+    `merged`: who somebody is now who was merged into somebody else.
+    """
 
     stores: dict[str, At]
     customers: set[str]
+    merged: dict[str, str]
     products: dict[str, Row[Any]]
     used_coupons: set[str]
     balances: dict[str, int]
@@ -81,12 +85,15 @@ class Known:
 
 def read(sales: Sequence[Mapping[str, Any]], store_ids: Iterable[str]) -> Known:
     """Read what `sales` (as `SaleData` read them) from tablets of these stores name. Belongs into a unit of work."""
-    named = {sale["customer_id"] for sale in sales}
-    customers = set(_values(_CUSTOMERS, {each for each in named if is_id(each)}))
-    paying = {sale["customer_id"] for sale in sales if sale["points_redeemed"]}
+    named = {sale["customer_id"] for sale in sales if is_id(sale["customer_id"])}
+    customers = set(_values(_CUSTOMERS, named))
+    merged = survivors(named - customers)
+    customers |= set(_values(_CUSTOMERS, set(merged.values()) - customers))
+    paying = {merged.get(sale["customer_id"], sale["customer_id"]) for sale in sales if sale["points_redeemed"]}
     return Known(
         stores=_stores(store_ids, {sale["store"] for sale in sales if sale.get("store")}),
         customers=customers,
+        merged=merged,
         products={row.sku: row for row in _rows(_PRODUCTS, {line["sku"] for sale in sales for line in sale["lines"]})},
         used_coupons=set(_values(_COUPONS, {code for sale in sales for code in sale["coupons"]})),
         balances=balances(paying & customers),

@@ -13,7 +13,7 @@ from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
-from backend.customers import Customer
+from backend.customers import Customer, Owned
 from backend.organization import Staff, Store
 from backend.sales import rules
 
@@ -21,7 +21,7 @@ from backend.sales import rules
 FLAGGED = text("flags <> '[]'")
 
 
-class Sale(Base):
+class Sale(Owned, Base):
     """One basket at one store. Money is in minor units of `currency`; `rate` is what one unit was worth there."""
 
     __tablename__ = "sale"

@@ -77,15 +77,19 @@ def _take(arrival: Arrival, known: Known, taken: _Taken) -> None:
         lines, currency=data["currency"], occurred_at=data["occurred_at"], received_at=arrival.received_at
     )
     claimed: str | None = data["customer_id"]
-    customer_id = claimed if claimed in known.customers else None
-    if claimed is not None and customer_id is None:
+    customer_id = claimed if claimed in known.customers else known.merged.get(claimed or "")
+    owner_id = claimed if customer_id != claimed and customer_id is not None else None
+    if owner_id is not None:
+        flags.add("merged_customer")
+    elif claimed is not None and customer_id is None:
         flags.add("unknown_customer")
     sale = _sale(arrival, store, lines)
-    sale |= {"customer_id": customer_id, "claimed_customer_id": claimed if customer_id is None else None}
+    sale |= {"customer_id": customer_id, "owner_id": owner_id}
+    sale["claimed_customer_id"] = claimed if customer_id is None else None
     if data["currency"] != store.currency:
         sale["rate"] = known.rate(data["currency"], store.currency, sale["business_day"])
         flags |= set() if sale["rate"] else {"unknown_rate"}
-    flags |= _coupons(arrival, known, taken) | _points(arrival, customer_id, known, taken)
+    flags |= _coupons(arrival, known, taken) | _points(arrival, customer_id, owner_id, known, taken)
     sale["flags"] = sorted(flags)
     taken.sales.append(sale)
     taken.lines += _lines(arrival.id, lines, known)
@@ -161,13 +165,13 @@ def _lines(sale_id: str, lines: list[rules.Line], known: Known) -> list[dict[str
     ]
 
 
-def _points(arrival: Arrival, customer_id: str | None, known: Known, taken: _Taken) -> set[str]:
+def _points(arrival: Arrival, customer_id: str | None, owner_id: str | None, known: Known, taken: _Taken) -> set[str]:
     points: int = arrival.data["points_redeemed"]
     if not points:
         return set()
     if customer_id is None:
         return {"points_without_customer"}
-    taken.redemptions.append(Redemption(customer_id, points, arrival.id))
+    taken.redemptions.append(Redemption(customer_id, points, arrival.id, owner_id))
     enough = known.balances[customer_id] >= points
     known.balances[customer_id] -= points
     return set() if enough else {"points_overdrawn"}

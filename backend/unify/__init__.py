@@ -1,4 +1,4 @@
-"""Bringing in what other systems know: importers today, duplicates and merging later."""
+"""Bringing in what other systems know, and making one member of two: importers, merging and undoing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backend.unify.complete_journey import Figures, Outcome, figures, import_directory
 from backend.unify.keys import derived_id, time_part
-from backend.unify.models import ImportRun
+from backend.unify.models import ImportRun, Merge
 from backend.unify.problems import Problem
 from backend.unify.progress import Progress
 from backend.unify.rows import write_rows
@@ -17,15 +17,24 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    """Attach the feature to `app`: the command `import`."""
+    """Attach the feature to `app`."""
+    from backend.core import events, http
+    from backend.customers import CustomerErased
+    from backend.unify import merges
     from backend.unify.cli import import_group
+    from backend.unify.merges_cli import merges_group
+    from backend.unify.routes import blueprint
 
+    http.register(app, blueprint)
+    events.subscribe(app, CustomerErased, merges.forget)
     app.cli.add_command(import_group)
+    app.cli.add_command(merges_group)
 
 
 __all__ = [
     "Figures",
     "ImportRun",
+    "Merge",
     "Outcome",
     "Problem",
     "Progress",

@@ -1,0 +1,50 @@
+"""What follows for consents when customers are merged or parted: nobody loses a refusal by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from backend.consent.models import ConsentEntry
+from backend.consent.service import refresh_senders
+from backend.core.db import db
+from backend.core.ids import new_id
+
+if TYPE_CHECKING:
+    from backend.customers import CustomersMerged, CustomersParted
+
+_SAID = (
+    "purpose",
+    "channel",
+    "sender_id",
+    "recipient",
+    "language",
+    "night",
+    "granted",
+    "wording_version",
+    "occurred_at",
+    "staff_id",
+    "store_id",
+)
+
+
+def merged(event: CustomersMerged) -> None:
+    """Show what all statements together come to: a refusal of either one stands."""
+    refresh_senders([event.survivor_id])
+
+
+def parted(event: CustomersParted) -> None:
+    """Have refusals since stand for both, since nobody knows who of them refused; grants stay where they were given."""
+    both = [event.survivor_id, event.parted_id]
+    since = select(ConsentEntry).where(ConsentEntry.customer_id.in_(both), ConsentEntry.recorded_at >= event.since)
+    for entry in list(db.session.scalars(since.order_by(ConsentEntry.id))):
+        if entry.granted:
+            if entry.customer_id == event.survivor_id and entry.owner_id is None:
+                event.unclear.append(("consent", entry.id))
+            continue
+        other = event.parted_id if entry.customer_id == event.survivor_id else event.survivor_id
+        said = {name: getattr(entry, name) for name in _SAID}
+        db.session.add(ConsentEntry(id=new_id(), customer_id=other, evidence={"parted_from": entry.id}, **said))
+    db.session.flush()
+    refresh_senders(both)
