@@ -49,7 +49,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     database.init_app(app)
     migrations.init_app(app)
     sync.init_app(app)
-    for feature in (organization, customers, consent, catalog, sales, loyalty, care, delivery, privacy, unify, demo):
+    for feature in (organization, customers, consent, catalog, sales, loyalty, care, delivery, unify, privacy, demo):
         feature.init_app(app)
     health.init_app(app)
     openapi.init_app(app)

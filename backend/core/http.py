@@ -16,7 +16,7 @@ import structlog
 from flask import Flask, Response, current_app, request
 from flask.json.provider import JSONProvider
 from marshmallow import fields, validate
-from sqlalchemy import literal, tuple_
+from sqlalchemy import Integer, literal, tuple_
 from sqlalchemy.exc import DBAPIError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
@@ -40,6 +40,7 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 _API = "dangol.api"
 MAX_BODY = 8 * 1024 * 1024
+_LARGEST_KEY = 2**31
 _CSP = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -208,7 +209,7 @@ def page(
     return found, base64.urlsafe_b64encode(orjson.dumps(last)).rstrip(b"=").decode()
 
 
-def _unpack(after: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[str]:
+def _unpack(after: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
     try:
         values = orjson.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
@@ -219,6 +220,8 @@ def _unpack(after: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[str]
 
 
 def _is_key(value: object, key: InstrumentedAttribute[Any]) -> bool:
+    if isinstance(key.type, Integer):
+        return type(value) is int and abs(value) < _LARGEST_KEY
     return is_id(value) if isinstance(key.type, Id) else isinstance(value, str) and "\x00" not in value
 
 

@@ -22,6 +22,7 @@ from backend.customers.models import (
 from backend.customers.rules import masked_phone, normal_phone
 from backend.customers.service import (
     COLLECTION,
+    CustomerEdited,
     CustomerRegistered,
     add_points,
     hold,
@@ -48,6 +49,7 @@ __all__ = [
     "COLLECTION",
     "Card",
     "Customer",
+    "CustomerEdited",
     "CustomerErased",
     "CustomerFacts",
     "CustomerRegistered",

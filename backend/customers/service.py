@@ -49,6 +49,14 @@ class CustomerRegistered:
 
 
 @dataclass(frozen=True)
+class CustomerEdited:
+    """Fields of a customer have new values, in the open unit of work."""
+
+    customer_id: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Registered:
     """A new customer, and what a person should look at."""
 
@@ -88,7 +96,10 @@ def register(
 
 
 def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_staff: Actor) -> Merge:
-    """Apply {field: (from, to)} field by field (SYNC.md). Raises `ValidationFailed` for a store that does not exist."""
+    """Apply {field: (from, to)} field by field (SYNC.md). Publishes `CustomerEdited`.
+
+    Raises `ValidationFailed` for a store that does not exist.
+    """
     # Of two edits at once, the second one must meet what the first one wrote.
     hold([customer.id])
     current = {name: current_value(customer, name) for name in changes}
@@ -108,6 +119,7 @@ def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_s
         audit.record(
             acting_staff, "customer.edit", subject_kind="customer", subject_id=customer.id, detail={"fields": fields}
         )
+        events.publish(CustomerEdited(customer.id, tuple(fields)))
     return merge
 
 

@@ -1,4 +1,4 @@
-"""Bringing in what other systems know, and making one member of two: importers, merging and undoing."""
+"""Bringing in what other systems know, and one member for each person: importers, duplicates, merges."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http
     from backend.customers import CustomerErased
-    from backend.unify import merges
+    from backend.unify import duplicates, merges
     from backend.unify.cli import import_group
     from backend.unify.merges_cli import merges_group
     from backend.unify.routes import blueprint
@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     events.subscribe(app, CustomerErased, merges.forget)
     app.cli.add_command(import_group)
     app.cli.add_command(merges_group)
+    duplicates.init_app(app)
 
 
 __all__ = [

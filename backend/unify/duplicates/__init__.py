@@ -1,0 +1,44 @@
+"""Finding members who may be one person: record linkage by blocking keys and a scored comparison.
+
+`rules`, `comparison`, `blocking`, `names`, `romanisation`, `record` and `weights` are pure; `arrival` looks when a
+member is registered or edited, `full_pass` among all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.unify.duplicates.arrival import find_on_arrival
+from backend.unify.duplicates.full_pass import PassFigures, find_all
+from backend.unify.duplicates.models import DuplicatePair
+from backend.unify.duplicates.pairs import DIFFERENT, MERGED, decide_different
+from backend.unify.duplicates.settings import automatic_threshold
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the finding of duplicates to `app`: routes, the command, and what it hears of members."""
+    from backend.core import events, http
+    from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered
+    from backend.unify.duplicates import arrival, cli, routes
+
+    http.register(app, routes.blueprint)
+    app.cli.add_command(cli.duplicates_group)
+    events.subscribe(app, CustomerRegistered, arrival.on_registered)
+    events.subscribe(app, CustomerEdited, arrival.on_edited)
+    events.subscribe(app, CustomerErased, arrival.on_erased)
+
+
+__all__ = [
+    "DIFFERENT",
+    "MERGED",
+    "DuplicatePair",
+    "PassFigures",
+    "automatic_threshold",
+    "decide_different",
+    "find_all",
+    "find_on_arrival",
+    "init_app",
+]

@@ -1,0 +1,42 @@
+"""Looking for a member's duplicates when she is registered, and again when she is edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.core.db import db
+from backend.unify.duplicates import index, pairs, records
+
+if TYPE_CHECKING:
+    from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered
+
+
+def find_on_arrival(customer_id: str) -> int:
+    """Enter a member into the index and compare her with those who share a block; how many pairs are new.
+
+    Within the open unit of work. Two who are registered in the same moment are found by the next pass.
+    """
+    db.session.flush()
+    record = records.load([customer_id]).get(customer_id)
+    if record is None:
+        return 0
+    index.enter([record])
+    partners = {each for pair in pairs.stored_partners([customer_id]) for each in pair} - {customer_id}
+    others = records.load(index.mates(record) | partners)
+    return pairs.keep(pairs.compared(record, other) for other in others.values())
+
+
+def on_registered(event: CustomerRegistered) -> None:
+    """Look for duplicates of somebody new."""
+    find_on_arrival(event.customer_id)
+
+
+def on_edited(event: CustomerEdited) -> None:
+    """Look again with what is known now."""
+    find_on_arrival(event.customer_id)
+
+
+def on_erased(event: CustomerErased) -> None:
+    """Forget her."""
+    index.take_out(event.customer_id)
+    pairs.drop(event.customer_id)

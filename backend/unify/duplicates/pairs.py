@@ -1,0 +1,137 @@
+"""Pairs as they are found, come back, and are decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, or_, select
+
+from backend.core import audit, clock
+from backend.core.db import db, table_of
+from backend.core.errors import Conflict, NotFound
+from backend.core.ids import is_id
+from backend.core.one_of import one_of
+from backend.unify.duplicates import index
+from backend.unify.duplicates.models import DuplicatePair
+from backend.unify.duplicates.rules import Score, score
+from backend.unify.duplicates.weights import REVIEW
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from backend.core.audit import Actor
+    from backend.unify.duplicates.record import Record
+
+DIFFERENT, MERGED = "different", "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """Two members, the smaller id first, and how they compare."""
+
+    first: Record
+    second: Record
+    score: Score
+
+    @property
+    def fingerprint(self) -> str:
+        """Of both members' compared values."""
+        return f"{self.first.fingerprint}:{self.second.fingerprint}"
+
+
+def compared(one: Record, other: Record) -> ScoredPair:
+    """The two in order, with their score."""
+    first, second = (one, other) if one.id < other.id else (other, one)
+    return ScoredPair(first, second, score(first, second))
+
+
+def stored_partners(ids: Collection[str]) -> set[tuple[str, str]]:
+    """The undecided pairs in which one of `ids` is: their score may have fallen."""
+    table = table_of(DuplicatePair).c
+    found: set[tuple[str, str]] = set()
+    for side in (table.first_id, table.second_id):
+        query = select(table.first_id, table.second_id).where(one_of(side, "ids"), table.decision.is_(None))
+        found.update(db.session.execute(query, {"ids": list(ids)}).tuples())
+    return found
+
+
+def keep(scored: Iterable[ScoredPair]) -> int:
+    """Write the pairs that reach the review threshold and take away those that no longer do; how many are new or back.
+
+    A decided pair stays decided while both members' values are those of the decision. A pair of which a member was
+    changed or erased since she was read is left to whoever did that.
+    """
+    pairs = {(each.first.id, each.second.id): each for each in scored}
+    known = _known(pairs)
+    pairs = {ids: each for ids, each in pairs.items() if each.score.total >= REVIEW or ids in known}
+    if not pairs:
+        return 0
+    current = index.fingerprints({customer_id for pair in pairs for customer_id in pair})
+    new = 0
+    for ids, pair in sorted(pairs.items()):
+        if all(current.get(each.id) == each.fingerprint for each in (pair.first, pair.second)):
+            new += _keep(pair, known.get(ids))
+    db.session.flush()
+    return new
+
+
+def decide_different(pair_id: str, *, acting_staff: Actor) -> DuplicatePair:
+    """Say that the two are different people. Raises `NotFound`, and `Conflict` for a pair that was merged."""
+    pair = find(pair_id)
+    if pair.decision == MERGED:
+        detail = "These two were merged; undo that first."
+        raise Conflict(detail)
+    if pair.decision is None:
+        pair.decision, pair.decided_by, pair.decided_at = DIFFERENT, acting_staff.staff_id, clock.now()
+        detail_of = {"first": pair.first_id, "second": pair.second_id}
+        audit.record(
+            acting_staff, "duplicate.different", subject_kind="duplicate_pair", subject_id=pair.id, detail=detail_of
+        )
+    return pair
+
+
+def find(pair_id: str) -> DuplicatePair:
+    """The pair, held until the commit. Raises `NotFound`."""
+    query = select(DuplicatePair).where(DuplicatePair.id == pair_id).with_for_update()
+    found = db.session.scalars(query).one_or_none() if is_id(pair_id) else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def drop(customer_id: str) -> None:
+    """Delete every pair of a member."""
+    hers = or_(DuplicatePair.first_id == customer_id, DuplicatePair.second_id == customer_id)
+    db.session.execute(delete(DuplicatePair).where(hers), execution_options={"synchronize_session": False})
+
+
+def _known(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], DuplicatePair]:
+    """Those of `pairs` that are stored, by the unique index; the members of a pair often share no other."""
+    query = select(DuplicatePair).where(one_of(table_of(DuplicatePair).c.first_id, "ids")).with_for_update()
+    rows = db.session.scalars(query, {"ids": sorted({first for first, _ in pairs})})
+    return {(row.first_id, row.second_id): row for row in rows if (row.first_id, row.second_id) in pairs}
+
+
+def _keep(pair: ScoredPair, known: DuplicatePair | None) -> bool:
+    """Whether the pair is open now and was not before."""
+    if known is not None and (known.decision == MERGED or known.fingerprint == pair.fingerprint):
+        return False
+    if pair.score.total < REVIEW:
+        if known is not None and known.decision is None:
+            db.session.delete(known)
+        return False
+    values: dict[str, Any] = {
+        "score": pair.score.total,
+        "reasons": [reason.as_json() for reason in pair.score.reasons],
+        "fingerprint": pair.fingerprint,
+    }
+    if known is None:
+        db.session.add(DuplicatePair(first_id=pair.first.id, second_id=pair.second.id, **values))
+        return True
+    back = known.decision is not None
+    if back:
+        values |= {"decision": None, "decided_by": None, "decided_at": None, "found_at": clock.now()}
+    for name, value in values.items():
+        setattr(known, name, value)
+    return back
