@@ -55,7 +55,7 @@ class Truth:
 
 def truth(count: int, *, seed: int) -> Truth:
     """About `count` records. The same seed gives the same."""
-    chance = Random(f"{seed}:duplicates")  # noqa: S311 - invented data
+    chance = Random(f"{seed}:duplicates")
     people = _people(chance, round(count / (1 + _SHARE)))
     records = [person for owner, person in enumerate(people) for person in _with_second(chance, owner, person)]
     chance.shuffle(records)
@@ -179,9 +179,9 @@ def _twin(chance: Random, one: Person) -> Person:
     sex = sex if chance.random() < 0.6 else "fm".replace(sex, "")
     own, latin = _korean(chance, sex, one.name[0])
     if chance.random() < 0.6 and len(own) == len(one.name) == 3 and own[2] != one.name[2]:
-        own, latin = one.name[:2] + own[2], None
+        own, latin = one.name[:2] + own[2], ""
     phone = one.phone if chance.random() < 0.7 else _phone(chance)
-    return replace(one, name=own, name_latin=latin if one.name_latin else None, sex=sex, phone=phone)
+    return replace(one, name=own, name_latin=latin or None if one.name_latin else None, sex=sex, phone=phone)
 
 
 def _namesake(chance: Random, one: Person) -> Person:
@@ -223,7 +223,7 @@ def _exact(_chance: Random, one: Person) -> Person:
 
 def _romanised(chance: Random, one: Person) -> Person | None:
     """Only in Latin letters, spelled as somebody would: 이 as Lee, Yi or Rhee."""
-    if one.name[0] not in SURNAMES:
+    if one.name[0] not in SURNAMES or one.name.startswith(("남궁", "선우")):
         return None
     surname, given = latin_of(chance, one.name)
     return replace(one, name=chance.choice((f"{surname} {given}", f"{given} {surname}".upper())), name_latin=None)
@@ -307,12 +307,10 @@ def _mistyped_birth_date(chance: Random, one: Person) -> Person | None:
 
 def _missing(chance: Random, one: Person) -> Person | None:
     """Values that were not asked for; the name and either the phone or the birth date are there."""
-    gone: dict[str, None] = {"name_latin": None}
-    if one.phone and one.birth_date:
-        gone[chance.choice(("phone", "birth_date"))] = None
-    if chance.random() < 0.5:
-        gone["sex"] = None
-    return replace(one, **gone)
+    left = replace(one, name_latin=None, sex=one.sex if chance.random() < 0.5 else None)
+    if not one.phone or not one.birth_date:
+        return left
+    return replace(left, phone=None) if chance.random() < 0.5 else replace(left, birth_date=None)
 
 
 _ERRORS: dict[str, Callable[[Random, Person], Person | None]] = {
