@@ -53,7 +53,7 @@ def found(members: int = MEMBERS, seed: int = SEED) -> Found:
         find_all(Progress("duplicates"))
         sure = automatic_threshold()
         query = select(DuplicatePair.first_id, DuplicatePair.second_id, DuplicatePair.score)
-        rows = db.session.execute(query).tuples().all()
+        rows = db.session.execute(query).all()
     review = {(first, second) for first, second, _ in rows}
     automatic = {(first, second) for first, second, score in rows if score >= sure}
     return Found(made, same_phone(made), review, automatic)

@@ -16,6 +16,7 @@ from backend.core.ids import new_id
 from backend.customers import Customer, erase
 from backend.unify import Progress
 from backend.unify.duplicates import DuplicatePair, decide_different, find_all, find_on_arrival, full_pass, index
+from backend.unify.duplicates import pairs as found_pairs
 from backend.unify.duplicates.models import DuplicateKey, DuplicatePass, DuplicateRecord
 from backend.unify.duplicates.weights import DEFAULT_AUTOMATIC, HIGHEST_AUTOMATIC, LOWEST_AUTOMATIC, REVIEW
 from tests import factories
@@ -125,7 +126,8 @@ def test_a_pass_that_was_stopped_goes_on_where_it_stopped(monkeypatch: pytest.Mo
         add()
     monkeypatch.setattr(full_pass, "_ENTER_AT_ONCE", 2)
     monkeypatch.setattr(full_pass, "_COMPARE_AT_ONCE", 2)
-    keep, parts = full_pass.pairs.keep, []
+    parts: list[int] = []
+    keep = found_pairs.keep
 
     def stop(scored: Any) -> int:
         parts.append(1)
@@ -133,7 +135,7 @@ def test_a_pass_that_was_stopped_goes_on_where_it_stopped(monkeypatch: pytest.Mo
             raise KeyboardInterrupt
         return keep(scored)
 
-    monkeypatch.setattr(full_pass.pairs, "keep", stop)
+    monkeypatch.setattr(found_pairs, "keep", stop)
     with pytest.raises(KeyboardInterrupt):
         look_through()
     assert len(pairs()) == 6
@@ -223,9 +225,8 @@ def test_the_queue_is_paged_the_surest_first_with_masked_phones(client: FlaskCli
     assert len({item["id"] for item in seen}) == len(seen)
     order = [(item["score"], item["id"]) for item in seen]
     assert order == sorted(order, reverse=True)
-    assert (
-        seen[0]["first"]["phone"] == f"•••• {pairs()[seen[0]['first']['id'], seen[0]['second']['id']].first.phone[-4:]}"
-    )
+    first, second = seen[0]["first"], seen[0]["second"]
+    assert first["phone"] == f"•••• {(pairs()[first['id'], second['id']].first.phone or '')[-4:]}"
     assert sum(reason["weight"] for reason in seen[0]["reasons"]) == seen[0]["score"]
     assert "1950" not in str(seen)
 
@@ -298,8 +299,8 @@ def test_the_queue_is_read_from_its_own_index() -> None:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         explain = "EXPLAIN"
     statement = (
-        "SELECT id FROM duplicate_pair WHERE decision IS NULL AND (score, id) < (200, 'ffffffff-ffff-7fff-bfff-ffffffffffff')"
-        " ORDER BY score DESC, id DESC LIMIT 51"
+        "SELECT id FROM duplicate_pair WHERE decision IS NULL"
+        " AND (score, id) < (200, 'ffffffff-ffff-7fff-bfff-ffffffffffff') ORDER BY score DESC, id DESC LIMIT 51"
     )
     plan = " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}"))
     assert "ix_duplicate_pair_queue" in plan

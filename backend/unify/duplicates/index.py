@@ -72,7 +72,7 @@ def take_out(customer_id: str) -> None:
 
 def fingerprints(ids: Collection[str]) -> dict[str, str]:
     """{id: fingerprint} of those in the index, whom nobody erases or changes until the commit."""
-    return dict(db.session.execute(_CURRENT, {"ids": sorted(ids)}).tuples().all())
+    return dict(db.session.execute(_CURRENT, {"ids": sorted(ids)}).all())
 
 
 def mates(record: Record) -> set[str]:
@@ -85,7 +85,7 @@ def mates(record: Record) -> set[str]:
         for key in keys
     ]
     found: dict[int, list[str]] = defaultdict(list)
-    for key, customer_id in db.session.execute(union_all(*(select(block) for block in blocks))).tuples().all():
+    for key, customer_id in db.session.execute(union_all(*(select(block) for block in blocks))).all():
         found[key].append(customer_id)
     return {each for members in found.values() if len(members) <= BLOCK_LIMIT for each in members} - {record.id}
 
@@ -98,7 +98,7 @@ def large_keys() -> set[int]:
 def blocks(keys: Iterable[int]) -> dict[int, list[str]]:
     """{key: members} of many keys at once, none of them large."""
     found: dict[int, list[str]] = defaultdict(list)
-    for key, customer_id in db.session.execute(_OF_KEYS, {"keys": sorted(set(keys))}).tuples().all():
+    for key, customer_id in db.session.execute(_OF_KEYS, {"keys": sorted(set(keys))}).all():
         found[key].append(customer_id)
     return found
 

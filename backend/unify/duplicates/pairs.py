@@ -52,7 +52,7 @@ def stored_partners(ids: Collection[str]) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for side in (table.first_id, table.second_id):
         query = select(table.first_id, table.second_id).where(one_of(side, "ids"), table.decision.is_(None))
-        found.update(db.session.execute(query, {"ids": list(ids)}).tuples())
+        found.update(db.session.execute(query, {"ids": list(ids)}))
     return found
 
 

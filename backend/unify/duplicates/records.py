@@ -38,7 +38,7 @@ def load(ids: Collection[str]) -> dict[str, Record]:
         return {}
     wanted = list(ids)
     numbers: dict[str, list[str]] = defaultdict(list)
-    for customer_id, number in db.session.execute(_NUMBERS, {"ids": wanted}).tuples().all():
+    for customer_id, number in db.session.execute(_NUMBERS, {"ids": wanted}).all():
         numbers[customer_id].append(number)
     return {
         row.id: make_record(
