@@ -8,7 +8,7 @@ from alembic import op
 from backend.core import types
 
 revision = "backend_0005"
-down_revision = "backend_0003"
+down_revision = "backend_0004"
 branch_labels = None
 depends_on = None
 
