@@ -10,6 +10,8 @@ from backend.unify.duplicates import index, pairs, records
 if TYPE_CHECKING:
     from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered
 
+_COMPARED = frozenset({"name", "name_latin", "phone", "sex", "nationality"})
+
 
 def find_on_arrival(customer_id: str) -> int:
     """Enter a member into the index and compare her with those who share a block; how many pairs are new.
@@ -32,8 +34,9 @@ def on_registered(event: CustomerRegistered) -> None:
 
 
 def on_edited(event: CustomerEdited) -> None:
-    """Look again with what is known now."""
-    find_on_arrival(event.customer_id)
+    """Look again when a field that is compared has changed."""
+    if not _COMPARED.isdisjoint(event.fields):
+        find_on_arrival(event.customer_id)
 
 
 def on_erased(event: CustomerErased) -> None:
