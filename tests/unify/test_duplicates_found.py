@@ -129,11 +129,11 @@ def test_a_pass_that_was_stopped_goes_on_where_it_stopped(monkeypatch: pytest.Mo
     parts: list[int] = []
     keep = found_pairs.keep
 
-    def stop(scored: Any) -> int:
+    def stop(scored: Any, already_open: Any) -> int:
         parts.append(1)
         if len(parts) == 3:
             raise KeyboardInterrupt
-        return keep(scored)
+        return keep(scored, already_open)
 
     monkeypatch.setattr(found_pairs, "keep", stop)
     with pytest.raises(KeyboardInterrupt):

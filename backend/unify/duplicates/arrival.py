@@ -23,9 +23,10 @@ def find_on_arrival(customer_id: str) -> int:
     if record is None:
         return 0
     index.enter([record])
-    partners = {each for pair in pairs.stored_partners([customer_id]) for each in pair} - {customer_id}
+    already_open = pairs.open_pairs([customer_id])
+    partners = {each for pair in already_open for each in pair} - {customer_id}
     others = records.load(index.mates(record) | partners)
-    return pairs.keep(pairs.compared(record, other) for other in others.values())
+    return pairs.keep((pairs.compared(record, other) for other in others.values()), already_open)
 
 
 def on_registered(event: CustomerRegistered) -> None:

@@ -130,11 +130,12 @@ def _compare_part(pass_id: str, read: _Records, large: set[int]) -> tuple[int | 
     keys = {each: [key for key in some if key not in large] for each, some in known.items()}
     blocks = index.blocks(key for some in keys.values() for key in some)
     candidates = {(mate, each) for each, some in keys.items() for key in some for mate in blocks[key] if mate < each}
-    candidates |= {pair for pair in pairs.stored_partners(ids) if pair[1] in keys}
+    already_open = {pair for pair in pairs.open_pairs(ids) if pair[1] in keys}
+    candidates |= already_open
     read.fetch({each for pair in candidates for each in pair})
     scored = [pairs.compared(read[one], read[other]) for one, other in candidates if one in read and other in read]
     state.position, state.compared = ids[-1], state.compared + len(candidates)
-    return len(ids), pairs.keep(scored)
+    return len(ids), pairs.keep(scored, already_open)
 
 
 def _figures(pass_id: str, new: int) -> PassFigures:

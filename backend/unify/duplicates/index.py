@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select, union_all
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.core.bulk import write_rows
@@ -35,6 +35,8 @@ _CURRENT = (
 _TAKE_OUT = delete(_KEY).where(_KEY.c.key == bindparam("old"), _KEY.c.customer_id == bindparam("whose"))
 # Along the primary key (key, customer_id).
 _OF_KEYS = select(_KEY.c.key, _KEY.c.customer_id).where(one_of(_KEY.c.key, "keys"))
+_SOME_OF_KEYS = _OF_KEYS.limit(bindparam("most"))
+_OF_KEY = select(_KEY.c.key, _KEY.c.customer_id).where(_KEY.c.key == bindparam("key")).limit(BLOCK_LIMIT + 1)
 _LARGE = select(_KEY.c.key).group_by(_KEY.c.key).having(func.count() > BLOCK_LIMIT)
 
 
@@ -76,16 +78,15 @@ def fingerprints(ids: Collection[str]) -> dict[str, str]:
 
 
 def mates(record: Record) -> set[str]:
-    """Who shares a block with `record`: one statement that reads no block further than it is looked at."""
+    """Who shares a block with `record`: one look-up, whose length is bounded however large a block is."""
     keys = blocking_keys(record)
-    if not keys:
-        return set()
-    blocks = [
-        select(_KEY.c.key, _KEY.c.customer_id).where(_KEY.c.key == key).limit(BLOCK_LIMIT + 1).subquery()
-        for key in keys
-    ]
+    most = BLOCK_LIMIT * len(keys)
+    rows = db.session.execute(_SOME_OF_KEYS, {"keys": keys, "most": most + 1}).all()
+    if len(rows) > most:
+        # A block is large, and its members may have taken the place of others: key by key then.
+        rows = [row for key in keys for row in db.session.execute(_OF_KEY, {"key": key}).all()]
     found: dict[int, list[str]] = defaultdict(list)
-    for key, customer_id in db.session.execute(union_all(*(select(block) for block in blocks))).all():
+    for key, customer_id in rows:
         found[key].append(customer_id)
     return {each for members in found.values() if len(members) <= BLOCK_LIMIT for each in members} - {record.id}
 

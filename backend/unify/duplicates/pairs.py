@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, union_all
 
 from backend.core import audit, clock
 from backend.core.db import db, table_of
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from backend.unify.duplicates.record import Record
 
 DIFFERENT, MERGED = "different", "merged"
+_PAIR = table_of(DuplicatePair).c
+# Each side by an index of its own: uq_duplicate_pair_first_id_second_id, ix_duplicate_pair_second_id.
+_OPEN_PAIRS = union_all(
+    *(
+        select(_PAIR.first_id, _PAIR.second_id).where(one_of(side, "ids"), _PAIR.decision.is_(None))
+        for side in (_PAIR.first_id, _PAIR.second_id)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +54,27 @@ def compared(one: Record, other: Record) -> ScoredPair:
     return ScoredPair(first, second, score(first, second))
 
 
-def stored_partners(ids: Collection[str]) -> set[tuple[str, str]]:
-    """The undecided pairs in which one of `ids` is: their score may have fallen."""
-    table = table_of(DuplicatePair).c
-    found: set[tuple[str, str]] = set()
-    for side in (table.first_id, table.second_id):
-        query = select(table.first_id, table.second_id).where(one_of(side, "ids"), table.decision.is_(None))
-        found.update(db.session.execute(query, {"ids": list(ids)}))
-    return found
+def open_pairs(ids: Collection[str]) -> set[tuple[str, str]]:
+    """The stored pairs without a decision in which one of `ids` is: their score may have fallen."""
+    return {(first, second) for first, second in db.session.execute(_OPEN_PAIRS, {"ids": list(ids)}).all()}
 
 
-def keep(scored: Iterable[ScoredPair]) -> int:
-    """Write the pairs that reach the review threshold and take away those that no longer do; how many are new or back.
+def keep(scored: Iterable[ScoredPair], already_open: Collection[tuple[str, str]]) -> int:
+    """Write the pairs that reach the review threshold; how many are new or back.
 
-    A decided pair stays decided while both members' values are those of the decision. A pair of which a member was
-    changed or erased since she was read is left to whoever did that.
+    Of those `already_open`, which no longer reach it are taken away. A decided pair stays decided while both members'
+    values are those of the decision. A pair of which a member was changed or erased since she was read is left to
+    whoever did that.
     """
-    pairs = {(each.first.id, each.second.id): each for each in scored}
-    known = _known(pairs)
-    pairs = {ids: each for ids, each in pairs.items() if each.score.total >= REVIEW or ids in known}
+    pairs = {
+        (each.first.id, each.second.id): each
+        for each in scored
+        if each.score.total >= REVIEW or (each.first.id, each.second.id) in already_open
+    }
     if not pairs:
         return 0
     current = index.fingerprints({customer_id for pair in pairs for customer_id in pair})
+    known = _known(pairs)
     new = 0
     for ids, pair in sorted(pairs.items()):
         if all(current.get(each.id) == each.fingerprint for each in (pair.first, pair.second)):
@@ -108,7 +115,7 @@ def drop(customer_id: str) -> None:
 
 def _known(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], DuplicatePair]:
     """Those of `pairs` that are stored, by the unique index; the members of a pair often share no other."""
-    query = select(DuplicatePair).where(one_of(table_of(DuplicatePair).c.first_id, "ids")).with_for_update()
+    query = select(DuplicatePair).where(one_of(_PAIR.first_id, "ids")).with_for_update()
     rows = db.session.scalars(query, {"ids": sorted({first for first, _ in pairs})})
     return {(row.first_id, row.second_id): row for row in rows if (row.first_id, row.second_id) in pairs}
 
