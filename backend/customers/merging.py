@@ -36,7 +36,10 @@ _TIMES = ("created_at", "updated_at")
 
 @dataclass(frozen=True)
 class CustomersMerged:
-    """The history of `merged_id` is `survivor_id`'s from here on: work out anew what is derived from it."""
+    """The history of `merged_id` is `survivor_id`'s from here on: work out anew what is derived from it.
+
+    Her own row is still there, and goes next: whoever refers to it lets go of it now.
+    """
 
     survivor_id: str
     merged_id: str
@@ -71,12 +74,14 @@ def merge_into(survivor: Customer, other: Customer) -> None:
         moved = update(model).where(model.customer_id == other_id)
         values = {"owner_id": func.coalesce(model.owner_id, model.customer_id), "customer_id": survivor_id}
         db.session.execute(moved.values(values), execution_options=_BULK)
+    db.session.expire_all()
+    events.publish(CustomersMerged(survivor_id, other_id))
+    db.session.flush()
     mark_changed(COLLECTION, [other_id], deleted=True)
     for own in (CustomerFacts, StoreActivity, StoreDeparture):
         db.session.execute(delete(own).where(own.customer_id == other_id), execution_options=_BULK)
     db.session.execute(delete(Customer).where(Customer.id == other_id), execution_options=_BULK)
     db.session.expire_all()
-    events.publish(CustomersMerged(survivor_id, other_id))
 
 
 def part(merged_id: str) -> CustomersParted:

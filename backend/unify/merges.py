@@ -17,6 +17,7 @@ from backend.core.db import db
 from backend.core.errors import Conflict, NotFound, ValidationFailed
 from backend.core.ids import is_id
 from backend.customers import CustomerErased, get_customer, hold, merge_into, part
+from backend.unify import duplicates
 from backend.unify.models import Merge
 
 if TYPE_CHECKING:
@@ -65,6 +66,15 @@ def merge(survivor_id: str, merged_id: str, *, take: Collection[str] = (), actin
     detail_ = {"merge": entry.id, "merged": merged_id, "fields": sorted(entry.fields)}
     audit.record(acting_staff, "customer.merge", subject_kind="customer", subject_id=survivor_id, detail=detail_)
     return entry
+
+
+def merge_surest(*, acting_staff: Actor) -> Merge | None:
+    """Merge the surest pair of duplicates that reaches the automatic threshold; None when none is left.
+
+    Whoever was registered first stays.
+    """
+    pair = duplicates.sure()
+    return None if pair is None else merge(*pair, acting_staff=acting_staff)
 
 
 def undo(merge_id: str, *, acting_staff: Actor) -> Merge:

@@ -15,6 +15,7 @@ from backend.core.errors import DangolError
 from backend.customers import find_one
 from backend.unify import merges
 from backend.unify.models import Merge
+from backend.unify.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,28 @@ def make_command(survivor: str, merged: str, *, take: tuple[str, ...], as_json: 
         return _told(merges.merge(find_one(survivor).id, find_one(merged).id, take=take, acting_staff=SYSTEM))
 
     _say(_tried(work), "Merged: {merged_id} into {survivor_id} (merge {id}).", as_json=as_json)
+
+
+@merges_group.command("sure")
+@click.option("--limit", type=click.IntRange(1), help="Stop after so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, without progress.")
+@with_appcontext
+def sure_command(*, limit: int | None, as_json: bool) -> None:
+    """Merge the pairs of duplicates that reach the automatic threshold, the surest first, one by one.
+
+    It may be stopped at any time. Each can be undone, and such a pair is not merged again by itself.
+    """
+    progress = Progress("merging", shown=not as_json)
+    done = 0
+    while (limit is None or done < limit) and run_in_unit_of_work(_merge_surest):
+        done += 1
+        progress.say(f"{done:,} pairs merged")
+    progress.done()
+    click.echo(orjson.dumps({"merged": done}) if as_json else f"{done:,} pairs merged.")
+
+
+def _merge_surest() -> bool:
+    return merges.merge_surest(acting_staff=SYSTEM) is not None
 
 
 @merges_group.command("undo")

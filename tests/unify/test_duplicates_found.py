@@ -11,10 +11,9 @@ from sqlalchemy import func, select
 
 from backend.core.audit import SYSTEM, AuditEntry
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
-from backend.core.errors import Conflict
 from backend.core.ids import new_id
 from backend.customers import Customer, erase
-from backend.unify import Progress
+from backend.unify import Progress, merges
 from backend.unify.duplicates import DuplicatePair, decide_different, find_all, find_on_arrival, full_pass, index
 from backend.unify.duplicates import pairs as found_pairs
 from backend.unify.duplicates.models import DuplicateKey, DuplicatePass, DuplicateRecord
@@ -172,16 +171,22 @@ def test_a_pair_that_was_decided_stays_so_until_the_data_changes(tablet: Tablet)
     assert only().score >= DEFAULT_AUTOMATIC
 
 
-def test_a_merged_pair_never_comes_back_and_is_not_called_different() -> None:
-    one = arrive()
-    arrive()
+def test_the_sure_ones_are_merged_and_one_who_was_parted_is_not_merged_again() -> None:
+    one, other = arrive(), arrive()
+    assert only().score >= DEFAULT_AUTOMATIC
     with unit_of_work():
-        db.session.scalars(select(DuplicatePair)).one().decision = "merged"
-        db.session.get_one(Customer, one).phone = "+821048213356"
+        merge = merges.merge_surest(acting_staff=SYSTEM)
+        assert merge is not None
+        assert (merge.survivor_id, merge.merged_id) == (one, other)
+        merge_id = merge.id
+    assert pairs() == {}
+    with unit_of_work():
+        assert merges.merge_surest(acting_staff=SYSTEM) is None
+        merges.undo(merge_id, acting_staff=SYSTEM)
+    assert only().decision == "different"
+    with unit_of_work():
+        assert merges.merge_surest(acting_staff=SYSTEM) is None
     assert look_through().new == 0
-    assert only().decision == "merged"
-    with pytest.raises(Conflict):
-        different(only())
 
 
 def test_who_is_erased_leaves_neither_pairs_nor_keys() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from backend.unify.duplicates.arrival import find_on_arrival
 from backend.unify.duplicates.full_pass import PassFigures, find_all
 from backend.unify.duplicates.models import DuplicatePair
-from backend.unify.duplicates.pairs import DIFFERENT, MERGED, decide_different
+from backend.unify.duplicates.pairs import DIFFERENT, decide_different, sure
 from backend.unify.duplicates.settings import automatic_threshold
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the finding of duplicates to `app`: routes, the command, and what it hears of members."""
     from backend.core import events, http
-    from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered
+    from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
     from backend.unify.duplicates import arrival, cli, routes
 
     http.register(app, routes.blueprint)
@@ -29,11 +29,12 @@ def init_app(app: Flask) -> None:
     events.subscribe(app, CustomerRegistered, arrival.on_registered)
     events.subscribe(app, CustomerEdited, arrival.on_edited)
     events.subscribe(app, CustomerErased, arrival.on_erased)
+    events.subscribe(app, CustomersMerged, arrival.on_merged)
+    events.subscribe(app, CustomersParted, arrival.on_parted)
 
 
 __all__ = [
     "DIFFERENT",
-    "MERGED",
     "DuplicatePair",
     "PassFigures",
     "automatic_threshold",
@@ -41,4 +42,5 @@ __all__ = [
     "find_all",
     "find_on_arrival",
     "init_app",
+    "sure",
 ]

@@ -8,7 +8,7 @@ from backend.core.db import db
 from backend.unify.duplicates import index, pairs, records
 
 if TYPE_CHECKING:
-    from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered
+    from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
 
 _COMPARED = frozenset({"name", "name_latin", "phone", "sex", "nationality"})
 
@@ -44,3 +44,17 @@ def on_erased(event: CustomerErased) -> None:
     """Forget her."""
     index.take_out(event.customer_id)
     pairs.drop(event.customer_id)
+
+
+def on_merged(event: CustomersMerged) -> None:
+    """Forget whoever is no member of her own any more, and compare the survivor with what she has now."""
+    index.take_out(event.merged_id)
+    pairs.drop(event.merged_id)
+    find_on_arrival(event.survivor_id)
+
+
+def on_parted(event: CustomersParted) -> None:
+    """Compare both again; that they are not one person somebody has just said."""
+    find_on_arrival(event.survivor_id)
+    find_on_arrival(event.parted_id)
+    pairs.keep_apart(event.survivor_id, event.parted_id)

@@ -18,7 +18,7 @@ _OPEN = text("decision IS NULL")
 
 
 class DuplicatePair(Base):
-    """Two members who may be one person; `decision` is None until somebody says `different`, or merges them."""
+    """Two members who may be one person; `decision` is None until somebody says `different`; merging deletes it."""
 
     __tablename__ = "duplicate_pair"
     __table_args__ = (

@@ -9,12 +9,13 @@ from sqlalchemy import delete, or_, select, union_all
 
 from backend.core import audit, clock
 from backend.core.db import db, table_of
-from backend.core.errors import Conflict, NotFound
+from backend.core.errors import NotFound
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
 from backend.unify.duplicates import index
 from backend.unify.duplicates.models import DuplicatePair
 from backend.unify.duplicates.rules import Score, score
+from backend.unify.duplicates.settings import automatic_threshold
 from backend.unify.duplicates.weights import REVIEW
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from backend.core.audit import Actor
     from backend.unify.duplicates.record import Record
 
-DIFFERENT, MERGED = "different", "merged"
+DIFFERENT = "different"
 _PAIR = table_of(DuplicatePair).c
 # Each side by an index of its own: uq_duplicate_pair_first_id_second_id, ix_duplicate_pair_second_id.
 _OPEN_PAIRS = union_all(
@@ -84,11 +85,8 @@ def keep(scored: Iterable[ScoredPair], already_open: Collection[tuple[str, str]]
 
 
 def decide_different(pair_id: str, *, acting_staff: Actor) -> DuplicatePair:
-    """Say that the two are different people. Raises `NotFound`, and `Conflict` for a pair that was merged."""
+    """Say that the two are different people. Raises `NotFound`, also for a pair that was merged meanwhile."""
     pair = find(pair_id)
-    if pair.decision == MERGED:
-        detail = "These two were merged; undo that first."
-        raise Conflict(detail)
     if pair.decision is None:
         pair.decision, pair.decided_by, pair.decided_at = DIFFERENT, acting_staff.staff_id, clock.now()
         detail_of = {"first": pair.first_id, "second": pair.second_id}
@@ -96,6 +94,24 @@ def decide_different(pair_id: str, *, acting_staff: Actor) -> DuplicatePair:
             acting_staff, "duplicate.different", subject_kind="duplicate_pair", subject_id=pair.id, detail=detail_of
         )
     return pair
+
+
+def keep_apart(one: str, other: str) -> None:
+    """Decide that two who were parted are different people, if they are a pair at all."""
+    first, second = sorted((one, other))
+    query = select(DuplicatePair).where(DuplicatePair.first_id == first, DuplicatePair.second_id == second)
+    pair = db.session.scalars(query).one_or_none()
+    if pair is not None and pair.decision is None:
+        pair.decision, pair.decided_at = DIFFERENT, clock.now()
+
+
+def sure() -> tuple[str, str] | None:
+    """The surest pair that waits for a decision and reaches the automatic threshold: by ix_duplicate_pair_queue."""
+    open_ = select(DuplicatePair.first_id, DuplicatePair.second_id).where(
+        DuplicatePair.decision.is_(None), DuplicatePair.score >= automatic_threshold()
+    )
+    row = db.session.execute(open_.order_by(DuplicatePair.score.desc(), DuplicatePair.id.desc()).limit(1)).one_or_none()
+    return (row.first_id, row.second_id) if row else None
 
 
 def find(pair_id: str) -> DuplicatePair:
@@ -122,7 +138,7 @@ def _known(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Duplicat
 
 def _keep(pair: ScoredPair, known: DuplicatePair | None) -> bool:
     """Whether the pair is open now and was not before."""
-    if known is not None and (known.decision == MERGED or known.fingerprint == pair.fingerprint):
+    if known is not None and known.fingerprint == pair.fingerprint:
         return False
     if pair.score.total < REVIEW:
         if known is not None and known.decision is None:

@@ -30,8 +30,7 @@ def list_duplicates(args: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, PairSchema)
 @blueprint.alt_response(401, description="Nobody is signed in")
 @blueprint.alt_response(403, description="Not an admin")
-@blueprint.alt_response(404, description="No such pair")
-@blueprint.alt_response(409, description="The two were merged")
+@blueprint.alt_response(404, description="No such pair, or one that was merged")
 def post_different(pair_id: str) -> DuplicatePair:
     """Say that the two are different people: the pair comes back only when a member's data has changed."""
     require_staff(StaffRole.ADMIN)

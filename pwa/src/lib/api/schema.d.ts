@@ -983,15 +983,8 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description No such pair */
+                /** @description No such pair, or one that was merged */
                 404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The two were merged */
-                409: {
                     headers: {
                         [name: string]: unknown;
                     };
