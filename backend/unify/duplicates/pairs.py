@@ -132,7 +132,8 @@ def drop(customer_id: str) -> None:
 def _known(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], DuplicatePair]:
     """Those of `pairs` that are stored, by the unique index; the members of a pair often share no other."""
     query = select(DuplicatePair).where(one_of(_PAIR.first_id, "ids")).with_for_update()
-    rows = db.session.scalars(query, {"ids": sorted({first for first, _ in pairs})})
+    ordered = query.order_by(DuplicatePair.first_id, DuplicatePair.second_id)
+    rows = db.session.scalars(ordered, {"ids": sorted({first for first, _ in pairs})})
     return {(row.first_id, row.second_id): row for row in rows if (row.first_id, row.second_id) in pairs}
 
 
