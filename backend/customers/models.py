@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, literal_column
+from sqlalchemy import ForeignKey, Index, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core import clock
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Spelled alike in the indexes below and in the queries of `customers.search`, or the database would not see the match.
 PHONE_END: ColumnElement[str] = literal_column("substr(phone, length(phone) - 3)", String)
 LATIN_NAME: ColumnElement[str] = literal_column("lower(name_latin)", String)
+IMPORTED = text("source_key IS NOT NULL")
 
 
 class Customer(Base):
@@ -35,6 +36,8 @@ class Customer(Base):
         Index("ix_customer_phone_end", PHONE_END),
         Index("ix_customer_name_begins", "name", postgresql_ops={"name": "varchar_pattern_ops"}),
         Index("ix_customer_latin_begins", LATIN_NAME.label("latin"), postgresql_ops={"latin": "text_pattern_ops"}),
+        # Who came from a file with a key of her own: an import finds her again. Others cost nothing here.
+        Index("ix_customer_source", "source", "source_key", sqlite_where=IMPORTED, postgresql_where=IMPORTED),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

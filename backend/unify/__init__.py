@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.unify.complete_journey import Figures, Outcome, figures, import_directory
+from backend.unify.files import CannotUndo, Undone, Wishes, import_members, undo
+from backend.unify.files import Outcome as MembersOutcome
 from backend.unify.keys import derived_id, time_part
-from backend.unify.models import ImportRun, Merge
+from backend.unify.models import ImportChange, ImportProblem, ImportProfile, ImportRun, Merge
 from backend.unify.problems import Problem
 from backend.unify.progress import Progress
 from backend.unify.rows import write_rows
@@ -20,7 +22,7 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http
     from backend.customers import CustomerErased
-    from backend.unify import duplicates, merges
+    from backend.unify import duplicates, erasure, merges
     from backend.unify.cli import import_group
     from backend.unify.merges_cli import merges_group
     from backend.unify.routes import blueprint
@@ -30,20 +32,30 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(import_group)
     app.cli.add_command(merges_group)
     duplicates.init_app(app)
+    events.subscribe(app, CustomerErased, erasure.erase)
 
 
 __all__ = [
+    "CannotUndo",
     "Figures",
+    "ImportChange",
+    "ImportProblem",
+    "ImportProfile",
     "ImportRun",
+    "MembersOutcome",
     "Merge",
     "Outcome",
     "Problem",
     "Progress",
+    "Undone",
+    "Wishes",
     "derived_id",
     "figures",
     "import_directory",
+    "import_members",
     "init_app",
     "time_part",
     "time_text",
+    "undo",
     "write_rows",
 ]

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from backend.core.errors import DangolError
 from backend.unify.complete_journey import import_directory
+from backend.unify.files import add_commands
 from backend.unify.progress import Progress
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _INCOMPLETE = 3
 @click.group("import")
 def import_group() -> None:
     """Bring in customers, articles and sales from files."""
+
+
+add_commands(import_group)
 
 
 @import_group.command("complete-journey")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
@@ -22,7 +22,7 @@ class ImportRun(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     source: Mapped[str] = mapped_column(String(40))
-    # The last line of the sales file that is in the database with its whole basket.
+    # The last line of the file that is in the database: of the sales file with its whole basket.
     lines_done: Mapped[int] = mapped_column(BigInteger, default=0)
     sales_written: Mapped[int] = mapped_column(BigInteger, default=0)
     lines_written: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -30,6 +30,60 @@ class ImportRun(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # What follows is of files with columns of any name (`backend.unify.files`); `kind` says what their rows are.
+    kind: Mapped[str | None] = mapped_column(String(20))
+    file: Mapped[str | None] = mapped_column(String(255))
+    # SHA-256 of the file, by which a killed run is found again.
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    options: Mapped[Any] = mapped_column(Json, nullable=True)
+    created: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    changed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    unchanged: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    repeated: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    bad: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ImportChange(Base):
+    """What a run did to one member, so that it can be undone.
+
+    `before` is what it replaced ({column: value}, and `updated_at`), None for a member whom the run created.
+    """
+
+    __tablename__ = "import_change"
+    __table_args__ = (Index("ix_import_change_customer", "customer_id"), {"sqlite_with_rowid": False})
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[Any] = mapped_column(Json, nullable=True)
+    # The cards that the run gave her.
+    cards: Mapped[list[Any]] = mapped_column(Json, default=list)
+    # Her `updated_at` as the run left it: another one means that somebody touched her since.
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ImportProblem(Base):
+    """A row, or a cell, that a run could not use. The reason names the column and never quotes what is personal."""
+
+    __tablename__ = "import_problem"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class ImportProfile(Base):
+    """A mapping of columns to fields that was kept under a name: {heading: field}."""
+
+    __tablename__ = "import_profile"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    columns: Mapped[Any] = mapped_column(Json)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
 
 
 class Merge(Base):

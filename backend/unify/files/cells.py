@@ -1,0 +1,191 @@
+"""From a cell's text to the value of a field. Pure.
+
+Readers take text that is not empty and raise `UnreadableValueError`, whose text goes behind the column's heading.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from backend.customers import normal_phone
+from backend.unify.files.dates import read_day
+from backend.unify.problems import UnreadableValueError
+from backend.unify.values import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    Reader = Callable[[str], str]
+
+_SEXES = {
+    "m": ("남", "남자", "남성", "m", "male", "man", "1", "3"),
+    "f": ("여", "여자", "여성", "f", "female", "woman", "2", "4"),
+    "x": ("기타", "x", "other"),
+}
+_LANGUAGES = {
+    "ko": ("ko", "kor", "korean", "ko-kr", "한국어", "한글"),
+    "en": ("en", "eng", "english", "en-us", "영어"),
+    "zh": ("zh", "chi", "chn", "chinese", "zh-cn", "zh-tw", "중국어", "中文"),
+    "ja": ("ja", "jp", "jpn", "japanese", "ja-jp", "일본어", "日本語"),
+}
+_COUNTRIES = {
+    "KR": ("kor", "korea", "southkorea", "republicofkorea", "한국", "대한민국", "내국인"),
+    "CN": ("chn", "china", "중국", "中国"),
+    "JP": ("jpn", "japan", "일본", "日本"),
+    "TW": ("twn", "taiwan", "대만"),
+    "HK": ("hkg", "hongkong", "홍콩"),
+    "US": ("usa", "unitedstates", "america", "미국"),
+    "GB": ("gbr", "uk", "unitedkingdom", "england", "영국"),
+    "TH": ("tha", "thailand", "태국"),
+    "VN": ("vnm", "vietnam", "베트남"),
+    "PH": ("phl", "philippines", "필리핀"),
+    "MY": ("mys", "malaysia", "말레이시아"),
+    "SG": ("sgp", "singapore", "싱가포르"),
+    "ID": ("idn", "indonesia", "인도네시아"),
+    "RU": ("rus", "russia", "러시아"),
+    "MN": ("mng", "mongolia", "몽골"),
+    "AU": ("aus", "australia", "호주"),
+    "CA": ("can", "canada", "캐나다"),
+    "DE": ("deu", "germany", "독일"),
+    "FR": ("fra", "france", "프랑스"),
+}
+_CARD = re.compile(r"[0-9A-Za-z-]{1,40}", re.ASCII)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BLANKS = re.compile(r"[\s\u200b\ufeff]+")
+_MOBILE, _WITHOUT_ZERO = 11, 10
+
+
+def phone(text: str) -> str:
+    """E.164; what names no country is Korean. The zero that spreadsheets lose is put back."""
+    digits = text.replace("-", "").replace(" ", "")
+    # Nearly all of them, and what phonenumbers says of them; a test holds the two against each other.
+    if digits.isascii() and digits.isdigit():
+        if len(digits) == _MOBILE and digits.startswith("010") and digits[3] != "0":
+            return "+82" + digits[1:]
+        if len(digits) == _WITHOUT_ZERO and digits.startswith("10") and digits[2] != "0":
+            return "+82" + digits
+    found = _other_phone(text)
+    if found is None:
+        message = "is no phone number such as 010-1234-5678 or +82 10 1234 5678"
+        raise UnreadableValueError(message)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _other_phone(text: str) -> str | None:
+    return normal_phone(text)
+
+
+def card(text: str) -> str:
+    """A card's number without blanks."""
+    number = text if text.isalnum() and text.isascii() else _BLANKS.sub("", text)
+    if not _CARD.fullmatch(number):
+        message = "is no card number: 1 to 40 letters, digits and hyphens"
+        raise UnreadableValueError(message)
+    return number
+
+
+def one_line(longest: int) -> Reader:
+    """Text of one line and at most `longest` characters, its blanks made one."""
+
+    def read(text: str) -> str:
+        clean = text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text).strip()
+        return _storable(clean, longest)
+
+    return read
+
+
+def memo(text: str) -> str:
+    """Text of any lines."""
+    return _storable(text.replace("\r\n", "\n").replace("\r", "\n").strip(), 4_000)
+
+
+def _storable(text: str, longest: int) -> str:
+    if not text.isprintable() and _CONTROL.search(text):
+        message = "holds signs that are no text"
+        raise UnreadableValueError(message)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if len(text) > longest:
+        message = f"is longer than {longest:,} characters"
+        raise UnreadableValueError(message)
+    return text
+
+
+class Days(dict[str, str]):
+    """Days of birth as ISO text."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self._today = today
+
+    def __missing__(self, text: str) -> str:
+        found = read_day(text, today=self._today)
+        if found is None:
+            message = "is no past day such as 1990-01-31, 19900131, 90.1.31 or 1990년 1월 31일"
+            raise UnreadableValueError(message)
+        self[text] = day = found.isoformat()
+        return day
+
+
+class Choices(dict[str, str]):
+    """Spellings of a few values; `expected` says which. The reason quotes what was met: it is nobody's secret."""
+
+    def __init__(self, spellings: Mapping[str, tuple[str, ...]], expected: str) -> None:
+        super().__init__()
+        self._known = {spelling: value for value, all_ in spellings.items() for spelling in all_}
+        self._expected = expected
+
+    def __missing__(self, text: str) -> str:
+        found = self._known.get(_BLANKS.sub("", text).lower())
+        if found is None:
+            message = f"{quoted(text)} is none of {self._expected}"
+            raise UnreadableValueError(message)
+        self[text] = found
+        return found
+
+
+class Countries(Choices):
+    """Nationalities: two capital letters (ISO 3166), or a usual name in Korean or English."""
+
+    def __init__(self) -> None:
+        super().__init__(_COUNTRIES, "two letters (ISO 3166) or a usual name, such as KR or 한국")
+
+    def __missing__(self, text: str) -> str:
+        code = text.upper()
+        if len(code) == 2 and code.isascii() and code.isalpha():  # noqa: PLR2004 - ISO 3166 alpha-2
+            # “UK” is what people write; the code is GB.
+            self[text] = code = "GB" if code == "UK" else code
+            return code
+        return super().__missing__(text)
+
+
+class Codes(dict[str, str]):
+    """Codes of stores or business units, read as their ids."""
+
+    def __init__(self, ids: Mapping[str, str], what: str) -> None:
+        super().__init__(ids)
+        self._what = what
+
+    def __missing__(self, text: str) -> str:
+        message = f"{quoted(text)} is the code of no {self._what}"
+        raise UnreadableValueError(message)
+
+
+def sexes() -> Choices:
+    """Spellings of f, m, x."""
+    return Choices(_SEXES, "남, 여, M, F, 1, 2")
+
+
+def languages() -> Choices:
+    """Spellings of the languages that texts are written in."""
+    return Choices(_LANGUAGES, "ko, en, zh, ja")
+
+
+def quoted(text: str) -> str:
+    """A short text as a reason quotes it, Hangul as it is."""
+    return f"“{text[:30]}”" if text.isprintable() else shown(text)

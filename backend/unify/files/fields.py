@@ -1,0 +1,73 @@
+"""What a row of a file of members may say, and by which headings it is known."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: its name, and its headings in Korean and English, the best first."""
+
+    name: str
+    headings: tuple[str, ...]
+
+
+FIELDS = (
+    Field("source_key", ("고객번호", "고객id", "고객코드", "customerid", "customerno", "customernumber", "id", "key")),
+    Field("name", ("이름", "성명", "고객명", "회원명", "한글명", "name", "fullname", "koreanname", "customername")),
+    Field(
+        "name_latin", ("영문명", "영문이름", "영문성명", "영문", "englishname", "namelatin", "latinname", "romanname")
+    ),
+    Field(
+        "phone",
+        (
+            *("휴대폰", "휴대폰번호", "휴대전화", "핸드폰", "핸드폰번호", "연락처", "전화", "전화번호"),
+            *("mobile", "mobilephone", "mobileno", "cellphone", "cell", "phone", "phoneno", "phonenumber"),
+            *("tel", "telephone"),
+        ),
+    ),
+    Field("language", ("언어", "사용언어", "선호언어", "language", "lang")),
+    Field("birth_date", ("생년월일", "생일", "출생일", "birth", "birthdate", "birthday", "dateofbirth", "dob")),
+    Field("sex", ("성별", "sex", "gender")),
+    Field("nationality", ("국적", "국가", "nationality", "country")),
+    Field("district", ("지역", "거주지역", "거주지", "주소", "district", "region", "area", "city", "address")),
+    Field(
+        "store",
+        ("가입매장", "가입점", "매장코드", "점포코드", "매장", "점포", "지점", "storecode", "homestore", "store"),
+    ),
+    Field("memo", ("메모", "비고", "특이사항", "memo", "note", "notes", "remark", "remarks", "comment")),
+    Field(
+        "card",
+        (
+            *("카드번호", "회원번호", "멤버십번호", "멤버십카드", "회원카드", "카드", "cardnumber", "cardno", "card"),
+            *("membernumber", "memberno", "membershipnumber", "memberid"),
+        ),
+    ),
+    Field("unit", ("사업장", "사업장코드", "사업부", "사업부코드", "businessunit", "unitcode", "unit")),
+)
+NAMES = tuple(field.name for field in FIELDS)
+PLACE = {name: place for place, name in enumerate(NAMES)}
+_RANKS = {heading: (field.name, rank) for field in FIELDS for rank, heading in enumerate(field.headings)}
+_NOISE = re.compile(r"[\W_]+")
+_BRACKETS = re.compile(r"[(\[（].*?[)\]）]")
+
+
+def columns_by_heading(headings: list[str]) -> dict[int, str]:
+    """{place of a column: field} for the headings that are known; of several for one field the best stands."""
+    best: dict[str, tuple[int, int]] = {}
+    for place, heading in enumerate(headings):
+        found = _RANKS.get(plain(heading))
+        if found is None:
+            continue
+        name, rank = found
+        if name not in best or rank < best[name][0]:
+            best[name] = (rank, place)
+    return {place: name for name, (_, place) in best.items()}
+
+
+def plain(heading: str) -> str:
+    """A heading without case, blanks, signs and what stands in brackets: "Mobile No. (필수)" is "mobileno"."""
+    return _NOISE.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", heading)).lower())

@@ -1,0 +1,211 @@
+"""Taking a run back: members it added go, members it changed are as before, unless somebody has touched them since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select
+
+from backend.core import audit, clock
+from backend.core.audit import SYSTEM
+from backend.core.db import Base, db, run_in_unit_of_work, table_of
+from backend.core.errors import Conflict, NotFound
+from backend.core.ids import is_id
+from backend.core.one_of import one_of
+from backend.customers import Card, Customer, CustomerFacts, StoreActivity, StoreDeparture, hold
+from backend.sync import mark_changed
+from backend.unify.files.mapping import KIND
+from backend.unify.files.members import COLLECTION, come_home, current, update_members, valued
+from backend.unify.models import ImportChange, ImportRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Column, RowMapping
+
+    from backend.core.audit import Actor
+    from backend.unify.progress import Progress
+
+_AT_ONCE = 2_000
+# What goes with a member without a word: derived from others' rows, or looked at by itself (cards).
+_HER_OWN = {model.__tablename__ for model in (Card, CustomerFacts, StoreActivity, StoreDeparture, ImportChange)}
+_WORDS = {
+    "sale": "a sale",
+    "note": "a note",
+    "consent_entry": "a consent",
+    "message": "a message",
+    "points_entry": "points",
+    "preference": "a preference",
+}
+_change = table_of(ImportChange)
+
+
+class CannotUndo(Conflict):
+    """What this import wrote has been used since."""
+
+    code = "import_touched"
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many members were removed, and how many are as before."""
+
+    run: str
+    removed: int
+    restored: int
+
+
+def undo(run_id: str, *, progress: Progress, acting_staff: Actor = SYSTEM) -> Undone:
+    """Take a run back, part by part, after all of it was looked at. Taken up by itself when it was interrupted.
+
+    Raises `CannotUndo` with who was touched by what; `NotFound`; `Conflict` for a run that was undone already.
+    """
+    run = _find(run_id)
+    total = db.session.scalar(select(func.count()).select_from(ImportChange).where(ImportChange.run_id == run.id)) or 0
+    progress.say("looking for later changes")
+    for changes in _parts(run.id):
+        _refuse_touched(run.id, changes)
+    removed = restored = 0
+    while True:
+        part = run_in_unit_of_work(lambda: _take_back_some(run.id))
+        if part is None:
+            break
+        removed, restored = removed + part[0], restored + part[1]
+        progress.at(removed + restored, fraction=(removed + restored) / max(total, 1), unit="members")
+    run_in_unit_of_work(lambda: _close(run.id, removed, restored, acting_staff))
+    return Undone(run.id, removed, restored)
+
+
+def _find(run_id: str) -> ImportRun:
+    run = db.session.get(ImportRun, run_id) if is_id(run_id) else None
+    if run is None or run.kind != KIND:
+        detail = "No import that can be undone has this id; `dangol import runs` lists them."
+        raise NotFound(detail)
+    if run.undone_at is not None:
+        detail = "This import was undone already."
+        raise Conflict(detail)
+    return run
+
+
+def _parts(run_id: str) -> Iterator[Sequence[RowMapping]]:
+    after = "00000000-0000-0000-0000-000000000000"
+    while changes := _some(run_id, after):
+        yield changes
+        after = changes[-1]["customer_id"]
+
+
+def _some(run_id: str, after: str) -> Sequence[RowMapping]:
+    query = select(_change).where(_change.c.run_id == run_id, _change.c.customer_id > after)
+    return db.session.execute(query.order_by(_change.c.customer_id).limit(_AT_ONCE)).mappings().all()
+
+
+def _take_back_some(run_id: str) -> tuple[int, int] | None:
+    """Take back some of what is left of the run; None when nothing is."""
+    changes = _some(run_id, "00000000-0000-0000-0000-000000000000")
+    if not changes:
+        return None
+    hold([change["customer_id"] for change in changes])
+    _refuse_touched(run_id, changes)
+    added = [change["customer_id"] for change in changes if change["before"] is None]
+    edited = [change for change in changes if change["before"] is not None]
+    ids = [change["customer_id"] for change in changes]
+    db.session.execute(
+        delete(_change).where(_change.c.run_id == run_id, one_of(_change.c.customer_id, "ids")), {"ids": ids}
+    )
+    _remove(added)
+    _restore(edited)
+    return len(added), len(edited)
+
+
+def _remove(ids: list[str]) -> None:
+    if not ids:
+        return
+    mark_changed(COLLECTION, ids, deleted=True)
+    for model in (Card, CustomerFacts, StoreActivity, StoreDeparture):
+        column = table_of(model).c.customer_id
+        db.session.execute(delete(table_of(model)).where(one_of(column, "ids")), {"ids": ids})
+    db.session.execute(delete(table_of(Customer)).where(one_of(table_of(Customer).c.id, "ids")), {"ids": ids})
+
+
+def _restore(changes: Sequence[RowMapping]) -> None:
+    if not changes:
+        return
+    ids = [change["customer_id"] for change in changes]
+    mark_changed(COLLECTION, ids)
+    now = current(ids)
+    restored = []
+    moved = []
+    for change in changes:
+        customer_id, before = change["customer_id"], change["before"]
+        old = {column: valued(column, value) for column, value in before.items()}
+        restored.append((customer_id, now[customer_id] | old))
+        if "home_store_id" in old:
+            moved.append((customer_id, old["home_store_id"]))
+    update_members(restored)
+    come_home(moved)
+    cards = [card for change in changes for card in change["cards"]]
+    if cards:
+        db.session.execute(delete(table_of(Card)).where(one_of(table_of(Card).c.number, "cards")), {"cards": cards})
+
+
+def _refuse_touched(run_id: str, changes: Sequence[RowMapping]) -> None:
+    """Raise `CannotUndo` when anything of `changes` was touched since."""
+    ids = [change["customer_id"] for change in changes]
+    members = current(ids)
+    later = select(_change.c.customer_id, _change.c.run_id).where(
+        one_of(_change.c.customer_id, "ids"), _change.c.run_id > run_id
+    )
+    for customer_id, by in db.session.execute(later, {"ids": ids}):
+        _refuse(members[customer_id], f"a later import ({by})")
+    added = [change["customer_id"] for change in changes if change["before"] is None]
+    for column in _references():
+        query = select(column).where(one_of(column, "ids")).limit(1)
+        touched = db.session.execute(query, {"ids": added}).scalar()
+        if touched is not None:
+            _refuse(members[touched], _WORDS.get(column.table.name, f"an entry in {column.table.name}"))
+    for change in changes:
+        member = members[change["customer_id"]]
+        if member["updated_at"] != change["written_at"]:
+            _refuse(member, "an edit")
+    _refuse_cards(changes, members)
+
+
+def _refuse_cards(changes: Sequence[RowMapping], members: dict[str, dict[str, Any]]) -> None:
+    """A card that the run gave must still be hers, and a member whom it added must have no other."""
+    ids = [change["customer_id"] for change in changes]
+    held: dict[str, set[str]] = defaultdict(set)
+    query = select(Card.customer_id, Card.number).where(one_of(table_of(Card).c.customer_id, "ids"))
+    for customer_id, number in db.session.execute(query, {"ids": ids}):
+        held[customer_id].add(number)
+    for change in changes:
+        given, has = set(change["cards"]), held[change["customer_id"]]
+        if not given <= has or (change["before"] is None and given != has):
+            _refuse(members[change["customer_id"]], "a change of her cards")
+
+
+def _refuse(member: dict[str, Any], what: str) -> None:
+    phone = f" ({member['phone'][-4:]})" if member["phone"] else ""
+    detail = f"This import cannot be undone: {member['name']}{phone} has had {what} since."
+    raise CannotUndo(detail)
+
+
+def _references() -> Iterator[Column[Any]]:
+    """Every column of any table that refers to a member and is not her own: nothing is passed over by mistake."""
+    for table in Base.metadata.sorted_tables:
+        if table.name in _HER_OWN:
+            continue
+        for column in table.columns:
+            if any(key.column.table.name == Customer.__tablename__ for key in column.foreign_keys):
+                yield column
+
+
+def _close(run_id: str, removed: int, restored: int, acting_staff: Actor) -> None:
+    run = db.session.get_one(ImportRun, run_id)
+    run.undone_at = run.updated_at = clock.now()
+    detail = {"removed": removed, "restored": restored}
+    audit.record(acting_staff, "import.undo", subject_kind="import_run", subject_id=run_id, detail=detail)
+
+
+__all__ = ["CannotUndo", "Undone", "undo"]

@@ -1,0 +1,79 @@
+"""Reading a workbook row by row. Its table of shared texts is the one part that is held whole."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from backend.core.errors import ValidationFailed
+from backend.unify.files.encoding import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+class XlsxTable:
+    """A sheet of a workbook: the one named, or the first."""
+
+    def __init__(self, path: Path, sheet: str | None = None) -> None:
+        self.name = path.name
+        self._path = path
+        self.fingerprint = fingerprint(path)
+        book = self._open()
+        try:
+            names: list[str] = book.sheetnames
+        finally:
+            book.close()
+        if sheet is not None and sheet not in names:
+            raise ValidationFailed({"sheet": [f"There is no sheet {sheet}; there are {', '.join(names)}."]})
+        self._sheet = sheet or names[0]
+        self._read = self._rows = 0
+        self.described = f"workbook, sheet {self._sheet}"
+
+    def fraction(self) -> float:
+        """How much of the sheet has been read, 0 to 1."""
+        return self._read / max(self._rows, self._read, 1)
+
+    def records(self) -> Iterator[tuple[int, Sequence[str], str | None]]:
+        """Every row: line, cells, and no reason against it."""
+        book = self._open()
+        try:
+            sheet: Any = book[self._sheet]
+            self._rows = sheet.max_row or 0
+            for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                self._read = number
+                cells = [_text(value) for value in row]
+                if any(cells):
+                    yield number, cells, None
+        finally:
+            book.close()
+
+    def _open(self) -> Any:  # noqa: ANN401 - openpyxl's workbook
+        try:
+            with warnings.catch_warnings():
+                # What it cannot show (colours, checks of cells) is nothing to us.
+                warnings.simplefilter("ignore")
+                return openpyxl.load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
+        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+            raise ValidationFailed({"file": ["This is no workbook that can be read (.xlsx)."]}) from error
+
+
+def _text(value: object) -> str:
+    """A cell as its text would be typed."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
