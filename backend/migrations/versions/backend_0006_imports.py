@@ -29,18 +29,17 @@ def upgrade() -> None:
     op.create_index("ix_customer_source", "customer", columns, sqlite_where=_IMPORTED, postgresql_where=_IMPORTED)
     op.create_table(
         "import_change",
-        sa.Column("run_id", types.Id(length=36), nullable=False),
         sa.Column("customer_id", types.Id(length=36), nullable=False),
+        sa.Column("run_id", types.Id(length=36), nullable=False),
         sa.Column("line", sa.BigInteger(), nullable=False),
         sa.Column("before", types.Json(), nullable=True),
         sa.Column("cards", types.Json(), nullable=False),
         sa.Column("written_at", types.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_change_run_id_import_run")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_import_change_customer_id_customer")),
-        sa.PrimaryKeyConstraint("run_id", "customer_id", name=op.f("pk_import_change")),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_change_run_id_import_run")),
+        sa.PrimaryKeyConstraint("customer_id", "run_id", name=op.f("pk_import_change")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_import_change_customer", "import_change", ["customer_id"])
     op.create_table(
         "import_problem",
         sa.Column("run_id", types.Id(length=36), nullable=False),

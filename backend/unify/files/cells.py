@@ -57,6 +57,7 @@ _CARD = re.compile(r"[0-9A-Za-z-]{1,40}", re.ASCII)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _MOBILE, _WITHOUT_ZERO = 11, 10
+_SHORTEST = 10
 
 
 def phone(text: str) -> str:
@@ -69,7 +70,8 @@ def phone(text: str) -> str:
         if len(digits) == _WITHOUT_ZERO and digits.startswith("10") and digits[2] != "0":
             return "+82" + digits
     found = _other_phone(text)
-    if found is None:
+    # Emergency numbers are possible numbers, too, and nobody's.
+    if found is None or len(found) < _SHORTEST:
         message = "is no phone number such as 010-1234-5678 or +82 10 1234 5678"
         raise UnreadableValueError(message)
     return found

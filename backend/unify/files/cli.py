@@ -17,7 +17,7 @@ from backend.unify.files.encoding import ENCODINGS
 from backend.unify.files.fields import NAMES
 from backend.unify.files.plan import KEYS
 from backend.unify.files.runs import SOURCE, Wishes, import_members
-from backend.unify.files.undo import undo
+from backend.unify.files.undoing import undo
 from backend.unify.models import ImportRun
 from backend.unify.progress import Progress
 

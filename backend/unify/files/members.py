@@ -137,7 +137,7 @@ class MemberWriter:
     def _owners(self, rows: Sequence[Row]) -> dict[str, str]:
         """{card: customer} of the rows' cards that somebody has: a look-up by primary key each."""
         cards = [card for row in rows for card in row[2]]
-        return dict(db.session.execute(_BY_CARD, {"cards": cards}).tuples().all()) if cards else {}
+        return dict(db.session.execute(_BY_CARD, {"cards": cards}).all()) if cards else {}
 
     def _matches(self, rows: Sequence[Row], owners: dict[str, str], done: Done) -> list[str | None]:
         """For each row the member it speaks of, None for a new one, "" when that cannot be told."""
@@ -145,7 +145,7 @@ class MemberWriter:
             return [owners.get(row[1][_CARD] or "") for row in rows]
         if self._key == "source-key":
             wanted = {"source": self._source, "keys": [row[1][_KEY] for row in rows]}
-            found = dict(db.session.execute(_BY_KEY, wanted).tuples().all())
+            found = dict(db.session.execute(_BY_KEY, wanted).all())
             return [found.get(row[1][_KEY]) for row in rows]
         return self._by_phone(rows, done)
 
@@ -189,7 +189,7 @@ class MemberWriter:
         """Those that truly differ. A row whose key an earlier chunk had was counted there."""
         held: dict[str, set[str]] = {}
         cards = [card for edit in edits.values() for card in edit.cards]
-        for number, customer_id in db.session.execute(_BY_CARD, {"cards": cards}).tuples() if cards else ():
+        for number, customer_id in db.session.execute(_BY_CARD, {"cards": cards}) if cards else ():
             held.setdefault(customer_id, set()).add(number)
         changed = {}
         for customer_id, edit in edits.items():

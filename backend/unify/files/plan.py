@@ -67,11 +67,12 @@ class Planner:
         self._readers = self._make_readers()
         self._key = [PLACE[name] for name in KEYS[reading.key]]
         self._headings = {PLACE[name]: reading.columns.headings[at] for at, name in reading.columns.columns.items()}
-        self._seen, self._cards = Seen(), Seen()
         self._problems: list[tuple[int, str]] = []
 
     def chunks(self, *, after: int, size: int) -> Iterator[tuple[object, ...]]:
         """`Chunk`s as plain tuples, of the rows behind line `after`; those before it are read for their keys only."""
+        # Made here: SQLite does not go along into another process.
+        self._seen, self._cards = Seen(), Seen()
         width = len(self._reading.columns.headings)
         rows: list[tuple[int, Values]] = []
         count = bad = line = 0
@@ -87,11 +88,11 @@ class Planner:
             if count == size:
                 chunk = self._settled(line, rows, bad)
                 if line > after:
-                    yield chunk
+                    yield tuple(chunk)
                 rows, count, bad = [], 0, 0
         chunk = self._settled(line, rows, bad)
         if line > after:
-            yield chunk
+            yield tuple(chunk)
 
     def _make_readers(self) -> list[tuple[int, int, Callable[[str], str]]]:
         given = self._reading

@@ -137,8 +137,8 @@ class _Run:
                 prepared.key,
                 prepared.wishes.keep_going_fields,
                 clock.now().date(),
-                dict(db.session.execute(select(Store.code, Store.id)).tuples().all()),
-                dict(db.session.execute(select(BusinessUnit.code, BusinessUnit.id)).tuples().all()),
+                dict(db.session.execute(select(Store.code, Store.id)).all()),
+                dict(db.session.execute(select(BusinessUnit.code, BusinessUnit.id)).all()),
             ),
         )
 

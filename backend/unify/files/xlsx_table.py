@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -25,11 +26,8 @@ class XlsxTable:
         self.name = path.name
         self._path = path
         self.fingerprint = fingerprint(path)
-        book = self._open()
-        try:
+        with self._open() as book:
             names: list[str] = book.sheetnames
-        finally:
-            book.close()
         if sheet is not None and sheet not in names:
             raise ValidationFailed({"sheet": [f"There is no sheet {sheet}; there are {', '.join(names)}."]})
         self._sheet = sheet or names[0]
@@ -42,26 +40,38 @@ class XlsxTable:
 
     def records(self) -> Iterator[tuple[int, Sequence[str], str | None]]:
         """Every row: line, cells, and no reason against it."""
-        book = self._open()
-        try:
-            sheet: Any = book[self._sheet]
+        with self._open() as book:
+            sheet = book[self._sheet]
             self._rows = sheet.max_row or 0
+            width = 0
             for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
                 self._read = number
                 cells = [_text(value) for value in row]
                 if any(cells):
+                    # A sheet that does not say how wide it is has rows that end with their last value.
+                    width = width or len(cells)
+                    cells += [""] * (width - len(cells))
                     yield number, cells, None
-        finally:
-            book.close()
 
-    def _open(self) -> Any:  # noqa: ANN401 - openpyxl's workbook
-        try:
-            with warnings.catch_warnings():
-                # What it cannot show (colours, checks of cells) is nothing to us.
-                warnings.simplefilter("ignore")
-                return openpyxl.load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-            raise ValidationFailed({"file": ["This is no workbook that can be read (.xlsx)."]}) from error
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        # By what it is and not by its name, which openpyxl would ask for.
+        with self._path.open("rb") as file:
+            book = _load(file)
+            try:
+                yield book
+            finally:
+                book.close()
+
+
+def _load(file: IO[bytes]) -> Any:  # noqa: ANN401 - openpyxl's workbook
+    try:
+        with warnings.catch_warnings():
+            # What it cannot show (colours, checks of cells) is nothing to us.
+            warnings.simplefilter("ignore")
+            return openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise ValidationFailed({"file": ["This is no workbook that can be read (.xlsx)."]}) from error
 
 
 def _text(value: object) -> str:

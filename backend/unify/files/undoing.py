@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, select
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from backend.unify.progress import Progress
 
 _AT_ONCE = 2_000
+_BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
 # What goes with a member without a word: derived from others' rows, or looked at by itself (cards).
 _HER_OWN = {model.__tablename__ for model in (Card, CustomerFacts, StoreActivity, StoreDeparture, ImportChange)}
 _WORDS = {
@@ -40,6 +41,14 @@ _WORDS = {
     "preference": "a preference",
 }
 _change = table_of(ImportChange)
+
+
+class _Part(NamedTuple):
+    """Up to which customer a part went, and what it did."""
+
+    last: str
+    removed: int
+    restored: int
 
 
 class CannotUndo(Conflict):
@@ -68,11 +77,10 @@ def undo(run_id: str, *, progress: Progress, acting_staff: Actor = SYSTEM) -> Un
     for changes in _parts(run.id):
         _refuse_touched(run.id, changes)
     removed = restored = 0
-    while True:
-        part = run_in_unit_of_work(lambda: _take_back_some(run.id))
-        if part is None:
-            break
-        removed, restored = removed + part[0], restored + part[1]
+    after = _BEFORE_ALL
+    while part := run_in_unit_of_work(lambda after=after: _take_back_some(run.id, after)):  # type: ignore[misc]
+        after = part.last
+        removed, restored = removed + part.removed, restored + part.restored
         progress.at(removed + restored, fraction=(removed + restored) / max(total, 1), unit="members")
     run_in_unit_of_work(lambda: _close(run.id, removed, restored, acting_staff))
     return Undone(run.id, removed, restored)
@@ -90,7 +98,7 @@ def _find(run_id: str) -> ImportRun:
 
 
 def _parts(run_id: str) -> Iterator[Sequence[RowMapping]]:
-    after = "00000000-0000-0000-0000-000000000000"
+    after = _BEFORE_ALL
     while changes := _some(run_id, after):
         yield changes
         after = changes[-1]["customer_id"]
@@ -101,9 +109,9 @@ def _some(run_id: str, after: str) -> Sequence[RowMapping]:
     return db.session.execute(query.order_by(_change.c.customer_id).limit(_AT_ONCE)).mappings().all()
 
 
-def _take_back_some(run_id: str) -> tuple[int, int] | None:
-    """Take back some of what is left of the run; None when nothing is."""
-    changes = _some(run_id, "00000000-0000-0000-0000-000000000000")
+def _take_back_some(run_id: str, after: str) -> _Part | None:
+    """Take back the next of what is left of the run; None when nothing is."""
+    changes = _some(run_id, after)
     if not changes:
         return None
     hold([change["customer_id"] for change in changes])
@@ -116,7 +124,7 @@ def _take_back_some(run_id: str) -> tuple[int, int] | None:
     )
     _remove(added)
     _restore(edited)
-    return len(added), len(edited)
+    return _Part(ids[-1], len(added), len(edited))
 
 
 def _remove(ids: list[str]) -> None:
