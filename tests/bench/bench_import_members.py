@@ -46,7 +46,7 @@ _GIVEN = "민서지예준하은도현수아영진우"
 
 def main() -> bool:
     """Run it; print the line; return whether the target was reached."""
-    members = int(os.environ.get("DANGOL_BENCH_MEMBERS") or (sys.argv[1:] or [_MEMBERS])[0])
+    members = int(os.environ.get("DANGOL_BENCH_MEMBERS") or (sys.argv[1:] or [str(_MEMBERS)])[0])
     with tempfile.TemporaryDirectory(prefix="dangol-bench-") as folder:
         timed = _write(Path(folder) / "timed.csv", _TIMED)
         rounds = [_round(timed) for _ in range(_ROUNDS)]

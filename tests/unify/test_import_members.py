@@ -48,7 +48,9 @@ def clock() -> int:
 
 
 def test_one_bad_row_in_ten_is_listed_and_the_other_nine_are_loaded(app: Flask, tmp_path: Path) -> None:
-    rows = [(i, f"회원{i}", f"010-1234-{i:04d}", f"A-{i}", "1990-01-31", "여", "S1", "") for i in range(1, 31)]
+    rows: list[tuple[object, ...]] = [
+        (i, f"회원{i}", f"010-1234-{i:04d}", f"A-{i}", "1990-01-31", "여", "S1", "") for i in range(1, 31)
+    ]
     bad = {
         4: ("휴대폰", 2, "123", "휴대폰 is no phone number"),
         14: ("가입매장", 6, "S9", "가입매장 “S9” is the code of no store"),
