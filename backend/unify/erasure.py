@@ -15,4 +15,5 @@ if TYPE_CHECKING:
 
 def erase(event: CustomerErased) -> None:
     """Delete her entries in the journals; the problems of a run quote nothing that is personal."""
-    db.session.execute(delete(ImportChange).where(ImportChange.customer_id == event.customer_id))
+    hers = ImportChange.customer_id.in_((event.customer_id, *event.merged))
+    db.session.execute(delete(ImportChange).where(hers), execution_options={"synchronize_session": False})

@@ -46,7 +46,7 @@ class ImportRun(Base):
 
 
 class ImportChange(Base):
-    """What a run did to one member, so that it can be undone.
+    """What a run did to one member, so that it can be undone. Who was merged since is no customer: no foreign key.
 
     `before` is what it replaced ({column: value}, and `updated_at`), None for a member whom the run created. The key is
     the one index: erasing seeks a customer in it, an undo reads it through once, an import pays for no second.
@@ -55,7 +55,7 @@ class ImportChange(Base):
     __tablename__ = "import_change"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(Id, primary_key=True)
     run_id: Mapped[str] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
     line: Mapped[int] = mapped_column(BigInteger)
     before: Mapped[Any] = mapped_column(Json, nullable=True)

@@ -18,7 +18,9 @@ from backend.customers import Card, Customer, CustomerFacts, Preference, get_cus
 from backend.sales import Sale
 from backend.settings import ROOT, current_settings
 from backend.sync.models import ChangeLog
-from backend.unify import CannotUndo, ImportChange, ImportRun, Progress, Undone, undo
+from backend.unify import CannotUndo, ImportChange, ImportRun, Progress, Undone, merges, undo
+from backend.unify.duplicates import find_all
+from backend.unify.duplicates.models import DuplicateRecord
 from tests import factories, tables
 from tests.unify.members_files import KIM, LEE, PARK, bring_in, members, write_csv
 
@@ -218,3 +220,17 @@ def test_the_command_says_why_not(app: Flask, tmp_path: Path) -> None:
     assert "김민지 (5678) has had a preference since" in refused.output
     with pytest.raises(NotFound):
         take_back("nothing")
+
+
+def test_members_who_were_looked_through_go_and_merged_ones_are_named(tmp_path: Path) -> None:
+    people = [("김서연", "010-1111-2222"), ("김서연", "010-1111-2223")]
+    run = bring_in(write_csv(tmp_path / "m.csv", people, heading=("이름", "휴대폰"))).run
+    find_all(Progress("duplicates", shown=False))
+    first, second = sorted(db.session.scalars(select(Customer.id)))
+    assert db.session.get(DuplicateRecord, second) is not None
+    merge_id = run_in_unit_of_work(lambda: merges.merge(first, second, acting_staff=SYSTEM).id)
+    with pytest.raises(CannotUndo, match="merged into her"):
+        take_back(run)
+    run_in_unit_of_work(lambda: merges.undo(merge_id, acting_staff=SYSTEM))
+    assert take_back(run).removed == 2
+    assert db.session.scalars(select(DuplicateRecord)).first() is None

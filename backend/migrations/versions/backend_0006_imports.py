@@ -35,7 +35,6 @@ def upgrade() -> None:
         sa.Column("before", types.Json(), nullable=True),
         sa.Column("cards", types.Json(), nullable=False),
         sa.Column("written_at", types.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_import_change_customer_id_customer")),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_change_run_id_import_run")),
         sa.PrimaryKeyConstraint("customer_id", "run_id", name=op.f("pk_import_change")),
         sqlite_with_rowid=False,

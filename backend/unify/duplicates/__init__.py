@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.unify.duplicates.arrival import find_on_arrival
+from backend.unify.duplicates.arrival import find_on_arrival, forget
 from backend.unify.duplicates.full_pass import PassFigures, find_all
-from backend.unify.duplicates.models import DuplicatePair
+from backend.unify.duplicates.models import DuplicateKey, DuplicatePair, DuplicateRecord
 from backend.unify.duplicates.pairs import DIFFERENT, decide_different, sure
 from backend.unify.duplicates.settings import automatic_threshold
 
 if TYPE_CHECKING:
     from flask import Flask
+
+TABLES = frozenset(model.__tablename__ for model in (DuplicateKey, DuplicatePair, DuplicateRecord))
+"""What is kept of a member here; `forget` empties it of her."""
 
 
 def init_app(app: Flask) -> None:
@@ -35,12 +38,14 @@ def init_app(app: Flask) -> None:
 
 __all__ = [
     "DIFFERENT",
+    "TABLES",
     "DuplicatePair",
     "PassFigures",
     "automatic_threshold",
     "decide_different",
     "find_all",
     "find_on_arrival",
+    "forget",
     "init_app",
     "sure",
 ]

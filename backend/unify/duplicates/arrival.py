@@ -8,6 +8,8 @@ from backend.core.db import db
 from backend.unify.duplicates import index, pairs, records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
 
 _COMPARED = frozenset({"name", "name_latin", "phone", "sex", "nationality"})
@@ -42,14 +44,19 @@ def on_edited(event: CustomerEdited) -> None:
 
 def on_erased(event: CustomerErased) -> None:
     """Forget her."""
-    index.take_out(event.customer_id)
-    pairs.drop(event.customer_id)
+    forget([event.customer_id])
+
+
+def forget(customer_ids: Iterable[str]) -> None:
+    """Take members out of the index, with their pairs."""
+    for customer_id in customer_ids:
+        index.take_out(customer_id)
+        pairs.drop(customer_id)
 
 
 def on_merged(event: CustomersMerged) -> None:
     """Forget whoever is no member of her own any more, and compare the survivor with what she has now."""
-    index.take_out(event.merged_id)
-    pairs.drop(event.merged_id)
+    forget([event.merged_id])
     find_on_arrival(event.survivor_id)
 
 

@@ -14,8 +14,9 @@ from backend.core.db import Base, db, run_in_unit_of_work, table_of
 from backend.core.errors import Conflict, NotFound
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
-from backend.customers import Card, Customer, CustomerFacts, StoreActivity, StoreDeparture, hold
+from backend.customers import Card, Customer, CustomerFacts, StoreActivity, StoreDeparture, hold, survivors
 from backend.sync import mark_changed
+from backend.unify import duplicates
 from backend.unify.files.mapping import KIND
 from backend.unify.files.members import COLLECTION, come_home, current, update_members, valued
 from backend.unify.models import ImportChange, ImportRun
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 2_000
 _BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
 # What goes with a member without a word: derived from others' rows, or looked at by itself (cards).
-_HER_OWN = {model.__tablename__ for model in (Card, CustomerFacts, StoreActivity, StoreDeparture, ImportChange)}
+_HER_OWN = {model.__tablename__ for model in (Card, CustomerFacts, StoreActivity, StoreDeparture)} | duplicates.TABLES
 _WORDS = {
     "sale": "a sale",
     "note": "a note",
@@ -131,6 +132,7 @@ def _remove(ids: list[str]) -> None:
     if not ids:
         return
     mark_changed(COLLECTION, ids, deleted=True)
+    duplicates.forget(ids)
     for model in (Card, CustomerFacts, StoreActivity, StoreDeparture):
         column = table_of(model).c.customer_id
         db.session.execute(delete(table_of(model)).where(one_of(column, "ids")), {"ids": ids})
@@ -162,6 +164,8 @@ def _refuse_touched(run_id: str, changes: Sequence[RowMapping]) -> None:
     """Raise `CannotUndo` when anything of `changes` was touched since."""
     ids = [change["customer_id"] for change in changes]
     members = current(ids)
+    if merged := survivors(set(ids) - members.keys()):
+        _refuse(current(list(merged.values()))[min(merged.values())], "another member merged into her")
     later = select(_change.c.customer_id, _change.c.run_id).where(
         one_of(_change.c.customer_id, "ids"), _change.c.run_id > run_id
     )
