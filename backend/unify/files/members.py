@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from backend.unify.files.plan import Row
 
 COLLECTION = "customers"
+_TOGETHER = 50
 # Column of the customer: place of its value in a row.
 COLUMNS = {
     "name": PLACE["name"],
@@ -221,12 +222,13 @@ class MemberWriter:
         cards = [(card, id_, row[1][_UNIT], now) for id_, row in new for card in row[2]]
         write_rows(Card, ("number", "customer_id", "business_unit_id", "created_at"), cards)
         facts = ("customer_id", "points", "last_basket", "purchase_gaps", "sms_senders", "night_senders")
-        write_rows(CustomerFacts, facts, [(id_, 0, "[]", "[]", "[]", "[]") for id_, _ in new])
+        write_rows(CustomerFacts, facts, [(id_, 0, "[]", "[]", "[]", "[]") for id_, _ in new], together=_TOGETHER)
         changes = ("run_id", "customer_id", "line", "before", "cards", "written_at")
         write_rows(
             ImportChange,
             changes,
             [(self._run_id, id_, line, None, orjson.dumps(held).decode(), now) for id_, (line, _, held, _) in new],
+            together=_TOGETHER,
         )
 
     def _change(self, changed: dict[str, _Edit]) -> None:
