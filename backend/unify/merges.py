@@ -16,15 +16,14 @@ from backend.core.audit import AuditEntry
 from backend.core.db import db
 from backend.core.errors import Conflict, NotFound, ValidationFailed
 from backend.core.ids import is_id
-from backend.customers import CustomerErased, get_customer, hold, merge_into, part
+from backend.customers import Customer, CustomerErased, MergedCustomer, get_customer, hold, merge_into, part
 from backend.unify import duplicates
 from backend.unify.models import Merge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from backend.core.audit import Actor
-    from backend.customers import Customer
 
 FIELDS = (
     "name",
@@ -100,6 +99,23 @@ def merges(*, customer_id: str | None = None, standing: bool = False) -> Select[
     """Merges, those of one customer or all; with `standing` those that were not undone."""
     concerned = or_(Merge.survivor_id == customer_id, Merge.merged_id == customer_id) if customer_id else true()
     return select(Merge).where(concerned, Merge.undone_at.is_(None) if standing else true())
+
+
+def described(found: Sequence[Merge]) -> list[dict[str, Any]]:
+    """What the list shows of each: who the two are by name, as far as anybody knows them still."""
+    ids = {each for entry in found for each in (entry.survivor_id, entry.merged_id)}
+    names = {
+        row.id: row.name for row in db.session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids)))
+    }
+    kept = select(MergedCustomer.id, MergedCustomer.kept).where(MergedCustomer.id.in_(ids - names.keys()))
+    names |= {row.id: row.kept["customer"]["name"] for row in db.session.execute(kept)}
+    columns = ("id", "survivor_id", "merged_id", "merged_at", "staff_id", "undone_at", "undone_by", "unclear")
+    return [
+        {name: getattr(entry, name) for name in columns}
+        | {"survivor": names.get(entry.survivor_id), "merged": names.get(entry.merged_id)}
+        | {"fields_changed": sorted(entry.fields)}
+        for entry in found
+    ]
 
 
 def find(merge_id: str) -> Merge:

@@ -33,7 +33,7 @@ def list_merges(args: dict[str, Any]) -> dict[str, Any]:
     _admin()
     query = merges.merges(customer_id=args["customer"], standing=args["standing"])
     items, after = page(query, keys=(Merge.id,), args=args, newest_first=True)
-    return {"items": items, "next": after}
+    return {"items": merges.described(items), "next": after}
 
 
 @blueprint.route("/merges", methods=["POST"])
@@ -43,10 +43,10 @@ def list_merges(args: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(403, description="Not an admin")
 @blueprint.alt_response(404, description="No such customer")
 @blueprint.alt_response(409, description="One of them was merged into somebody else in the meantime")
-def post_merge(data: dict[str, Any]) -> Merge:
+def post_merge(data: dict[str, Any]) -> dict[str, Any]:
     """Make one customer of two; the survivor keeps her id and gets the other one's history."""
     work = partial(merges.merge, data["survivor_id"], data["merged_id"], take=data["take"], acting_staff=_admin())
-    return merges.find(run_in_unit_of_work(lambda: work().id))
+    return merges.described([merges.find(run_in_unit_of_work(lambda: work().id))])[0]
 
 
 @blueprint.route("/merges/<merge_id>/undo", methods=["POST"])
@@ -55,7 +55,7 @@ def post_merge(data: dict[str, Any]) -> Merge:
 @blueprint.alt_response(403, description="Not an admin")
 @blueprint.alt_response(404, description="No such merge")
 @blueprint.alt_response(409, description="It was undone already, or a later merge has to be undone before")
-def undo_merge(merge_id: str) -> Merge:
+def undo_merge(merge_id: str) -> dict[str, Any]:
     """Make two customers of them again, each with her own history."""
     work = partial(merges.undo, merge_id, acting_staff=_admin())
-    return merges.find(run_in_unit_of_work(lambda: work().id))
+    return merges.described([merges.find(run_in_unit_of_work(lambda: work().id))])[0]

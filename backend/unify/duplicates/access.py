@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
+from backend.customers import Customer
 from backend.unify.duplicates.models import DuplicatePair
 from backend.unify.duplicates.settings import automatic_threshold
 from backend.unify.duplicates.weights import HIGHEST_AUTOMATIC, LOWEST_AUTOMATIC, REVIEW
@@ -17,7 +18,10 @@ from backend.unify.duplicates.weights import HIGHEST_AUTOMATIC, LOWEST_AUTOMATIC
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
-_BOTH = (joinedload(DuplicatePair.first), joinedload(DuplicatePair.second))
+_BOTH = tuple(
+    joinedload(side).options(joinedload(Customer.home_store), selectinload(Customer.cards))
+    for side in (DuplicatePair.first, DuplicatePair.second)
+)
 
 
 def queue() -> Select[DuplicatePair]:

@@ -26,13 +26,32 @@ class ReasonSchema(Schema):
     weight = fields.Integer(required=True)
 
 
+class StoreCode(Schema):
+    """A store, of which its code is told."""
+
+    code = fields.String(required=True)
+
+
+class CardNumber(Schema):
+    """A card, of which its number is told."""
+
+    number = fields.String(required=True)
+
+
 class PairMemberSchema(Schema):
-    """A member of a pair: the phone is masked."""
+    """A member of a pair, as a person compares the two: the phone is masked."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
     name_latin = fields.String(required=True, allow_none=True)
     phone = fields.Function(_masked, metadata={"type": ["string", "null"]})
+    birth_date = fields.Date(required=True, allow_none=True)
+    sex = fields.String(required=True, allow_none=True)
+    nationality = fields.String(required=True, allow_none=True)
+    district = fields.String(required=True, allow_none=True)
+    home_store = fields.Pluck(StoreCode, "code", required=True, allow_none=True)
+    memo = fields.String(required=True, allow_none=True)
+    cards = fields.Pluck(CardNumber, "number", many=True, required=True)
     created_at = Moment(required=True)
 
 

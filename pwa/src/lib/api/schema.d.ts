@@ -3361,12 +3361,14 @@ export interface components {
             total?: number;
         };
         Merge: {
-            readonly fields_changed?: unknown[];
+            fields_changed?: string[];
             id?: string;
+            merged?: string | null;
             /** Format: date-time */
             merged_at?: string;
             merged_id?: string;
             staff_id?: string | null;
+            survivor?: string | null;
             survivor_id?: string;
             unclear?: string[][];
             /** Format: date-time */
@@ -3499,12 +3501,20 @@ export interface components {
             second: components["schemas"]["PairMember"];
         };
         PairMember: {
+            /** Format: date */
+            birth_date: string | null;
+            cards: string[];
             /** Format: date-time */
             created_at: string;
+            district: string | null;
+            home_store: string | null;
             id: string;
+            memo: string | null;
             name: string;
             name_latin: string | null;
+            nationality: string | null;
             readonly phone?: string | null;
+            sex: string | null;
         };
         PairPage: {
             items: components["schemas"]["Pair"][];

@@ -29,7 +29,7 @@ export function preferenceName(kind: string): string {
 const fields: Record<string, () => string> = {
   name: m.field_name, name_latin: m.field_name_latin, phone: m.field_phone, language: m.field_language,
   nationality: m.field_nationality, district: m.field_district, memo: m.field_memo, sex: m.field_sex,
-  home_store: m.field_home_store, birth_date: m.field_birth_date,
+  home_store: m.field_home_store, birth_date: m.field_birth_date, card: m.field_card,
 };
 
 export function fieldName(field: string): string {
