@@ -1,7 +1,7 @@
 """A pass over all members, in parts that are committed one by one: what is stopped goes on where it stopped.
 
 First every member is entered into the index, then each is compared with those of her blocks who come before her, so
-that each pair is looked at once. A part's unit of work lasts some tenths of a second: nobody waits for long.
+that each pair is looked at once. A part's unit of work lasts less than a second: nobody waits for long.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from backend.unify.duplicates.record import Record
     from backend.unify.progress import Progress
 
-_ENTER_AT_ONCE = 1_000
+# Keys are spread over the whole index: few large parts write its pages less often than many small ones.
+_ENTER_AT_ONCE = 3_000
 _COMPARE_AT_ONCE = 500
 _READ_AHEAD = 300_000
 """How many members are kept in memory, about a kilobyte each."""
