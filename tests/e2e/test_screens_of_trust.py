@@ -36,7 +36,8 @@ class Inspector(Camera):
 _WHO = dict(zip(product(LOOKS, (TABLET["width"], DESK["width"])), list(world.OWN_PEOPLE)[2:], strict=True))
 
 
-def _speaks(page: Page, language: str) -> None:
+def speaks(page: Page, language: str) -> None:
+    """Have the screens speak a language from the first page on."""
     page.add_init_script(f"localStorage.setItem('dangol.language', JSON.stringify('{language}'))")
 
 
@@ -49,7 +50,7 @@ def test_the_screens_that_guard_a_tablet(
     who = _WHO[look, size["width"]]
     with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
         page = context.new_page()
-        _speaks(page, language)
+        speaks(page, language)
         floor, camera = Floor(page, server.url), Inspector(page, look)
         floor.open()
         page.locator("main > button").first.click()
@@ -96,7 +97,7 @@ def test_the_screens_of_a_manager(browser: Browser, server: DangolServer, look: 
     language, scheme = LOOKS[look]
     with chromium.new_profile(browser, viewport=DESK, color_scheme=scheme) as context:
         page = context.new_page()
-        _speaks(page, language)
+        speaks(page, language)
         camera = Inspector(page, look)
         page.goto(f"{server.url}/admin/conflicts")
         sign_in_at_desk(page, "manager")
