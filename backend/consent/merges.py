@@ -24,6 +24,8 @@ _SAID = (
     "granted",
     "wording_version",
     "occurred_at",
+    # As it was said: a copy must not look as if it had been said while somebody else was one with them.
+    "recorded_at",
     "staff_id",
     "store_id",
 )

@@ -196,6 +196,19 @@ def test_a_refusal_while_they_were_one_stays_on_both(
     assert sorted(db.session.execute(refusals).scalars()) == sorted(ids), "once each, however often they are parted"
 
 
+def test_who_joined_after_a_refusal_did_not_refuse(tablet: Tablet, two: tuple[Customer, Customer]) -> None:
+    first, second = (person.id for person in two)
+    with unit_of_work():
+        third = factories.customer(home_store_id=tablet.store_id).id
+    inner = merged(first, second)
+    tablet.push(consent(second, granted=False))
+    later = merged(first, third)
+    undone(inner)
+    undone(later)
+    refused = select(ConsentEntry.customer_id).where(ConsentEntry.granted.is_(False))
+    assert sorted(db.session.execute(refused).scalars()) == sorted([first, second])
+
+
 def test_a_refusal_before_is_the_refusers_alone_again(tablet: Tablet, two: tuple[Customer, Customer]) -> None:
     first, second = (person.id for person in two)
     tablet.push(consent(first, granted=True), consent(second, granted=False))
