@@ -52,10 +52,12 @@ def sure_command(*, limit: int | None, as_json: bool) -> None:
     """
     progress = Progress("merging", shown=not as_json)
     done = 0
-    while (limit is None or done < limit) and run_in_unit_of_work(_merge_surest):
-        done += 1
-        progress.say(f"{done:,} pairs merged")
-    progress.done()
+    try:
+        while (limit is None or done < limit) and run_in_unit_of_work(_merge_surest):
+            done += 1
+            progress.say(f"{done:,} pairs merged")
+    finally:
+        progress.done()
     click.echo(orjson.dumps({"merged": done}) if as_json else f"{done:,} pairs merged.")
 
 

@@ -187,6 +187,11 @@ def test_the_sure_ones_are_merged_and_one_who_was_parted_is_not_merged_again() -
     with unit_of_work():
         assert merges.merge_surest(acting_staff=SYSTEM) is None
     assert look_through().new == 0
+    with unit_of_work():
+        db.session.get_one(Customer, one).name_latin = "Kim Minji"
+    assert look_through().new == 1, "her data has changed: somebody is asked once more"
+    with unit_of_work():
+        assert merges.merge_surest(acting_staff=SYSTEM) is None
 
 
 def test_who_is_erased_leaves_neither_pairs_nor_keys() -> None:

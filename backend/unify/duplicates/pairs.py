@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, or_, select, union_all
+from sqlalchemy import delete, exists, or_, select, union_all
 
 from backend.core import audit, clock
 from backend.core.db import db, table_of
@@ -17,6 +17,7 @@ from backend.unify.duplicates.models import DuplicatePair
 from backend.unify.duplicates.rules import Score, score
 from backend.unify.duplicates.settings import automatic_threshold
 from backend.unify.duplicates.weights import REVIEW
+from backend.unify.models import Merge
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -106,10 +107,13 @@ def keep_apart(one: str, other: str) -> None:
 
 
 def sure() -> tuple[str, str] | None:
-    """The surest pair that waits for a decision and reaches the automatic threshold: by ix_duplicate_pair_queue."""
-    open_ = select(DuplicatePair.first_id, DuplicatePair.second_id).where(
-        DuplicatePair.decision.is_(None), DuplicatePair.score >= automatic_threshold()
-    )
+    """The surest pair that waits for a decision and reaches the automatic threshold: by ix_duplicate_pair_queue.
+
+    Never two whom somebody parted, whatever has changed since: about those a person is asked.
+    """
+    both = (DuplicatePair.first_id, DuplicatePair.second_id)
+    parted = exists().where(Merge.survivor_id.in_(both), Merge.merged_id.in_(both), Merge.undone_at.is_not(None))
+    open_ = select(*both).where(DuplicatePair.decision.is_(None), DuplicatePair.score >= automatic_threshold(), ~parted)
     row = db.session.execute(open_.order_by(DuplicatePair.score.desc(), DuplicatePair.id.desc()).limit(1)).one_or_none()
     return (row.first_id, row.second_id) if row else None
 
