@@ -19,6 +19,12 @@ def sign_in_at_desk(page: Page, login: str) -> None:
     expect(page.get_by_role("navigation").first).to_be_visible()
 
 
+def settled(page: Page) -> None:
+    """Wait until a screen shows what it has to show. The network never rests: a tablet listens for changes."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".later, [aria-busy=true]")).to_have_count(0)
+
+
 class Floor:
     """One tab of the floor app."""
 

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.e2e import chromium
-from tests.e2e.floor import Floor, sign_in_at_desk
+from tests.e2e.floor import Floor, settled, sign_in_at_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def test_the_floor_has_no_barriers(browser: Browser, server: DangolServer, schem
         floor.search("4821")
         found["results"] = complaints(page)
         floor.open_customer("김민지", "김민지")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         found["card"] = complaints(page)
         page.get_by_role("button", name="문자", exact=True).click()
         page.get_by_role("radio", name=re.compile("가을 할인 안내")).check()
@@ -82,8 +82,7 @@ def test_the_desk_has_no_barriers(browser: Browser, server: DangolServer, scheme
         sign_in_at_desk(page, "admin")
         for place in ("templates", "templates/new", "messages", "customers", "sales", "stores", "staff", "tablets"):
             page.goto(f"{server.url}/admin/{place}")
-            expect(page.get_by_role("heading", level=1)).to_be_visible()
-            page.wait_for_load_state("networkidle")
+            settled(page)
             found[place] = complaints(page)
         page.goto(f"{server.url}/admin/templates")
         page.get_by_role("link", name="가을 할인 안내").click()

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import chromium
-from tests.e2e.floor import sign_in_at_desk
-from tests.e2e.test_screens import DESK, LOOKS
+from tests.e2e.floor import settled, sign_in_at_desk
+from tests.e2e.test_screens import DESK, LOOKS, TABLET
 from tests.e2e.test_screens_of_trust import Inspector, speaks
 
 if TYPE_CHECKING:
@@ -77,29 +77,22 @@ def test_two_who_differ_are_asked_about_once(profile: BrowserContext, server: Da
     expect(desk.locator("[data-pair]", has_text="편도현")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", [TABLET, DESK], ids=lambda size: str(size["width"]))
 @pytest.mark.parametrize("look", LOOKS)
-def test_the_screen_of_duplicates(browser: Browser, server: DangolServer, look: str) -> None:
+def test_the_screen_of_duplicates(browser: Browser, server: DangolServer, look: str, size: dict[str, int]) -> None:
     language, scheme = LOOKS[look]
-    with chromium.new_profile(browser, viewport=DESK, color_scheme=scheme) as context:
+    with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
         page = context.new_page()
         speaks(page, language)
         camera = Inspector(page, look)
         page.goto(f"{server.url}/admin/duplicates")
         sign_in_at_desk(page, "admin")
-        page.wait_for_load_state("networkidle")
-        for number, name in enumerate(("함예린", "Ham Yerin")):
-            born = {"birth_date": f"1979-1{number}-30"} if number else {}
-            _register(
-                page,
-                server,
-                name=f"{name}",
-                phone="010-7345-9933",
-                sex="f",
-                district=("중구", "용산구")[number],
-                **born,
-            )
+        settled(page)
+        shared = {"phone": "010-7345-9933", "sex": "f"}
+        _register(page, server, name="함예린", district="중구", **shared)
+        _register(page, server, name="Ham Yerin", district="용산구", birth_date="1979-11-30", **shared)
         page.reload()
-        page.wait_for_load_state("networkidle")
+        settled(page)
         expect(page.locator("[data-pair]").first).to_be_visible()
         camera.take("admin-duplicates")
         page.locator("[data-pair] .btn-primary").first.click()

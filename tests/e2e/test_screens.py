@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import chromium
 from tests.e2e.conftest import prepared
-from tests.e2e.floor import Floor, sign_in_at_desk
+from tests.e2e.floor import Floor, settled, sign_in_at_desk
 from tests.e2e.server import ROOT, DangolServer
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Camera:
     def take(self, name: str) -> None:
         """Write the picture to its folder, and to the README's when it is one of those and that is asked for."""
         # What comes from the server has come: no skeleton stands in its place.
-        expect(self.page.locator(".skeleton, [aria-busy=true], .later")).to_have_count(0)
+        expect(self.page.locator(".later, [aria-busy=true]")).to_have_count(0)
         size = self.page.viewport_size
         assert size is not None
         path = FOLDER / f"{name}.{self.look}.{size['width']}.png"
@@ -119,7 +119,7 @@ def test_the_floors_screens(browser: Browser, demo: DangolServer, look: str, siz
         for place in ("register", "due", "alerts", "me"):
             floor.open(f"/floor/{place}")
             floor.wait_until_ready()
-            page.wait_for_load_state("networkidle")
+            settled(page)
             camera.take(place)
 
 
@@ -134,8 +134,7 @@ def test_the_desks_screens(browser: Browser, demo: DangolServer, look: str) -> N
         sign_in_at_desk(page, "admin")
         for place in ("templates", "messages", "customers", "sales", "stores", "staff", "tablets"):
             page.goto(f"{demo.url}/admin/{place}")
-            expect(page.get_by_role("heading", level=1)).to_be_visible()
-            page.wait_for_load_state("networkidle")
+            settled(page)
             camera.take(f"admin-{place}")
         page.goto(f"{demo.url}/admin/templates")
         page.locator("td a").first.click()
@@ -144,7 +143,7 @@ def test_the_desks_screens(browser: Browser, demo: DangolServer, look: str) -> N
         for place in ("customers", "sales"):
             page.goto(f"{demo.url}/admin/{place}")
             page.locator("td a").first.click()
-            page.wait_for_load_state("networkidle")
+            settled(page)
             camera.take(f"admin-{place}-one")
 
 

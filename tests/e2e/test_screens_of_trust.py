@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import chromium, world
-from tests.e2e.floor import Floor, sign_in_at_desk
+from tests.e2e.floor import Floor, settled, sign_in_at_desk
 from tests.e2e.test_accessibility import complaints
 from tests.e2e.test_screens import DESK, LOOKS, TABLET, Camera
 
@@ -101,10 +101,10 @@ def test_the_screens_of_a_manager(browser: Browser, server: DangolServer, look: 
         camera = Inspector(page, look)
         page.goto(f"{server.url}/admin/conflicts")
         sign_in_at_desk(page, "manager")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         camera.take("admin-conflicts")
         page.goto(f"{server.url}/admin/sales?flagged=open")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         camera.take("admin-sales-flagged")
         page.goto(f"{server.url}/admin/tablets")
         page.locator("tr[data-row] button").first.click()

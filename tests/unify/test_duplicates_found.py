@@ -18,7 +18,7 @@ from backend.unify.duplicates import DuplicatePair, decide_different, find_all, 
 from backend.unify.duplicates import pairs as found_pairs
 from backend.unify.duplicates.models import DuplicateKey, DuplicatePass, DuplicateRecord
 from backend.unify.duplicates.weights import DEFAULT_AUTOMATIC, HIGHEST_AUTOMATIC, LOWEST_AUTOMATIC, REVIEW
-from tests import factories
+from tests import factories, plans
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -304,17 +304,11 @@ def test_others_neither_see_nor_decide(client: FlaskClient, sign_in: Any, role: 
 
 def test_the_queue_is_read_from_its_own_index() -> None:
     arrive()
-    connection = db.session.connection()
-    explain = "EXPLAIN QUERY PLAN"
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        explain = "EXPLAIN"
     statement = (
         "SELECT id FROM duplicate_pair WHERE decision IS NULL"
         " AND (score, id) < (200, 'ffffffff-ffff-7fff-bfff-ffffffffffff') ORDER BY score DESC, id DESC LIMIT 51"
     )
-    plan = " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}"))
+    plan = plans.steps(statement)
     assert "ix_duplicate_pair_queue" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
-    db.session.rollback()
