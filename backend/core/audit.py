@@ -10,7 +10,7 @@ from sqlalchemy import Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
-from backend.core.bulk import write_rows
+from backend.core.bulk import insert_rows
 from backend.core.db import Base, db, table_of
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
@@ -95,7 +95,7 @@ def record_each(subjects: Iterable[tuple[Actor, str]], action: str, *, subject_k
         }
         for actor, subject_id in subjects
     ]
-    write_rows(_INSERT_AUDIT, rows)
+    insert_rows(_INSERT_AUDIT, rows)
 
 
 def record_access(actor: Actor, *, customer_id: str, what: str) -> None:

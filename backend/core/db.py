@@ -191,6 +191,15 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def _configure_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    if isinstance(connection, sqlite3.Connection):
+        return
+    from psycopg.types.string import TextLoader  # noqa: PLC0415 - a package that not every installation has
+
+    # An id is text to us: no object is made of each only to be written out again.
+    connection.adapters.register_loader("uuid", TextLoader)
+
+
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get(_WRITE)
@@ -204,6 +213,7 @@ def _refuse_write_outside(session: Session, _context: object, _instances: object
 
 
 event.listen(Engine, "connect", _configure_sqlite)
+event.listen(Engine, "connect", _configure_postgresql)
 event.listen(Engine, "begin", _begin)
 
 

@@ -35,6 +35,8 @@ def init_security(app: Flask) -> None:
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=settings.session_hours)
     Security(app, SQLAlchemyUserDatastore(db, Staff, Role), register_blueprint=False)
+    # The desk signs in by its cookie alone. Nobody is given the tokens that Flask-Security would look for in each body.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined] # set by Flask-Login
 
 
 def _config(*, session_hours: int, secure: bool) -> dict[str, object]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, text
 
 from backend.core import clock
-from backend.core.bulk import write_rows
+from backend.core.bulk import delete_rows, insert_rows, update_rows
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.customers import Customer, CustomerFacts, StoreActivity
@@ -50,13 +50,7 @@ _STORED_COLUMNS = (
 )
 _STORED = select(*_STORED_COLUMNS).where(one_of(_FACTS.c.customer_id, "ids"))
 _INSERT_FACTS = insert(_FACTS)
-_UPDATE_FACTS = update(_FACTS).where(_FACTS.c.customer_id == bindparam("whose"))
-_THIS_ACTIVITY = (_ACTIVITY.c.customer_id == bindparam("whose")) & (_ACTIVITY.c.store_id == bindparam("where"))
-_INSERT_ACTIVITY = insert(_ACTIVITY).values(
-    customer_id=bindparam("whose"), store_id=bindparam("where"), last_on=bindparam("last_on")
-)
-_DELETE_ACTIVITY = delete(_ACTIVITY).where(_THIS_ACTIVITY)
-_UPDATE_ACTIVITY = update(_ACTIVITY).where(_THIS_ACTIVITY)
+_INSERT_ACTIVITY = insert(_ACTIVITY)
 
 
 # Reads ix_sale_return_whole, which says it in the same words.
@@ -130,8 +124,8 @@ def store_facts(there: Mapping[str, PurchaseFacts], wanted: Mapping[str, Purchas
     other = [_values(id_, facts) for id_, facts in wanted.items() if id_ in there and facts != there[id_]]
     _announce([values["customer_id"] for values in (*new, *other)])
     blank: dict[str, Any] = {"grade": None, "points": 0, "sms_senders": [], "night_senders": []}
-    write_rows(_INSERT_FACTS, [blank | values for values in new])
-    write_rows(_UPDATE_FACTS, [{"whose": values.pop("customer_id"), **values} for values in other])
+    insert_rows(_INSERT_FACTS, [blank | values for values in new])
+    update_rows(_FACTS, other, by=("customer_id",))
     _forget(wanted)
 
 
@@ -237,8 +231,8 @@ def _refresh_activity(condition: Condition) -> None:
     there = {(customer_id, store_id): day for customer_id, store_id, day in rows}
     gone = there.keys() - wanted.keys()
     _announce({customer_id for customer_id, _ in gone})
-    keys = [{"whose": customer_id, "where": store_id} for customer_id, store_id in sorted(gone)]
-    write_rows(_DELETE_ACTIVITY, keys)
+    keys = [{"customer_id": customer_id, "store_id": store_id} for customer_id, store_id in sorted(gone)]
+    delete_rows(_ACTIVITY, keys)
     store_activity({key: day for key, day in wanted.items() if there.get(key) != day}, known=there.keys())
 
 
@@ -246,11 +240,12 @@ def store_activity(days: Mapping[tuple[str, str], date], *, known: Collection[tu
     """Store on which day (customer, store) last met; those that are `known` have a row already."""
     _announce({customer_id for customer_id, _ in days})
     rows = [
-        {"whose": customer_id, "where": store_id, "last_on": day}
+        {"customer_id": customer_id, "store_id": store_id, "last_on": day}
         for (customer_id, store_id), day in sorted(days.items())
     ]
-    write_rows(_INSERT_ACTIVITY, [row for row in rows if (row["whose"], row["where"]) not in known])
-    write_rows(_UPDATE_ACTIVITY, [row for row in rows if (row["whose"], row["where"]) in known])
+    insert_rows(_INSERT_ACTIVITY, [row for row in rows if (row["customer_id"], row["store_id"]) not in known])
+    there = [row for row in rows if (row["customer_id"], row["store_id"]) in known]
+    update_rows(_ACTIVITY, there, by=("customer_id", "store_id"))
 
 
 def active_since() -> date:

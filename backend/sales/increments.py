@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
@@ -31,15 +30,17 @@ _ACTIVITY = select(_activity.customer_id, _activity.store_id, _activity.last_on)
 )
 # Seeks in ix_sale_customer.
 _SALES_ON = select(_sale.customer_id, _sale.business_day, _sale.occurred_at, _sale.id).where(
-    one_of(_sale.customer_id, "ids"), one_of(_sale.business_day, "days"), derived.STILL_SOLD
+    one_of(_sale.customer_id, "ids"),
+    one_of(_sale.business_day, "days"),
+    _sale.occurred_at >= bindparam("since"),
+    derived.STILL_SOLD,
 )
 
 
 _NOTHING = PurchaseFacts()
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(NamedTuple):
     """A known customer's sale; `basket` holds (sku, quantity, amount in minor units) in the order of the lines."""
 
     customer_id: str
@@ -78,7 +79,7 @@ def _move_facts(purchases: dict[str, list[Purchase]]) -> None:
 def _moved(facts: PurchaseFacts, bought: list[Purchase], latest: tuple[datetime, str] | None) -> PurchaseFacts:
     """`facts` with further purchases; `latest` is the last sale of the day where that is her last one already."""
     days = _days(facts, {purchase.day for purchase in bought})
-    newest = max(bought, key=lambda each: (each.day, *each.order))
+    newest = _newest(bought)
     basket, currency = facts.last_basket, facts.last_currency
     if newest.day == days[-1] and newest.order == (latest or newest.order):
         basket, currency = newest.basket[: derived.BASKET_LINES], newest.currency
@@ -87,19 +88,26 @@ def _moved(facts: PurchaseFacts, bought: list[Purchase], latest: tuple[datetime,
 
 def _latest(stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase]]) -> dict[str, tuple[datetime, str]]:
     """The latest sale's place in its day, for customers who bought again on the last day that their facts know."""
-    last = {
-        customer_id: facts.last_purchase_on
+    again = {
+        customer_id: newest
         for customer_id, facts in stored.items()
-        if facts.last_purchase_on == max(purchase.day for purchase in purchases[customer_id])
+        if facts.last_purchase_on == (newest := _newest(purchases[customer_id])).day
     }
-    if not last:
+    if not again:
         return {}
+    # What was sold before all of these is later than none of them.
+    since = min(newest.occurred_at for newest in again.values())
+    days = list({newest.day for newest in again.values()})
     latest: dict[str, tuple[datetime, str]] = {}
-    rows = db.session.execute(_SALES_ON, {"ids": list(last), "days": list(set(last.values()))}).all()
-    for customer_id, day, occurred_at, sale_id in rows:
-        if day == last[customer_id]:
-            latest[customer_id] = max(latest.get(customer_id, (occurred_at, sale_id)), (occurred_at, sale_id))
+    for customer_id, day, *order in db.session.execute(_SALES_ON, {"ids": list(again), "days": days, "since": since}):
+        if day == again[customer_id].day:
+            place = (order[0], order[1])
+            latest[customer_id] = max(latest.get(customer_id, place), place)
     return latest
+
+
+def _newest(bought: list[Purchase]) -> Purchase:
+    return max(bought, key=lambda each: (each.day, *each.order))
 
 
 def _days(facts: PurchaseFacts, new: set[date]) -> list[date]:

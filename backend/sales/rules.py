@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
 _FUTURE = timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line as the till sent it, with what the catalogue holds of the product (`known`, `price`, `currency`)."""
 
     sku: str

@@ -7,12 +7,12 @@ order in which they came, and the rows are written a table at a time; one sale i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import insert
 
 from backend.core import audit, clock
-from backend.core.bulk import write_rows
+from backend.core.bulk import insert_rows
 from backend.core.db import table_of
 from backend.loyalty import Redemption, redeem
 from backend.sales import returns, rules
@@ -31,8 +31,7 @@ _INSERT_LINE = insert(table_of(SaleLine))
 _INSERT_COUPON = insert(table_of(SaleCoupon))
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A sale that reached the server: what `SaleData` read, the tablet's store, and who sold."""
 
     id: str
@@ -103,9 +102,9 @@ def _take(arrival: Arrival, known: Known, taken: _Taken) -> None:
 
 
 def _write(taken: _Taken) -> None:
-    write_rows(_INSERT_SALE, taken.sales)
-    write_rows(_INSERT_LINE, taken.lines)
-    write_rows(_INSERT_COUPON, taken.coupons)
+    insert_rows(_INSERT_SALE, taken.sales)
+    insert_rows(_INSERT_LINE, taken.lines)
+    insert_rows(_INSERT_COUPON, taken.coupons)
     if taken.redemptions:
         redeem(taken.redemptions)
     if taken.purchases:

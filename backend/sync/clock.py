@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
-from backend.core.bulk import write_rows
+from backend.core.bulk import insert_rows
 from backend.core.db import TryAgain, db, in_unit_of_work, is_duplicate, parts, table_of
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
@@ -38,13 +38,15 @@ _WRITE = re.compile(
     r"\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+\"?(\w+)\"?", re.IGNORECASE
 )
 # Written once: SQLAlchemy then knows them again without looking through them.
-_BUMP = update(SyncClock).values(v=SyncClock.v + 1).returning(SyncClock.v)
-_NOW = select(SyncClock.v)
+_clock = table_of(SyncClock)
+_BUMP = update(_clock).values(v=_clock.c.v + 1).returning(_clock.c.v)
+_NOW = select(_clock.c.v)
 _scope_log = table_of(ScopeLog).c
-_HELD = select(_scope_log.row_id, _scope_log.scope).where(
-    _scope_log.collection == bindparam("collection"),
-    one_of(_scope_log.row_id, "ids"),
-    _scope_log.present,
+_STAMP_HELD = (
+    update(table_of(ScopeLog))
+    .where(_scope_log.collection == bindparam("of"), one_of(_scope_log.row_id, "ids"), _scope_log.present)
+    .values(v=bindparam("v"))
+    .returning(_scope_log.row_id, _scope_log.scope)
 )
 _INSERT_RECEIPT = insert(table_of(Receipt))
 
@@ -90,7 +92,8 @@ def add_receipts(receipts: Iterable[dict[str, Any]]) -> None:
 
 def now_v() -> int:
     """The clock as it stands."""
-    return db.session.execute(_NOW).scalar_one()
+    v: int = db.session.execute(_NOW).scalar_one()
+    return v
 
 
 def epoch() -> str:
@@ -125,7 +128,7 @@ def close(session: Session) -> None:
 
 def _keep(receipts: list[dict[str, Any]]) -> None:
     try:
-        write_rows(_INSERT_RECEIPT, receipts)
+        insert_rows(_INSERT_RECEIPT, receipts)
     except IntegrityError as error:
         if not is_duplicate(error):
             raise
@@ -218,18 +221,18 @@ def _stamp(session: Session, name: str, ids: dict[str, str], scopes: dict[str, s
     dialect = session.get_bind().dialect.name
     for part in _parts(list(ids)):
         rows = [{"collection": name, "row_id": row_id, "op": ids[row_id], "v": v} for row_id in part]
-        write_rows(_upsert(ChangeLog, dialect), rows)
+        insert_rows(_upsert(ChangeLog, dialect), rows)
         if scopes is None:
             continue
-        held = session.execute(_HELD, {"collection": name, "ids": part}).all()
-        entries = {(scope, row_id): ids[row_id] == "delete" for row_id, scope in held}
-        for row_id in part:
-            entries.update({(scope, row_id): True for scope in scopes.get(row_id, ())})
+        stamped = session.execute(_STAMP_HELD, {"of": name, "ids": part, "v": v}).all()
+        held = {(scope, row_id) for row_id, scope in stamped}
+        holding = {(scope, row_id) for row_id in part for scope in scopes.get(row_id, ())}
+        gone = {(scope, row_id) for scope, row_id in held - holding if ids[row_id] == "put"}
         rows = [
-            {"scope": scope, "collection": name, "row_id": row_id, "present": present, "v": v}
-            for (scope, row_id), present in entries.items()
+            {"scope": scope, "collection": name, "row_id": row_id, "present": (scope, row_id) in holding, "v": v}
+            for scope, row_id in sorted(gone | (holding - held))
         ]
-        write_rows(_upsert(ScopeLog, dialect), rows)
+        insert_rows(_upsert(ScopeLog, dialect), rows)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from backend.core.audit import Actor
 from backend.core.errors import DangolError
@@ -101,8 +101,7 @@ class StaffingPort(Protocol):
         """The active staff member with this login, or None."""
 
 
-@dataclass(frozen=True)
-class Mutation:
+class Mutation(NamedTuple):
     """One thing that was done on a tablet; `data` is what the kind's schema made of it."""
 
     id: str

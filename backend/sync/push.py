@@ -1,4 +1,4 @@
-"""Taking what tablets did: each mutation in its own savepoint, each with a receipt, all in one transaction."""
+"""Taking what tablets did: each mutation can fail alone, each has a receipt, all in one transaction."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from marshmallow import ValidationError
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from backend.core import clock as wall
-from backend.core.db import TryAgain, db, table_of
+from backend.core.db import TryAgain, db, run_in_unit_of_work, table_of
 from backend.core.errors import DangolError, ValidationFailed
 from backend.core.one_of import one_of
 from backend.core.schemas import flatten
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from backend.sync.contract import Kind
+
+T = TypeVar("T")
 
 MAX_BATCH = 200
 _Receipt = dict[str, Any]
@@ -94,11 +96,26 @@ class _Entry:
         self.result = _result(outcome, self.flags)
 
 
-def push(caller: Caller, items: list[dict[str, Any]]) -> list[Answered]:
+class NotTogether(Exception):
+    """What arrived together could not be applied together: undo everything, and apply each by itself."""
+
+
+def run(push_within: Callable[[bool], T]) -> T:
+    """Run `push_within(together)` in a unit of work, and again in another with `together` false if it must be.
+
+    Raises `Busy`, and whatever `push_within` raises.
+    """
+    try:
+        return run_in_unit_of_work(lambda: push_within(True))  # noqa: FBT003 - the one argument there is
+    except NotTogether:
+        return run_in_unit_of_work(lambda: push_within(False))  # noqa: FBT003 - the same
+
+
+def push(caller: Caller, items: list[dict[str, Any]], *, together: bool) -> list[Answered]:
     """Apply `items` in order within the open unit of work; one answer each. Receipts get their `v` at its end.
 
-    What arrives together is applied together where its kind can, within one savepoint; when any of it fails, each entry
-    is applied in a savepoint of its own. Either way each has its receipt, and a bad one is rejected alone.
+    Neighbours of a kind that can are applied together. Raises `NotTogether` if any of that fails (see `run`). Without
+    `together` each entry is applied in a savepoint of its own, and a bad one is rejected alone.
     """
     entries = [_Entry(item, _receipt_key(item["id"]), payload_hash(item)) for item in items]
     receipts = _known_receipts([entry.key for entry in entries])
@@ -108,8 +125,8 @@ def push(caller: Caller, items: list[dict[str, Any]]) -> list[Answered]:
             new.setdefault(entry.key, entry)
     readable = _readable(caller, new.values())
     _hold(readable)
-    for kind, run in groupby(readable, key=lambda each: each[0]):
-        _apply(kind, [entry for _, entry in run])
+    for kind, neighbours in groupby(readable, key=lambda each: each[0]):
+        _apply(kind, [entry for _, entry in neighbours], together=together)
     now = wall.now()
     fresh = {key: _receipt(caller, entry, now) for key, entry in new.items()}
     clock.add_receipts(fresh.values())
@@ -170,28 +187,27 @@ def _hold(readable: list[tuple[Kind, _Entry]]) -> None:
             hold(rows[collection])
 
 
-def _apply(kind: Kind, entries: list[_Entry]) -> None:
-    if kind.apply_all is not None and len(entries) > 1 and _applied_together(kind.apply_all, entries):
+def _apply(kind: Kind, entries: list[_Entry], *, together: bool) -> None:
+    if together and kind.apply_all is not None and len(entries) > 1:
+        _apply_together(kind.apply_all, entries)
         return
     for entry in entries:
         _apply_alone(kind, entry)
 
 
-def _applied_together(apply_all: Callable[[Sequence[Mutation]], list[Outcome]], entries: list[_Entry]) -> bool:
+def _apply_together(apply_all: Callable[[Sequence[Mutation]], list[Outcome]], entries: list[_Entry]) -> None:
     mutations = [entry.mutation for entry in entries if entry.mutation is not None]
     try:
-        with clock.savepoint():
-            outcomes = apply_all(mutations)
-            for mutation, outcome in zip(mutations, outcomes, strict=True):
-                _keep_conflicts(mutation, outcome)
-            db.session.flush()
-    except Exception as error:  # noqa: BLE001 - whatever it is, one by one it holds up one entry only
+        outcomes = apply_all(mutations)
+        for mutation, outcome in zip(mutations, outcomes, strict=True):
+            _keep_conflicts(mutation, outcome)
+        db.session.flush()
+    except Exception as error:
         _refuse_to_blame(error)
         _log.warning("push_one_by_one", entries=len(entries), kind=mutations[0].kind, error=type(error).__name__)
-        return False
+        raise NotTogether from error
     for entry, outcome in zip(entries, outcomes, strict=True):
         entry.take(outcome)
-    return True
 
 
 def _apply_alone(kind: Kind, entry: _Entry, *, again: bool = False) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 
 from backend.core import clock as wall
-from backend.core.db import run_in_unit_of_work
 from backend.core.errors import ValidationFailed
 from backend.core.http import CLEAR_SITE_DATA, Blueprint
 from backend.core.throttle import Throttle
@@ -174,7 +173,7 @@ def post_push() -> Response:
     caller = _caller(reading=False, withdrawn_too=True)
     schema_versions.refuse_pushing(client_schema())
     items = pushing.parse_batch(request.get_data(cache=False))
-    answers = run_in_unit_of_work(lambda: pushing.push(caller, items))
+    answers = pushing.run(lambda together: pushing.push(caller, items, together=together))
     return _results(pushing.results(answers), caller)
 
 
@@ -190,7 +189,7 @@ def post_sealed() -> Response:
     caller = _caller(reading=False, withdrawn_too=True)
     schema_versions.refuse_pushing(client_schema())
     items = sealed.parse(request.get_data(cache=False))
-    answers = run_in_unit_of_work(lambda: sealed.take(caller, items))
+    answers = pushing.run(lambda together: sealed.take(caller, items, together=together))
     return _results(sealed.results(items, answers), caller)
 
 

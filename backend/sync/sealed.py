@@ -23,13 +23,13 @@ def parse(body: bytes) -> list[dict[str, Any]]:
     return pushing.parse_batch(body, member="items")
 
 
-def take(caller: Caller, items: list[dict[str, Any]]) -> list[pushing.Answered | None]:
-    """Open `items` and push what is inside, in order, within the open unit of work; one answer each.
+def take(caller: Caller, items: list[dict[str, Any]], *, together: bool) -> list[pushing.Answered | None]:
+    """Open `items` and push what is inside as `pushing.push` does; one answer each.
 
     None stands for one that cannot be opened: no receipt is written, so that its id may still come in another way.
     """
     opened = [_open(item) for item in items]
-    answers = iter(pushing.push(caller, [each for each in opened if each is not None]))
+    answers = iter(pushing.push(caller, [each for each in opened if each is not None], together=together))
     return [None if each is None else next(answers) for each in opened]
 
 

@@ -99,7 +99,7 @@ class _Question:
             connection = self._engine.raw_connection()
             try:
                 cursor = connection.cursor()
-                cursor.execute(self._text, self._prepare([self._parameters(token)])[0])
+                cursor.execute(self._text, self._prepare(self._parameters(token)))
                 return cursor.fetchone()
             finally:
                 connection.close()

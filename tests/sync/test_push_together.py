@@ -128,7 +128,7 @@ def _push_inside(tablet: Tablet, entries: list[dict[str, Any]]) -> list[Any]:
         staff_id=device.staff_id,
         staff_login=device.staff.login,
     )
-    return pushing.results(pushing.push(caller, entries))
+    return pushing.results(pushing.push(caller, entries, together=True))
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backend.core.bulk import write_rows
+from backend.core.bulk import delete_rows, insert_rows
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.unify.duplicates.blocking import BLOCK_LIMIT, blocking_keys
@@ -32,7 +32,6 @@ _CURRENT = (
     .order_by(_RECORD.c.customer_id)
     .with_for_update(read=True)
 )
-_TAKE_OUT = delete(_KEY).where(_KEY.c.key == bindparam("old"), _KEY.c.customer_id == bindparam("whose"))
 # Along the primary key (key, customer_id).
 _OF_KEYS = select(_KEY.c.key, _KEY.c.customer_id).where(one_of(_KEY.c.key, "keys"))
 _SOME_OF_KEYS = _OF_KEYS.limit(bindparam("most"))
@@ -55,13 +54,13 @@ def enter(records: Collection[Record]) -> dict[str, list[int]]:
         keys = changed[record.id] = blocking_keys(record)
         old = set(before.block_keys) if before is not None else set()
         rows.append({"customer_id": record.id, "fingerprint": record.fingerprint, "block_keys": keys})
-        gone += [{"old": key, "whose": record.id} for key in sorted(old - set(keys))]
+        gone += [{"key": key, "customer_id": record.id} for key in sorted(old - set(keys))]
         new += [{"key": key, "customer_id": record.id} for key in keys if key not in old]
     dialect = db.engine.dialect.name
-    write_rows(_upsert_record(dialect), rows)
-    write_rows(_TAKE_OUT, gone)
+    insert_rows(_upsert_record(dialect), rows)
+    delete_rows(_KEY, gone)
     # In the order of the index: each page of it is touched once.
-    write_rows(_insert_key(dialect), sorted(new, key=lambda row: (row["key"], row["customer_id"])))
+    insert_rows(_insert_key(dialect), sorted(new, key=lambda row: (row["key"], row["customer_id"])))
     return changed
 
 
@@ -69,7 +68,7 @@ def take_out(customer_id: str) -> None:
     """Forget a member's keys."""
     for row in db.session.execute(_ENTERED, {"ids": [customer_id]}).all():
         db.session.execute(delete(_RECORD).where(_RECORD.c.customer_id == customer_id))
-        write_rows(_TAKE_OUT, [{"old": key, "whose": customer_id} for key in row.block_keys])
+        delete_rows(_KEY, [{"key": key, "customer_id": customer_id} for key in row.block_keys])
 
 
 def fingerprints(ids: Collection[str]) -> dict[str, str]:

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
 from backend.core import clock
-from backend.core.bulk import write_rows as execute_rows
+from backend.core.bulk import insert_rows, update_rows
 from backend.core.db import db, parts, table_of
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
@@ -58,17 +58,7 @@ _CURRENT = select(_customer.id, *(_customer[name] for name in _PLAIN), _customer
     one_of(_customer.id, "ids")
 )
 _CHANGES = select(_change).where(_change.c.run_id == bindparam("run"), one_of(_change.c.customer_id, "ids"))
-_WRITE = (
-    update(table_of(Customer))
-    .where(_customer.id == bindparam("whose"))
-    .values({name: bindparam(f"new_{name}") for name in (*_PLAIN, "source", "updated_at")})
-)
 _KEEP_CHANGE = insert(_change)
-_MORE_CHANGE = (
-    update(_change)
-    .where(_change.c.run_id == bindparam("run"), _change.c.customer_id == bindparam("whose"))
-    .values({name: bindparam(f"new_{name}") for name in ("before", "cards", "written_at")})
-)
 
 
 @dataclass
@@ -271,18 +261,18 @@ class MemberWriter:
                 continue
             before = None if row.before is None else (before or {}) | row.before
             more.append(
-                {"run": self._run_id, "whose": customer_id, "new_before": before}
-                | {"new_cards": [*row.cards, *cards], "new_written_at": now}
+                {"run_id": self._run_id, "customer_id": customer_id}
+                | {"before": before, "cards": [*row.cards, *cards], "written_at": now}
             )
-        execute_rows(_KEEP_CHANGE, fresh)
-        execute_rows(_MORE_CHANGE, more)
+        insert_rows(_KEEP_CHANGE, fresh)
+        update_rows(_change, more, by=("run_id", "customer_id"))
 
 
 def update_members(members: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """Write every imported column of (customer, values), announced before."""
     names = (*_PLAIN, "source", "updated_at")
-    rows = [{"whose": id_} | {f"new_{name}": values[name] for name in names} for id_, values in members]
-    execute_rows(_WRITE, rows)
+    rows = [{"id": id_} | {name: values[name] for name in names} for id_, values in members]
+    update_rows(table_of(Customer), rows, by=("id",))
 
 
 def current(ids: Sequence[str]) -> dict[str, dict[str, Any]]:
