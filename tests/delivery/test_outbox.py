@@ -423,5 +423,5 @@ def test_the_dispatcher_asks_for_what_a_dead_worker_left(dispatched: Any) -> Non
 )
 def test_each_look_at_the_outbox_uses_its_own_small_index(statement: Any, index: str) -> None:
     # Of an empty table every index is read as fast: what may be used at all shows when only the index is left.
-    others = [each.name for each in table_of(Message).indexes if each.name != index]
+    others = [str(each.name) for each in table_of(Message).indexes if each.name != index]
     assert index in plans.steps(statement, without=others)
