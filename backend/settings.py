@@ -57,6 +57,8 @@ class Settings:
     lease_hours: int
     wipe_days: int
     auto_lock_minutes: int
+    # How long it is kept who looked at whose data.
+    access_log_months: int
     # Private keys, separated by commas: the first seals, all open (backend.sync.sealing).
     sealing_key: str = field(repr=False)
 
@@ -129,6 +131,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         lease_hours=_integer(environment, "DANGOL_LEASE_HOURS", 72, minimum=1),
         wipe_days=_integer(environment, "DANGOL_WIPE_DAYS", 14, minimum=1),
         auto_lock_minutes=_integer(environment, "DANGOL_AUTO_LOCK_MINUTES", 10, minimum=1),
+        access_log_months=_integer(environment, "DANGOL_ACCESS_LOG_MONTHS", 24, minimum=12),
         sealing_key=environment.get("DANGOL_SEALING_KEY") or (_DEMO_SEALING_KEY if demo else ""),
     )
 

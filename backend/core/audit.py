@@ -47,17 +47,27 @@ class AuditEntry(Base):
 
 
 class AccessEntry(Base):
-    """One view of a person's data: who, when, from which tablet, whose, what."""
+    """One view of a person's data: who, when, from which tablet, whose, what.
+
+    `recorded_at` is later than `at` for what a tablet reports of its own book. `seal_number` is the batch that the
+    entry was sealed in (`backend.privacy.access_log`), None until then.
+    """
 
     __tablename__ = "access_entry"
-    __table_args__ = (Index("ix_access_entry_customer", "customer_id", "id"),)
+    __table_args__ = (
+        Index("ix_access_entry_customer", "customer_id", "id"),
+        Index("ix_access_entry_staff", "staff_id", "id"),
+        Index("ix_access_entry_seal", "seal_number", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     staff_id: Mapped[str | None] = mapped_column(Id)
     device_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str] = mapped_column(Id)
     what: Mapped[str] = mapped_column(String(60))
+    seal_number: Mapped[int | None]
 
 
 _INSERT_AUDIT = insert(table_of(AuditEntry))

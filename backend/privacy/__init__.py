@@ -1,4 +1,4 @@
-"""Forgetting a person: what the law asks to be erased is erased everywhere, and stays so after a restore."""
+"""What the law gives every person: a log of who looked at her data, and being forgotten everywhere, for good."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`: last of all who hear of a registration, since it may undo what they wrote."""
     from backend.core import events, jobs
     from backend.customers import CustomerRegistered
-    from backend.privacy import cli, service, tending
+    from backend.privacy import access_log, cli, service, tending
 
     app.cli.add_command(cli.privacy_group)
+    access_log.init_app(app)
     jobs.every(app, 60.0, "privacy", tending.tend)
     events.subscribe(app, CustomerRegistered, service.erase_at_once)
     events.subscribe(app, events.RestoreBegins, service.carry_over)

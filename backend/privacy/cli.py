@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import asdict
 
 import click
 
@@ -12,6 +13,7 @@ from backend.core import clock
 from backend.core.audit import SYSTEM
 from backend.core.db import run_in_unit_of_work
 from backend.privacy import service
+from backend.privacy.access_log import service as access_log
 from backend.privacy.blocks import clean_blocks
 
 _TRIES = 20
@@ -42,6 +44,42 @@ def erase_command(customer_id: str, *, yes: bool, as_json: bool) -> None:
     click.echo(f"Erased {customer_id}.")
     if not clean:
         click.echo("A block is being built at this moment; the worker cleans what is left within a few minutes.")
+
+
+@privacy_group.command("verify")
+@click.option(
+    "--expect",
+    "expected",
+    multiple=True,
+    metavar="NUMBER:CHAIN",
+    help="A checkpoint that was noted elsewhere: the log must still lead to it. May be given often.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify_command(expected: tuple[str, ...], *, as_json: bool) -> None:
+    """Verify that the log of who looked at whose data is as it was sealed.
+
+    Prints the last checkpoint: noted outside this machine, it shows later whether the end of the log was cut off. The
+    worker also logs each (`access_log_sealed`). Exits with 1 and says what is wrong when anything is.
+    """
+    found = access_log.verify(dict(map(_checkpoint, expected)))
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+    else:
+        click.echo(f"{found.entries:,} entries under {found.seals:,} seals; {found.unsealed:,} not sealed yet.")
+        if found.checkpoint is not None:
+            click.echo(f"Checkpoint {found.checkpoint}")
+        for fault in found.faults:
+            click.echo(fault, err=True)
+    if found.faults:
+        sys.exit(1)
+
+
+def _checkpoint(text: str) -> tuple[int, str]:
+    number, _, chain = text.partition(":")
+    if not number.isdecimal() or not chain:
+        message = f"{text} is no checkpoint: give NUMBER:CHAIN as `dangol privacy verify` prints it."
+        raise click.BadParameter(message)
+    return int(number), chain
 
 
 def _clean() -> bool:

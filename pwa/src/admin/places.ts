@@ -25,6 +25,7 @@ export const deskGroups: readonly DeskGroup[] = [
       { part: 'sales', icon: 'receipt', label: m.desk_sales, waits: 'sales' },
       { part: 'conflicts', icon: 'inbox', label: m.desk_conflicts, roles: ['manager', 'admin'], waits: 'conflicts' },
       { part: 'duplicates', icon: 'copy', label: m.desk_duplicates, roles: ['admin'] },
+      { part: 'access', icon: 'eye', label: m.desk_access, roles: ['admin'] },
     ],
   },
   {

@@ -41,6 +41,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Views of personal data, the last recorded first. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    customer?: string | null;
+                    staff?: string | null;
+                    since?: string | null;
+                    until?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccessPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attention": {
         parameters: {
             query?: never;
@@ -3151,6 +3210,23 @@ export interface components {
             simulator: boolean;
             version: string;
         };
+        Access: {
+            /** Format: date-time */
+            at: string;
+            customer: components["schemas"]["Viewed"] | null;
+            id: string;
+            /** Format: date-time */
+            recorded_at: string;
+            sealed: boolean;
+            staff: components["schemas"]["Viewer"] | null;
+            store: string | null;
+            tablet: string | null;
+            what: string;
+        };
+        AccessPage: {
+            items: components["schemas"]["Access"][];
+            next: string | null;
+        };
         Attention: {
             conflicts: number;
             sales: number;
@@ -3886,6 +3962,14 @@ export interface components {
             reason_text: string | null;
             /** Format: date-time */
             until: string | null;
+        };
+        Viewed: {
+            id: string;
+            name: string;
+        };
+        Viewer: {
+            login: string;
+            name: string;
         };
         Who: {
             login: string;

@@ -26,6 +26,16 @@ export function preferenceName(kind: string): string {
   return (preferenceKinds[kind] ?? m.preference_other)();
 }
 
+const views: Record<string, () => string> = {
+  card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, consents: m.access_what_consents,
+  sale: m.access_what_sale, messages: m.access_what_messages,
+};
+
+/** What of a member was looked at, as the access log says it. */
+export function viewName(what: string): string {
+  return (views[what] ?? m.access_what_other)();
+}
+
 const fields: Record<string, () => string> = {
   name: m.field_name, name_latin: m.field_name_latin, phone: m.field_phone, language: m.field_language,
   nationality: m.field_nationality, district: m.field_district, memo: m.field_memo, sex: m.field_sex,

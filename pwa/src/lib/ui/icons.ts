@@ -1,4 +1,5 @@
 /** The icons of the screens, all from Lucide, by the name that `Icon` takes. */
+import Eye from '@lucide/svelte/icons/eye';
 import Search from '@lucide/svelte/icons/search';
 import ShoppingBag from '@lucide/svelte/icons/shopping-bag';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
@@ -95,6 +96,7 @@ export const icons = {
   undo: Undo,
   'key-round': KeyRound,
   fingerprint: Fingerprint,
+  eye: Eye,
 } as const;
 
 export type IconName = keyof typeof icons;
