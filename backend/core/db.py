@@ -37,6 +37,7 @@ _ATTEMPTS = 40
 _IN_UNIT = "dangol.unit_of_work"
 _CLOSERS = "dangol.unit_closers"
 _WRITE = "dangol_write"
+_SYNCED, _UNSYNCED = "PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"
 _PG_DUPLICATE = "23505"
 _SQLITE_DUPLICATE = frozenset({sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE})
 # PostgreSQL: serialization_failure, deadlock_detected, lock_not_available.
@@ -84,8 +85,11 @@ def in_unit_of_work() -> bool:
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work(*, synced: bool = True) -> Iterator[Session]:
     """Open the one write transaction of an edge; commit at the end, or undo all of it on any exception.
+
+    Without `synced` the commit does not wait for the disk: it outlives the process, whatever kills it, but perhaps not
+    a power cut in the next moment. For what is written at each look (the access log).
 
     Raises `Busy` when others have not let it begin for a minute, `RuntimeError` when one is open already: services that
     open their own would commit half of another's work.
@@ -98,9 +102,11 @@ def unit_of_work() -> Iterator[Session]:
     with _turn():
         session.info[_IN_UNIT] = True
         try:
-            connection = session.connection(execution_options={_WRITE: True})
+            connection = session.connection(execution_options={_WRITE: _SYNCED if synced else _UNSYNCED})
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(_PASS_GATE)
+                if not synced:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield session
             session.flush()
             for closer in current_app.extensions.get(_CLOSERS, ()):
@@ -124,14 +130,14 @@ def _turn() -> Iterator[None]:
         turns.release()
 
 
-def run_in_unit_of_work(work: Callable[[], T]) -> T:
-    """Run `work` in a unit of work, again as often as other writers are in its way.
+def run_in_unit_of_work(work: Callable[[], T], *, synced: bool = True) -> T:
+    """Run `work` in a unit of work (see there for `synced`), again as often as other writers are in its way.
 
     Raises `Busy` after about a minute of contention, and whatever `work` raises.
     """
     for attempt in range(_ATTEMPTS):
         try:
-            with unit_of_work():
+            with unit_of_work(synced=synced):
                 return work()
         except (TryAgain, DBAPIError) as error:
             if isinstance(error, DBAPIError) and not is_contention(error):
@@ -203,6 +209,9 @@ def _configure_postgresql(connection: Any, _record: object) -> None:  # noqa: AN
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get(_WRITE)
+        if writes:
+            # Said anew each time: the connection may have served the other sort of unit before.
+            connection.exec_driver_sql(writes)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
 
 

@@ -45,7 +45,7 @@ def get_sale(sale_id: str) -> Sale:
     require_staff()
     if not is_id(sale_id):
         raise NotFound
-    with unit_of_work():
+    with unit_of_work(synced=False):
         sale = access.sale(sale_id)
         if sale.customer_id:
             audit.record_access(current_actor(), customer_id=sale.customer_id, what="sale")

@@ -49,3 +49,21 @@ def test_turns_come_back_whatever_became_of_the_work(app: Flask) -> None:
             _ = 1 / 0
         with unit_of_work():
             factories.unit()
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_unit_says_whether_its_commit_waits_for_the_disk(app: Flask, synced: bool) -> None:
+    del app
+    asked = {
+        "sqlite": ("PRAGMA synchronous", {True: 2, False: 1}),
+        "postgresql": ("SHOW synchronous_commit", {True: "on", False: "off"}),
+    }
+    query, said = asked[db.engine.dialect.name]
+    with unit_of_work(synced=False):
+        pass  # What the connection was used for before does not matter.
+    with unit_of_work(synced=synced) as session:
+        if db.engine.dialect.name == "postgresql" and synced:
+            session.connection().exec_driver_sql(
+                "SET SESSION synchronous_commit = on"
+            )  # The tests' cluster has it off.
+        assert session.connection().exec_driver_sql(query).scalar_one() == said[synced]

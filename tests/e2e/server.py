@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import closing, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -130,6 +131,11 @@ class DangolServer:
         marks = ", ".join("?" * len(mutations))
         query = f"SELECT mutation_id FROM receipt WHERE mutation_id IN ({marks}) ORDER BY mutation_id"  # noqa: S608 - marks
         return [row[0] for row in self._select(query, *mutations)]
+
+    def views(self) -> Counter[str]:
+        """How often the access log holds a look at each customer's card."""
+        rows = self._select("SELECT customer_id, count(*) FROM access_entry WHERE what = 'card' GROUP BY customer_id")
+        return Counter(dict(rows))
 
     def _select(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.folder / "dangol.sqlite3", timeout=30)) as connection:
