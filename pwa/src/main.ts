@@ -14,6 +14,7 @@ import { Searches } from '$lib/ui/searches.svelte';
 import { Updates } from '$lib/updates/updates.svelte';
 import App from './App.svelte';
 import { Basket } from './floor/shared/basket.svelte';
+import { CardViews } from './floor/shared/card-views';
 import { Gate } from './floor/shared/gate.svelte';
 import { Handover } from './floor/shared/handover';
 import { Recents } from './floor/shared/recents.svelte';
@@ -43,6 +44,7 @@ const parts = {
   format: new Formatter(language, () => session.timeZone),
   basket: new Basket(() => session.staff?.store?.currency ?? 'KRW'),
   recents: new Recents(),
+  views: new CardViews(book),
   handover: new Handover(),
   searches: new Searches(),
   signOut: () => gate.signOut(),

@@ -132,10 +132,20 @@ class DangolServer:
         query = f"SELECT mutation_id FROM receipt WHERE mutation_id IN ({marks}) ORDER BY mutation_id"  # noqa: S608 - marks
         return [row[0] for row in self._select(query, *mutations)]
 
-    def views(self) -> Counter[str]:
+    def looks(self) -> Counter[str]:
         """How often the access log holds a look at each customer's card."""
         rows = self._select("SELECT customer_id, count(*) FROM access_entry WHERE what = 'card' GROUP BY customer_id")
         return Counter(dict(rows))
+
+    def staff_id(self, login: str) -> str:
+        """The id of whoever signs in so."""
+        ((found,),) = self._select("SELECT id FROM staff WHERE login = ?", login)
+        return str(found)
+
+    def views(self, *, device: str, what: str) -> list[tuple[str, str]]:
+        """Who saw this of whom on a tablet, as ids, oldest first."""
+        query = "SELECT staff_id, customer_id FROM access_entry WHERE device_id = ? AND what = ? ORDER BY at, id"
+        return [(staff, customer) for staff, customer in self._select(query, device, what)]
 
     def _select(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.folder / "dangol.sqlite3", timeout=30)) as connection:

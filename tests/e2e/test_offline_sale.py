@@ -82,7 +82,7 @@ def test_a_sale_outlives_the_tab_that_is_killed_right_after_saved(
     again.open()
     again.wait_until_ready()
     again.expect_waiting(1)
-    assert again.stored_outbox() == [sale]
+    assert sale in again.stored_outbox()
 
     server.start()
     again.expect_waiting(0, within=90_000)
@@ -106,7 +106,7 @@ def test_a_sale_outlives_the_whole_browser_that_is_killed_right_after_saved(
     try:
         floor = Floor(context.pages[0], server.url)
         floor.open()
-        assert floor.stored_outbox() == [sale]
+        assert sale in floor.stored_outbox()
         server.start()
         floor.open()
         # Chromium writes cookies down within half a minute only. Whoever lost hers signs in again; the sale is there.

@@ -18,7 +18,7 @@ _VIEWS = 120
 def test_no_view_that_was_answered_is_missing_after_a_kill(server: DangolServer) -> None:
     token = (server.folder / "token").read_text().strip()
     members = [row["id"] for row in server.get("/api/v1/customers?limit=40")["items"]]
-    before = server.views()
+    before = server.looks()
     answered: list[str] = []
     enough = threading.Event()
 
@@ -44,7 +44,7 @@ def test_no_view_that_was_answered_is_missing_after_a_kill(server: DangolServer)
     server.kill()
     for each in viewers:
         each.join()
-    recorded = server.views() - before
+    recorded = server.looks() - before
     assert len(answered) >= _VIEWS
     assert Counter(answered) <= recorded
     # At most one for each viewer was written whose answer never came.

@@ -1,6 +1,7 @@
 import { api, call } from '$lib/api';
 import type { Book, CustomerRow } from '$lib/book';
 import { isOffline, sayProblem } from '$lib/session';
+import type { CardViews } from '../shared/card-views';
 
 /** One customer of the whole membership; `beyond` when this tablet's own copy does not hold them. */
 export interface OnlineHit {
@@ -26,9 +27,11 @@ export class OnlineSearch {
   #answer = $state.raw<Answer>({ phase: 'none' });
   #turn = 0;
   readonly #book: Book;
+  readonly #views: CardViews;
 
-  constructor(book: Book) {
+  constructor(book: Book, views: CardViews) {
     this.#book = book;
+    this.#views = views;
   }
 
   /** The answer to `query`; an answer to another question counts as none. */
@@ -58,6 +61,7 @@ export class OnlineSearch {
       const asked = { params: { query: { q: query.trim(), limit: LIMIT } } };
       const found = (await call(api.GET('/api/v1/customers/search', asked))) as unknown as { items: CustomerRow[]; more: boolean };
       const hits = await Promise.all(found.items.map(async (row) => ({ row, beyond: (await this.#book.customer(row.id)) === null })));
+      for (const { row, beyond } of hits) if (beyond) this.#views.fetched(row.id);
       return { phase: 'found', hits, more: found.more };
     } catch (problem) {
       return isOffline(problem) ? { phase: 'offline' } : { phase: 'failed', problem: sayProblem(problem) };

@@ -8,6 +8,7 @@ import type { StoreNames } from '$lib/stores/store-names.svelte';
 import type { Appearance } from '$lib/ui/appearance.svelte';
 import type { Router } from '$lib/ui/router.svelte';
 import type { Basket } from './basket.svelte';
+import type { CardViews } from './card-views';
 import type { Gate } from './gate.svelte';
 import type { Handover } from './handover';
 import type { Recents } from './recents.svelte';
@@ -23,6 +24,7 @@ export interface Floor {
   readonly memory: DeviceMemory;
   readonly basket: Basket;
   readonly recents: Recents;
+  readonly views: CardViews;
   readonly handover: Handover;
   readonly gate: Gate;
   readonly stores: StoreNames;

@@ -54,7 +54,7 @@ export class Book {
     return this.#sync;
   }
 
-  /** What waits and what was receipted lately, in the order in which it was done. */
+  /** What people did that waits or was receipted lately, in the order in which it was done. */
   get outbox(): OutboxEntry[] {
     return this.#outbox;
   }

@@ -36,6 +36,7 @@ export class Guard {
   #phase: LockState['phase'] = 'unknown';
   #reason: LockReason | null = null;
   #wiped: Wiped | null = null;
+  /** What people did that waits, sealed. */
   #sealedCount = 0;
   #tries = 0;
   #data: DataKey | null = null;
@@ -126,7 +127,7 @@ export class Guard {
   /** Reads what lies on the disk. */
   async #look(): Promise<void> {
     const { lock, sealed, ring } = this.#store;
-    const [wiped, tries, count] = await Promise.all([lock.get('wiped'), lock.get('tries'), sealed.count(), ring.read()]);
+    const [wiped, tries, count] = await Promise.all([lock.get('wiped'), lock.get('tries'), sealed.countWork(), ring.read()]);
     this.#wiped = wiped ?? null;
     this.#tries = tries ?? 0;
     this.#sealedCount = count;
@@ -352,7 +353,7 @@ export class Guard {
   }
 
   async #afterRound(sync: Partial<Told['sync']>): Promise<void> {
-    this.#sealedCount = await this.#store.sealed.count();
+    this.#sealedCount = await this.#store.sealed.countWork();
     this.#tell({ sync: { ...sync, waiting: this.#sealedCount } });
     if (this.#store.terms.lease()?.state === 'good') this.#renewed();
     if (this.#wiped !== null) this.#changed();
@@ -372,7 +373,7 @@ export class Guard {
     await this.#wipe('revoked');
     this.#leaving = false;
     // The last word: its answer makes the browser clear the rest. Not while something is left that only lies here.
-    if (takesOutbox && this.#sealedCount === 0) await server.push([], false).catch(() => undefined);
+    if (takesOutbox && (await sealed.count()) === 0) await server.push([], false).catch(() => undefined);
   }
 
   /** Destroys copy and keys because a person asked for it. */

@@ -1,5 +1,6 @@
 import { ApiProblem, type SyncServer } from '$lib/api/sync';
 import { CopyStore, OutboxStore, SealedStore, Serial, type Cipher, type Database, type Mutation, type Sealer } from '$lib/vault';
+import { isPersonsWork } from './background';
 import { BookError, isFull } from './errors';
 import { EventsLine } from './events-line';
 import { Loop, PACE, type Pace, type Round } from './loop';
@@ -78,7 +79,8 @@ export class Keeper {
     this.#channel = new BroadcastChannel(parts.name);
     this.#channel.onmessage = ({ data }: MessageEvent<News>) => void this.#hearing.run(() => this.#hear(data));
     this.#tablet = new TabletCopy(new CopyStore(database, parts.cipher), (news) => this.#say({ about: 'copy', news }));
-    this.#outbox = new Outbox(new OutboxStore(database, parts.cipher), () => this.#status.changed(), () => Date.now() + this.#skew);
+    const outbox = new OutboxStore(database, parts.cipher, isPersonsWork);
+    this.#outbox = new Outbox(outbox, () => this.#status.changed(), () => Date.now() + this.#skew);
     this.#sealed = new SealedStore(database);
     this.#status = new Status(this.#tablet, this.#outbox, parts.listener);
     this.#lock = new SenderLock(`${parts.name}:sender`);
@@ -163,7 +165,7 @@ export class Keeper {
   async record(kind: string, data: unknown): Promise<{ id: string }> {
     const mutation = { id: uuid7(), kind, staff: this.#staff, at: new Date().toISOString(), data };
     const { id } = await this.#stored(() => this.#outbox.record(mutation));
-    this.#noted();
+    this.#noted(isPersonsWork(mutation));
     return { id };
   }
 
@@ -188,10 +190,11 @@ export class Keeper {
     this.#say({ about: 'held' });
   }
 
-  #noted(): void {
+  /** Sends what was noted; what nobody waits for goes with the next round and does not wake the radio for itself. */
+  #noted(urgent = true): void {
     this.#showEdits();
     this.#say({ about: 'outbox', waiting: true });
-    void this.#loop.kick();
+    if (urgent) void this.#loop.kick();
   }
 
   async #stored<T>(write: () => Promise<T>): Promise<T> {

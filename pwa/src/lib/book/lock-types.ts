@@ -32,7 +32,7 @@ export interface LockState {
   phase: 'unknown' | 'new' | 'locked' | 'open' | 'wiped';
   /** Why it is locked; null in any other phase. */
   reason: LockReason | null;
-  /** `sealed`: entries that still wait to be sent. */
+  /** `sealed`: entries of people's work that still wait to be sent. */
   wiped: { reason: WipeReason; at: string; sealed: number } | null;
   slots: Slot[];
   /** Login of who is at it while it is open. */

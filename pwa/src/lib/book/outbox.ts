@@ -1,4 +1,5 @@
 import type { Mutation, OutboxStore, Receipted, Sealer } from '$lib/vault';
+import { isPersonsWork } from './background';
 import { BookError } from './errors';
 import { subjectOf } from './reconcile';
 import type { OutboxEntry, PushResult, SyncProblem } from './types';
@@ -185,12 +186,13 @@ export class Outbox {
     return this.#stalled.values().next().value ?? null;
   }
 
-  /** What waits and what was receipted lately, by seq. */
+  /** What people did that waits or was receipted lately, by seq. */
   get entries(): OutboxEntry[] {
-    const receipted = this.#journal.slice(-LISTED).map(({ mutation, result, seenAt }): OutboxEntry => {
+    const listed = this.#journal.filter(({ mutation }) => isPersonsWork(mutation)).slice(-LISTED);
+    const receipted = listed.map(({ mutation, result, seenAt }): OutboxEntry => {
       return { ...mutation, state: result.status, result, ...(seenAt === undefined ? {} : { seenAt }) };
     });
-    const waiting = this.waiting.map((mutation): OutboxEntry => {
+    const waiting = this.waiting.filter(isPersonsWork).map((mutation): OutboxEntry => {
       const problem = this.#stalled.get(mutation.id);
       const state = this.#sending.has(mutation.id) ? 'sending' : 'waiting';
       return { ...mutation, state, ...(problem === undefined ? {} : { problem }) };

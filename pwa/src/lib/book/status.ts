@@ -144,7 +144,7 @@ export class Status {
     queueMicrotask(() => {
       this.#due = false;
       const entries = this.#outbox.entries;
-      const waiting = this.#outbox.waiting.length;
+      const waiting = entries.filter(({ state }) => state === 'waiting' || state === 'sending').length;
       this.#listener({ state: this.#state(), sync: { ...this.#sync, waiting }, outbox: entries });
     });
   }

@@ -114,7 +114,7 @@ export interface SyncProblem {
 export interface SyncState {
   online: boolean;
   syncing: boolean;
-  /** Mutations without a receipt. */
+  /** What people did that has no receipt yet. */
   waiting: number;
   lastContact: string | null;
   lastError: SyncProblem | null;
@@ -146,7 +146,7 @@ export interface PushResult {
   v?: number;
 }
 
-/** A mutation on its way, or receipted within the last fourteen days. */
+/** A mutation of a person's work on its way, or receipted within the last fourteen days. */
 export interface OutboxEntry {
   id: string;
   kind: string;

@@ -1,6 +1,6 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Contact } from './lease';
-import type { SealedItem } from './sealing';
+import type { KeptItem } from './sealing';
 import type { SlotRecord } from './slots';
 import type { Terms } from './terms';
 
@@ -38,7 +38,7 @@ export interface Schema extends DBSchema {
   /** Mutations without a receipt. Key: seq. */
   outbox: { key: number; value: { id: string; sealed: Sealed } };
   /** The same once more, sealed to the server's key: what outlives a wipe. Key: id. */
-  sealed: { key: string; value: SealedItem };
+  sealed: { key: string; value: KeptItem };
   /** Mutations with their receipts, for fourteen days. Key: id. */
   journal: { key: string; value: Sealed };
   state: { key: keyof State; value: State[keyof State] };

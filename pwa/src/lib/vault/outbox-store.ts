@@ -1,6 +1,6 @@
 import { openJson, sealJson, type Cipher } from './cipher';
 import { committed, type Database } from './database';
-import type { SealedItem, Sealer } from './sealing';
+import type { KeptItem, SealedItem, Sealer } from './sealing';
 
 /** Something done on this tablet, as it goes to the server. */
 export interface Mutation {
@@ -39,10 +39,13 @@ const receiptLabel = (id: string) => `journal:${id}`;
 export class OutboxStore {
   readonly #database: Database;
   readonly #cipher: Cipher;
+  readonly #isWork: (mutation: Mutation) => boolean;
 
-  constructor(database: Database, cipher: Cipher) {
+  /** `isWork`: whether a mutation is a person's work, which a tablet without its key still counts. */
+  constructor(database: Database, cipher: Cipher, isWork: (mutation: Mutation) => boolean = () => true) {
     this.#database = database;
     this.#cipher = cipher;
+    this.#isWork = isWork;
   }
 
   /**
@@ -55,7 +58,7 @@ export class OutboxStore {
     const { id, seq } = numbered;
     const [own, sealed, receipt] = await Promise.all([
       sealJson(this.#cipher, numbered, mutationLabel(id)),
-      sealer?.seal(id, numbered),
+      sealer && this.#seal(numbered, sealer),
       settled && sealJson(this.#cipher, settled, receiptLabel(settled.mutation.id)),
     ]);
     const write = this.#database.transaction(['outbox', 'sealed', 'journal', 'state'], 'readwrite', { durability: 'strict' });
@@ -67,6 +70,11 @@ export class OutboxStore {
       settled && receipt && write.objectStore('journal').put(receipt, settled.mutation.id),
     ]);
     return numbered;
+  }
+
+  async #seal(mutation: Mutation, sealer: Sealer): Promise<KeptItem> {
+    const item = await sealer.seal(mutation.id, mutation);
+    return this.#isWork(mutation) ? item : { ...item, background: true };
   }
 
   async #nextSeq(): Promise<number> {
@@ -114,7 +122,7 @@ export class OutboxStore {
   async sealAll(waiting: readonly Mutation[], sealer: Sealer): Promise<void> {
     const present = new Map((await this.#database.getAll('sealed')).map(({ id, kid }) => [id, kid]));
     const missing = waiting.filter(({ id }) => present.get(id) !== sealer.kid);
-    const items = await Promise.all(missing.map(async (mutation) => ({ seq: mutation.seq, item: await sealer.seal(mutation.id, mutation) })));
+    const items = await Promise.all(missing.map(async (mutation) => ({ seq: mutation.seq, item: await this.#seal(mutation, sealer) })));
     if (items.length === 0) return;
     const write = this.#database.transaction(['outbox', 'sealed'], 'readwrite', { durability: 'strict' });
     await committed(
@@ -156,7 +164,7 @@ export class OutboxStore {
       receipts.map(async ({ mutation }) => ({
         mutation,
         own: await sealJson(this.#cipher, mutation, mutationLabel(mutation.id)),
-        sealed: await sealer?.seal(mutation.id, mutation),
+        sealed: sealer && (await this.#seal(mutation, sealer)),
       })),
     );
     const write = this.#database.transaction(['outbox', 'sealed', 'journal'], 'readwrite', { durability: 'strict' });
@@ -203,9 +211,14 @@ export class SealedStore {
     return this.#database.count('sealed');
   }
 
+  /** How many of them are a person's work. */
+  async countWork(): Promise<number> {
+    return (await this.#database.getAll('sealed')).filter(({ background }) => background !== true).length;
+  }
+
   /** By id, which is the order in which they were made. */
-  all(): Promise<SealedItem[]> {
-    return this.#database.getAll('sealed');
+  async all(): Promise<SealedItem[]> {
+    return (await this.#database.getAll('sealed')).map(asSent);
   }
 
   /** Those whose other form went with a data key. */
@@ -213,7 +226,7 @@ export class SealedStore {
     const read = this.#database.transaction(['sealed', 'outbox'], 'readonly');
     const [items, waiting] = await Promise.all([read.objectStore('sealed').getAll(), read.objectStore('outbox').getAll()]);
     const known = new Set(waiting.map(({ id }) => id));
-    return items.filter(({ id }) => !known.has(id));
+    return items.filter(({ id }) => !known.has(id)).map(asSent);
   }
 
   /**
@@ -224,4 +237,8 @@ export class SealedStore {
     const write = this.#database.transaction('sealed', 'readwrite', { durability: 'relaxed' });
     await committed(write, ids.map((id) => write.store.delete(id)));
   }
+}
+
+function asSent({ background: _, ...item }: KeptItem): SealedItem {
+  return item;
 }

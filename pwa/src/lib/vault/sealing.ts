@@ -17,6 +17,9 @@ export interface SealedItem {
   ct: string;
 }
 
+/** As it lies on the tablet. `background`: no person's work, which nobody counts; the server is not told. */
+export type KeptItem = SealedItem & { background?: true };
+
 const INFO = new TextEncoder().encode('dangol sealed outbox 1');
 const CURVE = { name: 'ECDH', namedCurve: 'P-256' } as const;
 
