@@ -23,7 +23,8 @@ blueprint = Blueprint("care", __name__, description="Looking after customers")
 def list_notes(args: dict[str, Any], customer_id: str) -> dict[str, Any]:
     """Remarks about a customer, the newest first; the view is recorded."""
     require_staff()
+    actor = current_actor()
     with unit_of_work(synced=False):
         items, after = page(service.notes(customer_id), keys=(Note.id,), args=args, newest_first=True)
-        audit.record_access(current_actor(), customer_id=customer_id, what="notes")
+        audit.record_access(actor, customer_id=customer_id, what="notes")
     return {"items": items, "next": after}

@@ -22,10 +22,11 @@ blueprint = Blueprint("consent", __name__, description="What may be said to whom
 def list_consents(customer_id: str) -> dict[str, Any]:
     """What a customer said, and what stands; the view is recorded."""
     require_staff()
+    actor = current_actor()
     with unit_of_work(synced=False):
         customer_id = get_customer(customer_id).id
         items = access.entries(customer_id)
-        audit.record_access(current_actor(), customer_id=customer_id, what="consents")
+        audit.record_access(actor, customer_id=customer_id, what="consents")
     return {"items": items, "marketing_sms": service.states_by_sender(customer_id)}
 
 

@@ -70,7 +70,7 @@ class AccessEntry(Base):
     seal_number: Mapped[int | None]
 
 
-_INSERT_AUDIT = insert(table_of(AuditEntry))
+_INSERT_AUDIT, _INSERT_ACCESS = insert(table_of(AuditEntry)), insert(table_of(AccessEntry))
 
 
 def record(
@@ -109,5 +109,24 @@ def record_each(subjects: Iterable[tuple[Actor, str]], action: str, *, subject_k
 
 
 def record_access(actor: Actor, *, customer_id: str, what: str) -> None:
-    """Add to the open unit of work that `actor` saw `what` of a customer."""
-    db.session.add(AccessEntry(staff_id=actor.staff_id, device_id=actor.device_id, customer_id=customer_id, what=what))
+    """Write down in the open unit of work that `actor` saw `what` of a customer."""
+    record_accesses(actor, [customer_id], what=what)
+
+
+def record_accesses(actor: Actor, customer_ids: Iterable[str], *, what: str) -> None:
+    """As `record_access`, for many customers in one statement."""
+    at = clock.now()
+    rows = [
+        {
+            "id": new_id(),
+            "at": at,
+            "recorded_at": at,
+            "staff_id": actor.staff_id,
+            "device_id": actor.device_id,
+            "customer_id": customer_id,
+            "what": what,
+            "seal_number": None,
+        }
+        for customer_id in customer_ids
+    ]
+    insert_rows(_INSERT_ACCESS, rows)

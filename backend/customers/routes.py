@@ -86,9 +86,10 @@ def search_customers(args: dict[str, Any]) -> dict[str, Any]:
 def get_customer(customer_id: str) -> Customer:
     """A customer's card; the view is recorded."""
     require_staff()
+    actor = current_actor()
     with unit_of_work(synced=False):
         customer = access.customer(customer_id)
-        audit.record_access(current_actor(), customer_id=customer.id, what="card")
+        audit.record_access(actor, customer_id=customer.id, what="card")
     return customer
 
 

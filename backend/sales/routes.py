@@ -45,10 +45,11 @@ def get_sale(sale_id: str) -> Sale:
     require_staff()
     if not is_id(sale_id):
         raise NotFound
+    actor = current_actor()
     with unit_of_work(synced=False):
         sale = access.sale(sale_id)
         if sale.customer_id:
-            audit.record_access(current_actor(), customer_id=sale.customer_id, what="sale")
+            audit.record_access(actor, customer_id=sale.customer_id, what="sale")
     return sale
 
 

@@ -54,7 +54,7 @@ def test_turns_come_back_whatever_became_of_the_work(app: Flask) -> None:
 @pytest.mark.parametrize("synced", [True, False])
 def test_a_unit_says_whether_its_commit_waits_for_the_disk(app: Flask, synced: bool) -> None:
     del app
-    asked = {
+    asked: dict[str, tuple[str, dict[bool, Any]]] = {
         "sqlite": ("PRAGMA synchronous", {True: 2, False: 1}),
         "postgresql": ("SHOW synchronous_commit", {True: "on", False: "off"}),
     }

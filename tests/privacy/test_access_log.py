@@ -14,7 +14,7 @@ from backend.core import audit, clock
 from backend.core.audit import AccessEntry, Actor
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.ids import new_id
-from backend.privacy.access_log import AccessSeal, service
+from backend.privacy.access_log import AccessSeal, service, tending
 from backend.settings import attach, current_settings
 from backend.sync.sealing import fresh
 from backend.unify import merges
@@ -105,10 +105,10 @@ def test_a_report_that_cannot_be_read_is_refused_by_name(tablet: Tablet, data: d
 def test_seals_cover_everything_and_verify(app: Flask) -> None:
     with app.app_context():
         looked()
-        service.tend()
+        tending.tend()
         looked(2)
-        service.tend()
-        service.tend()
+        tending.tend()
+        tending.tend()
         looked(1)
         found = service.verify()
     assert (found.seals, found.entries, found.unsealed, found.faults) == (2, 5, 1, [])
@@ -117,9 +117,9 @@ def test_seals_cover_everything_and_verify(app: Flask) -> None:
 def test_whatever_is_changed_is_named(app: Flask) -> None:
     with app.app_context():
         ids = looked()
-        service.tend()
+        tending.tend()
         looked()
-        service.tend()
+        tending.tend()
         mine = AccessEntry.customer_id == ids[0]
         assert tampered(update(AccessEntry).where(mine).values(what="other")) == ["An entry under seal 1 was changed."]
         assert tampered(update(AccessEntry).where(mine).values(what="card")) == []
@@ -141,9 +141,9 @@ def test_a_log_that_lost_its_end_does_not_lead_to_a_checkpoint_noted_elsewhere(a
     runner = app.test_cli_runner()
     with app.app_context():
         looked()
-        service.tend()
+        tending.tend()
         looked()
-        service.tend()
+        tending.tend()
         noted = service.verify().checkpoint
         assert noted is not None
         tampered(
@@ -163,12 +163,12 @@ def test_a_log_that_lost_its_end_does_not_lead_to_a_checkpoint_noted_elsewhere(a
 def test_a_new_key_signs_and_the_old_one_still_verifies(app: Flask) -> None:
     with app.app_context():
         looked()
-        service.tend()
+        tending.tend()
         before = current_settings()
         try:
             attach(app, replace(before, sealing_key=f"{fresh()},{before.sealing_key}"))
             looked()
-            service.tend()
+            tending.tend()
             assert service.verify().faults == []
             kids = db.session.execute(select(AccessSeal.kid)).scalars().all()
             attach(app, replace(before, sealing_key=fresh()))
@@ -186,12 +186,12 @@ def test_what_is_old_goes_by_whole_batches_and_the_rest_still_verifies(
     with app.app_context():
         monkeypatch.setattr(clock, "now", lambda: now - timedelta(days=760))
         looked()
-        service.tend()
+        tending.tend()
         monkeypatch.setattr(clock, "now", lambda: now - timedelta(days=700))
         looked(2)
-        service.tend()
+        tending.tend()
         monkeypatch.setattr(clock, "now", lambda: now)
-        service.tend()
+        tending.tend()
         found = service.verify()
         left = db.session.execute(select(func.count()).select_from(AccessEntry)).scalar_one()
         assert (found.seals, found.entries, left, found.faults) == (2, 2, 2, [])

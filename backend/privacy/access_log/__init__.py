@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the log to `app`."""
     from backend.core import http, jobs
-    from backend.privacy.access_log import routes, service, sync
+    from backend.privacy.access_log import routes, sync, tending
 
     http.register(app, routes.blueprint)
     sync.init_app(app)
-    jobs.every(app, 60.0, "access-log", service.tend)
+    jobs.every(app, 60.0, "access-log", tending.tend)
 
 
 __all__ = ["AccessSeal", "init_app"]

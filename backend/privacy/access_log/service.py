@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.core import clock
 from backend.core.audit import AccessEntry
 from backend.core.bulk import insert_rows
-from backend.core.db import TryAgain, db, is_duplicate, run_in_unit_of_work, table_of
+from backend.core.db import TryAgain, db, is_duplicate, table_of
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
 from backend.privacy.access_log import rules
@@ -79,13 +79,6 @@ def report(mutations: Sequence[Mutation]) -> None:
         for entry in mutation.data["entries"]
     ]
     insert_rows(_INSERT, rows)
-
-
-def tend() -> None:
-    """What the worker does every minute: seal what was added, cut what is old."""
-    while run_in_unit_of_work(seal):
-        pass
-    run_in_unit_of_work(cut)
 
 
 def seal() -> AccessSeal | None:
@@ -186,4 +179,4 @@ def _keys() -> tuple[sealing.SealingKey, ...]:
     return sealing.keys(current_settings().sealing_key)
 
 
-__all__ = ["Verified", "cut", "report", "seal", "tend", "verify"]
+__all__ = ["Verified", "cut", "report", "seal", "verify"]
