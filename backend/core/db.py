@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -23,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from backend.core.errors import Busy
+from backend.core.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,7 +49,7 @@ _PASS_GATE = f"SELECT pg_advisory_xact_lock_shared({WRITERS_GATE})"
 
 # How many units of work a process has open at once. On PostgreSQL each statement lets the others of the process go on:
 # many at once hold each other's rows for long, and all connections of the pool.
-TURNS = {"sqlite": threading.BoundedSemaphore(1), "postgresql": threading.BoundedSemaphore(3)}
+TURNS = {"sqlite": Turns(1), "postgresql": Turns(3)}
 _TURN_WITHIN = 60.0
 
 
@@ -122,7 +122,7 @@ def unit_of_work(*, synced: bool = True) -> Iterator[Session]:
 @contextmanager
 def _turn() -> Iterator[None]:
     turns = TURNS[db.engine.dialect.name]
-    if not turns.acquire(timeout=_TURN_WITHIN):
+    if not turns.acquire(within=_TURN_WITHIN):
         raise Busy
     try:
         yield

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from backend.core import db as database
 from backend.core.db import db, unit_of_work
 from backend.core.errors import Busy
+from backend.core.turns import Turns
 from tests import factories
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ def nobody_gets_a_turn(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
     """As many others write as may."""
     del app
     turns, taken = database.TURNS[db.engine.dialect.name], 0
-    while turns.acquire(blocking=False):
+    while turns.acquire(within=0):
         taken += 1
     monkeypatch.setattr(database, "_TURN_WITHIN", 0.05)
     yield taken
@@ -67,3 +70,26 @@ def test_a_unit_says_whether_its_commit_waits_for_the_disk(app: Flask, synced: b
                 "SET SESSION synchronous_commit = on"
             )  # The tests' cluster has it off.
         assert session.connection().exec_driver_sql(query).scalar_one() == said[synced]
+
+
+def test_turns_are_taken_in_the_order_in_which_they_were_asked_for() -> None:
+    turns, came = Turns(1), []
+    assert turns.acquire(within=0)
+
+    def take(number: int) -> None:
+        assert turns.acquire(within=30)
+        came.append(number)
+        turns.release()
+
+    waiting = []
+    for number in range(5):
+        waiting.append(threading.Thread(target=take, args=(number,)))
+        waiting[-1].start()
+        while turns.waiting < number + 1:
+            time.sleep(0.001)
+    assert not turns.acquire(within=0.01)
+    turns.release()
+    for each in waiting:
+        each.join()
+    assert came == [0, 1, 2, 3, 4]
+    assert turns.acquire(within=0)
