@@ -116,17 +116,23 @@ def record_access(actor: Actor, *, customer_id: str, what: str) -> None:
 def record_accesses(actor: Actor, customer_ids: Iterable[str], *, what: str) -> None:
     """As `record_access`, for many customers in one statement."""
     at = clock.now()
-    rows = [
-        {
-            "id": new_id(),
-            "at": at,
-            "recorded_at": at,
-            "staff_id": actor.staff_id,
-            "device_id": actor.device_id,
-            "customer_id": customer_id,
-            "what": what,
-            "seal_number": None,
-        }
-        for customer_id in customer_ids
-    ]
-    insert_rows(_INSERT_ACCESS, rows)
+    keep_accesses(access_row(actor, customer_id, what, at=at, recorded_at=at) for customer_id in customer_ids)
+
+
+def access_row(actor: Actor, customer_id: str, what: str, *, at: datetime, recorded_at: datetime) -> dict[str, Any]:
+    """A row of the table `access_entry`."""
+    return {
+        "id": new_id(),
+        "at": at,
+        "recorded_at": recorded_at,
+        "staff_id": actor.staff_id,
+        "device_id": actor.device_id,
+        "customer_id": customer_id,
+        "what": what,
+        "seal_number": None,
+    }
+
+
+def keep_accesses(rows: Iterable[dict[str, Any]]) -> None:
+    """Write rows as `access_row` makes them in the open unit of work."""
+    insert_rows(_INSERT_ACCESS, list(rows))

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from backend.core import clock
+from backend.core import audit, clock
 from backend.core.audit import AccessEntry
-from backend.core.bulk import insert_rows
 from backend.core.db import TryAgain, db, is_duplicate, table_of
-from backend.core.ids import new_id
 from backend.core.one_of import one_of
 from backend.privacy.access_log import rules
 from backend.privacy.access_log.models import AccessSeal
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 _BATCH = 5_000
 _entry = table_of(AccessEntry).c
-_INSERT = insert(table_of(AccessEntry))
 _CONTENT = (
     _entry.id,
     _entry.at,
@@ -64,21 +61,17 @@ class Verified:
 
 def report(mutations: Sequence[Mutation]) -> None:
     """Write down in the open unit of work which cards were opened on tablets; none later than it was reported."""
-    rows = [
-        {
-            "id": new_id(),
-            "at": min(entry["at"], mutation.received_at),
-            "recorded_at": mutation.received_at,
-            "staff_id": mutation.actor.staff_id,
-            "device_id": mutation.actor.device_id,
-            "customer_id": entry["customer_id"],
-            "what": entry["what"],
-            "seal_number": None,
-        }
+    audit.keep_accesses(
+        audit.access_row(
+            mutation.actor,
+            entry["customer_id"],
+            entry["what"],
+            at=min(entry["at"], mutation.received_at),
+            recorded_at=mutation.received_at,
+        )
         for mutation in mutations
         for entry in mutation.data["entries"]
-    ]
-    insert_rows(_INSERT, rows)
+    )
 
 
 def seal() -> AccessSeal | None:
