@@ -46,8 +46,12 @@ class Found:
 
 
 def found(members: int = MEMBERS, seed: int = SEED) -> Found:
+    """Look for duplicates in an invented membership."""
+    return looked_through(truth(members, seed=seed))
+
+
+def looked_through(made: Truth) -> Found:
     """Write a truth into a fresh database and look for duplicates in it."""
-    made = truth(members, seed=seed)
     with fresh_app():
         write(made)
         find_all(Progress("duplicates"))

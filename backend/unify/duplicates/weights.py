@@ -35,7 +35,7 @@ WEIGHTS: dict[str, dict[str, int]] = {
     "birth_date": {
         "same": 115,  # One in twenty thousand, more in the years that shop.
         "near": 30,  # Day and month exchanged, or one digit.
-        "different": -90,  # It does not change.
+        "different": -75,  # It does not change, but one in two hundred is entered wrongly.
     },
     "sex": {
         "same": 8,  # Every second one.
