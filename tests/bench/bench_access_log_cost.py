@@ -23,7 +23,7 @@ from backend.core.audit import SYSTEM
 from backend.core.db import db, unit_of_work
 from backend.customers import Customer
 from backend.organization import ScopeWish, enrol, stores
-from backend.settings import ROOT
+from backend.settings import ROOT, load
 from tests.bench.bench_pull_unchanged import _request, _wait_for
 from tests.bench.harness import report
 from tests.bench.pushes import app_over, close
@@ -81,7 +81,9 @@ def _requests(server: DangolServer) -> list[str]:
 @contextmanager
 def _served(folder: Path, app: str) -> Iterator[int]:
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", app, "--worker-class", "gevent", "--workers", "1"]
+    # As many processes as `dangol serve` starts unless told otherwise.
+    workers = str(load({"DANGOL_DEMO": "1"}).web_processes)
+    command = [sys.executable, "-m", "gunicorn", app, "--worker-class", "gevent", "--workers", workers]
     command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", "--no-control-socket"]
     environment = os.environ | {
         "DANGOL_DEMO": "1",

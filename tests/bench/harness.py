@@ -33,8 +33,8 @@ def shared(*parts: str) -> Path:
 
 
 @contextmanager
-def fresh_app() -> Iterator[tuple[Flask, Path]]:
-    """An app over an empty SQLite file in a folder of its own, inside its context."""
+def fresh_app(database_url: str | None = None) -> Iterator[tuple[Flask, Path]]:
+    """An app over an empty SQLite file in a folder of its own, or over the empty `database_url`, inside its context."""
     with tempfile.TemporaryDirectory(prefix="dangol-bench-") as folder:
         path = Path(folder) / "bench.sqlite3"
         simulator = str(Path(folder) / "simulator.sqlite3")
@@ -42,7 +42,7 @@ def fresh_app() -> Iterator[tuple[Flask, Path]]:
             load(
                 {
                     "DANGOL_DEMO": "1",
-                    "DANGOL_DATABASE_URL": f"sqlite:///{path}",
+                    "DANGOL_DATABASE_URL": database_url or f"sqlite:///{path}",
                     "DANGOL_SIMULATOR_DATABASE": simulator,
                 }
             )
