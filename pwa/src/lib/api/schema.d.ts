@@ -48,7 +48,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Views of personal data, the last recorded first. */
+        /** Views of personal data, the last recorded first. To look at those of one member is a view as well. */
         get: {
             parameters: {
                 query?: {
