@@ -29,6 +29,7 @@ from backend.customers.service import (
     register,
     set_facts,
 )
+from backend.customers.sight import shown_words
 from backend.customers.survivors import merged_into, survivors
 
 if TYPE_CHECKING:
@@ -75,5 +76,6 @@ __all__ = [
     "part",
     "register",
     "set_facts",
+    "shown_words",
     "survivors",
 ]

@@ -32,6 +32,34 @@ def masked_phone(phone: str | None) -> str | None:
     return None if phone is None else f"•••• {phone[-_VISIBLE_DIGITS:]}"
 
 
+def masked_card(number: str) -> str:
+    """A card's number with only its last four characters."""
+    return f"•••• {number[-_VISIBLE_DIGITS:]}"
+
+
+NEEDS_OWN = frozenset({"associate", "manager"})
+"""Roles that look after the members of a store: they call those, and nobody else's."""
+
+
+def sees_phone(role: str | None, *, own: bool, listed: bool = False) -> bool:
+    """Whether `role` is shown a whole phone number; None is the system.
+
+    `own`: the member is in the book of the store, or of the tablet in hand, which holds the number anyway. `listed`:
+    among others, where nobody is about to call her. A marketer reaches people through messages only.
+    """
+    if role in NEEDS_OWN:
+        return own
+    return role is None or (role == "admin" and (own or not listed))
+
+
+def sees_words(role: str | None) -> bool:
+    """Whether `role` is shown what is said of one person alone: birth date, card numbers, memo, notes.
+
+    Marketing works with the year of birth and with preferences.
+    """
+    return role != "marketer"
+
+
 def normal(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     """A field's value as it is compared: text in NFC and trimmed, empty text as None."""
     if not isinstance(value, str):

@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from backend.core.http import PageArgs
 from backend.core.schemas import Identifier, Moment, Schema, Text
+from backend.customers import sight
 from backend.customers.rules import EDITABLE, LANGUAGES, SEXES, masked_phone, normal_phone
 
 SHORTEST = 2
@@ -141,7 +142,7 @@ class SearchArgs(Schema):
 
 
 class FoundSchema(Schema):
-    """Whom a search found: rows exactly as in the tablet's collection `customers`."""
+    """Whom a search found: rows as in the tablet's collection `customers`, phones masked beyond one's own book."""
 
     items = fields.List(fields.Dict(), required=True)
     more = fields.Boolean(required=True, metadata={"description": "Whether further members match"})
@@ -171,27 +172,31 @@ class ListedCustomerSchema(_Shown):
 
 
 class CustomerSchema(_Shown):
-    """A customer's card."""
+    """A customer's card, as far as the role of who asks needs it."""
 
-    phone = fields.String(allow_none=True)
+    phone = fields.Function(
+        sight.phone,
+        metadata={"type": ["string", "null"], "description": "Whole for who may call her, otherwise its last digits"},
+    )
     language = fields.String(allow_none=True)
-    birth_date = fields.Date(allow_none=True)
+    birth_date = fields.Function(
+        lambda customer: None if (day := sight.birth_date(customer)) is None else day.isoformat(),
+        metadata={"type": ["string", "null"], "format": "date", "description": "Null for marketers"},
+    )
+    birth_year = fields.Integer(attribute="birth_date.year", dump_default=None, allow_none=True)
     sex = fields.String(allow_none=True)
     nationality = fields.String(allow_none=True)
     district = fields.String(allow_none=True)
-    memo = fields.String(allow_none=True)
+    memo = fields.Function(sight.memo, metadata={"type": ["string", "null"], "description": "Null for marketers"})
     home_store = fields.String(attribute="home_store.code", allow_none=True)
-    cards = fields.Pluck("MembershipCardSchema", "number", many=True)
+    cards = fields.Function(
+        lambda customer: sight.cards([card.number for card in customer.cards]),
+        metadata={"type": "array", "items": {"type": "string"}, "description": "Masked for marketers"},
+    )
     preferences = fields.List(fields.Nested(PreferenceSchema))
     cycle_days = fields.Integer(attribute="facts.cycle_days", allow_none=True)
     sms_senders = fields.List(fields.String(), attribute="facts.sms_senders")
     night_senders = fields.List(fields.String(), attribute="facts.night_senders")
-
-
-class MembershipCardSchema(Schema):
-    """A membership card."""
-
-    number = fields.String()
 
 
 class CustomerPage(Schema):

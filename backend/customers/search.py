@@ -16,7 +16,8 @@ from sqlalchemy import String, and_, bindparam, literal_column, select
 
 from backend.core import audit
 from backend.core.db import db
-from backend.customers.copy import FIELDS, load
+from backend.customers import sight
+from backend.customers.copy import load
 from backend.customers.models import LATIN_NAME, PHONE_END, Card, Customer
 from backend.customers.rules import normal_phone
 from backend.sync.models import ChangeLog
@@ -45,8 +46,8 @@ def search(text: str, limit: int) -> tuple[list[str], bool]:
 
 
 def rows(ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of `ids` as tablets hold them, in the order of `ids`."""
-    loaded = {values[0]: dict(zip(FIELDS, values, strict=True)) for values in load(db.session(), ids)}
+    """The rows of `ids` as tablets hold them, in the order of `ids`, as far as who asks is shown them."""
+    loaded = sight.rows({values[0]: values for values in load(db.session(), ids)})
     return [loaded[customer_id] for customer_id in ids if customer_id in loaded]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.core.errors import NotFound
-from backend.customers import access, service
+from backend.customers import access, service, sight
 from backend.customers.copy import COLLECTION
 from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
 from backend.customers.schemas import EditData, RegisterData
@@ -46,6 +46,9 @@ def edit(mutation: Mutation) -> Outcome:
     except NotFound:
         raise Rejected("unknown_customer", "The server knows no such customer.") from None
     merge = service.edit(customer, mutation.data["changes"], acting_staff=mutation.actor)
+    if "phone" in merge.conflicts and not sight.own([customer.id]):
+        # The answer would tell the number that the server holds to somebody who was shown its last digits.
+        raise Rejected("phone_of_another_store", "Her phone is kept by another store; have it changed at a desk.")
     return Outcome(
         flags=("merged_customer",) if customer.id != mutation.data["customer_id"] else (),
         about=(COLLECTION.name, customer.id),

@@ -8,6 +8,7 @@ from backend.organization.access import (
     DEVICE_COOKIE,
     current_actor,
     current_device,
+    current_viewer,
     require_device,
     require_session,
     require_staff,
@@ -39,6 +40,7 @@ from backend.organization.values import (
     Person,
     ScopeWish,
     Tablet,
+    Viewer,
 )
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ __all__ = [
     "Store",
     "Tablet",
     "TooManyAttempts",
+    "Viewer",
     "add_business_unit",
     "add_staff",
     "add_store",
@@ -92,6 +95,7 @@ __all__ = [
     "business_units",
     "current_actor",
     "current_device",
+    "current_viewer",
     "demo_sign_ins",
     "enrol",
     "hash_password",

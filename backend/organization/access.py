@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from flask import current_app, g, request, session
+from flask import current_app, g, has_request_context, request, session
 from flask_security import current_user
 
 from backend.core import clock
@@ -21,7 +21,7 @@ from backend.core.http import CLEAR_SITE_DATA, problem
 from backend.organization import tablets
 from backend.organization.errors import DeviceRevoked
 from backend.organization.models import Staff, StaffRole
-from backend.organization.values import DeviceCaller, Person, Tablet
+from backend.organization.values import DeviceCaller, Person, Tablet, Viewer
 from backend.settings import current_settings
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _DEVICE_COOKIE_PATH = "/api/v1"
 # Browsers cap a cookie's life at 400 days; the cookie is renewed whenever the tablet is enrolled anew.
 _DEVICE_COOKIE_SECONDS = 400 * 24 * 3600
 _TABLETS = "dangol_tablets"
+_VIEWER = "dangol_viewer"
 _SIGNED_IN_AT = "dangol_signed_in_at"
 
 
@@ -105,6 +106,8 @@ def require_device(*, reading: bool, withdrawn_too: bool = False) -> DeviceCalle
     person = signed_in() if via == "cookie" else None
     if reading and via == "cookie" and person is None:
         raise SessionExpired
+    if reading and (person.role if person else tablet.staff_role) == StaffRole.MARKETER:
+        raise Forbidden
     _note_seen(tablet)
     return DeviceCaller(device=tablet, staff=person, via=via)
 
@@ -120,6 +123,17 @@ def current_actor() -> Actor:
     """Who acts in this request, for the audit: the person and the tablet, as far as there are any."""
     person, tablet = signed_in() or _behind_bearer(), current_device()
     return Actor(staff_id=person.id if person else None, device_id=tablet.id if tablet else None)
+
+
+def current_viewer() -> Viewer:
+    """Through whose eyes the request looks at members. Outside a request it is the system, which sees all."""
+    if not has_request_context():
+        return Viewer()
+    viewer: Viewer | None = g.get(_VIEWER)
+    if viewer is None:
+        viewer = _viewer()
+        setattr(g, _VIEWER, viewer)
+    return viewer
 
 
 def turn_away(error: DeviceRevoked) -> Response:
@@ -140,7 +154,7 @@ def forget_browser(response: Response) -> Response:
 
 def forget_caller(_error: BaseException | None) -> None:
     """At the end of a request: who called. Inside an outer app context (tests, commands) `g` outlives the request."""
-    for name in (_TABLETS, "_login_user"):
+    for name in (_TABLETS, _VIEWER, "_login_user"):
         g.pop(name, None)
 
 
@@ -193,7 +207,34 @@ def _find(token: str) -> Tablet | None:
 
 
 def _person(staff: Staff) -> Person:
-    return Person(id=staff.id, login=staff.login, name=staff.name, role=staff.role, store_id=staff.store_id)
+    unit_id = staff.store.business_unit_id if staff.store else None
+    return Person(
+        id=staff.id,
+        login=staff.login,
+        name=staff.name,
+        role=staff.role,
+        store_id=staff.store_id,
+        business_unit_id=unit_id,
+    )
+
+
+def _viewer() -> Viewer:
+    """A tablet that nobody is signed in on hands in what its store's associates did."""
+    person, tablet = signed_in() or _behind_bearer(), current_device()
+    books = {f"store:{person.store_id}"} if person and person.store_id else set()
+    if tablet is not None:
+        books.add(tablet.scope)
+    role = person.role if person else str(StaffRole.ASSOCIATE)
+    unit_id = person.business_unit_id if person else None
+    if unit_id is None and tablet is not None:
+        unit_id = tablet.business_unit_id
+    at_head_office = role == StaffRole.MARKETER and person is not None and person.store_id is None
+    return Viewer(
+        role=role,
+        business_unit_id=unit_id,
+        everywhere=role == StaffRole.ADMIN or at_head_office,
+        books=frozenset(books),
+    )
 
 
 def _note_seen(tablet: Tablet) -> None:

@@ -193,7 +193,8 @@ def post_demo_tablet() -> Response:
     """Make this browser a tablet of one's own store, without a code; in a demo only."""
     if not current_settings().demo:
         raise NotFound
-    person, actor = access.require_session(), access.current_actor()
+    person = access.require_staff(StaffRole.ASSOCIATE, StaffRole.MANAGER, StaffRole.ADMIN)
+    actor = access.current_actor()
     return _as_tablet(run_in_unit_of_work(lambda: tablets.enrol_in_demo(person.login, acting_staff=actor)))
 
 

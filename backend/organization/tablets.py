@@ -43,6 +43,7 @@ _TABLET = (
         _device.c.last_seen_at,
         _device.c.revoked_at,
         _device.c.revoked_hard,
+        _staff.c.role,
     )
     .join(_store, _store.c.id == _device.c.store_id)
     .join(_staff, _staff.c.id == _device.c.staff_id)
@@ -202,6 +203,8 @@ def _enrolment(store_code: str, login: str, wish: ScopeWish, acting_staff: Actor
         problems["store"] = ["There is no store with this code."]
     if staff is None or not staff.active:
         problems["staff"] = ["There is no active staff member with this login."]
+    elif staff.role == StaffRole.MARKETER:
+        problems["staff"] = ["A tablet holds phone numbers, which marketers do not see; they work at a desk."]
     if problems or store is None or staff is None:
         raise ValidationFailed(problems)
     scopes = {

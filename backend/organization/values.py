@@ -93,6 +93,7 @@ class Tablet:
     last_seen_at: datetime | None
     revoked_at: datetime | None
     revoked_hard: bool
+    staff_role: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,21 @@ class Person:
     name: str
     role: str
     store_id: str | None
+    business_unit_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Through whose eyes the present request looks at members; without a `role` it is the system itself.
+
+    `books` are the scopes whose members are the viewer's own: the store's, and that of the tablet in hand.
+    `business_unit_id` is where the viewer works; None with `everywhere` for head office, which no unit hides from.
+    """
+
+    role: str | None = None
+    business_unit_id: str | None = None
+    everywhere: bool = True
+    books: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from marshmallow import ValidationError, fields, validate
 
 from backend.core.http import PageArgs
 from backend.core.schemas import MAX_MINOR, Moment, Schema, Text, whole_number
+from backend.customers import shown_words
 
 _MAX_LINES = 500
+_WORDS = {"type": ["string", "null"], "description": "Null for marketers"}
 _MAX_COUPONS = 20
 
 
@@ -124,7 +126,7 @@ class ReturnSchema(Schema):
     id = fields.String()
     store = fields.String(attribute="store.code")
     staff = fields.String(attribute="staff.name", allow_none=True)
-    reason = fields.String()
+    reason = fields.Function(lambda each: shown_words(each.reason), metadata=_WORDS)
     occurred_at = Moment()
     received_at = Moment()
     business_day = fields.Date()
@@ -147,7 +149,7 @@ class ListedSaleSchema(Schema):
     customer = fields.String(attribute="customer.name", allow_none=True)
     flags = fields.List(fields.String())
     reviewed_at = Moment(allow_none=True)
-    review_note = fields.String(allow_none=True)
+    review_note = fields.Function(lambda sale: shown_words(sale.review_note), metadata=_WORDS)
 
 
 class SaleSchema(ListedSaleSchema):
@@ -160,7 +162,7 @@ class SaleSchema(ListedSaleSchema):
     received_at = Moment()
     flight = fields.String(allow_none=True)
     departs_at = Moment(allow_none=True)
-    note = fields.String(allow_none=True)
+    note = fields.Function(lambda sale: shown_words(sale.note), metadata=_WORDS)
     staff = fields.String(attribute="staff.name", allow_none=True)
     lines = fields.List(fields.Nested(SaleLineSchema))
     returns = fields.List(fields.Nested(ReturnSchema))

@@ -58,9 +58,10 @@ def test_a_percent_sign_is_a_character_and_not_a_wildcard(client: FlaskClient, s
 
 
 def test_opening_a_card_leaves_a_trace(client: FlaskClient, sign_in: Any) -> None:
-    person = sign_in()
     with unit_of_work():
-        customer = factories.customer(cards=["77"])
+        place = factories.store()
+        customer = factories.customer(cards=["77"], home_store_id=place.id)
+    person = sign_in(store_id=place.id)
     card = client.get(f"/api/v1/customers/{customer.id}").get_json()
     assert (card["phone"], card["cards"]) == (customer.phone, ["77"])
     entry = db.session.execute(select(AccessEntry)).scalar_one()

@@ -711,6 +711,13 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description Marketers read no remarks */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description No such customer */
                 404: {
                     headers: {
@@ -3309,9 +3316,14 @@ export interface components {
             };
         };
         Customer: {
-            /** Format: date */
-            birth_date?: string | null;
-            cards?: string[];
+            /**
+             * Format: date
+             * @description Null for marketers
+             */
+            readonly birth_date?: string | null;
+            birth_year?: number | null;
+            /** @description Masked for marketers */
+            readonly cards?: string[];
             /** Format: date-time */
             created_at?: string;
             cycle_days?: number | null;
@@ -3322,12 +3334,14 @@ export interface components {
             language?: string | null;
             /** Format: date */
             last_purchase_on?: string | null;
-            memo?: string | null;
+            /** @description Null for marketers */
+            readonly memo?: string | null;
             name?: string;
             name_latin?: string | null;
             nationality?: string | null;
             night_senders?: string[];
-            phone?: string | null;
+            /** @description Whole for who may call her, otherwise its last digits */
+            readonly phone?: string | null;
             points?: number;
             preferences?: components["schemas"]["Preference"][];
             sex?: string | null;
@@ -3430,7 +3444,8 @@ export interface components {
             /** Format: date-time */
             occurred_at?: string;
             returned?: number;
-            review_note?: string | null;
+            /** @description Null for marketers */
+            readonly review_note?: string | null;
             /** Format: date-time */
             reviewed_at?: string | null;
             store?: string;
@@ -3705,7 +3720,8 @@ export interface components {
             lines?: components["schemas"]["ReturnedLine"][];
             /** Format: date-time */
             occurred_at?: string;
-            reason?: string;
+            /** @description Null for marketers */
+            readonly reason?: string | null;
             /** Format: date-time */
             received_at?: string;
             staff?: string | null;
@@ -3740,7 +3756,8 @@ export interface components {
             id?: string;
             lines?: components["schemas"]["SaleLine"][];
             net?: number;
-            note?: string | null;
+            /** @description Null for marketers */
+            readonly note?: string | null;
             /** Format: date-time */
             occurred_at?: string;
             points_redeemed?: number;
@@ -3749,7 +3766,8 @@ export interface components {
             received_at?: string;
             returned?: number;
             returns?: components["schemas"]["Return"][];
-            review_note?: string | null;
+            /** @description Null for marketers */
+            readonly review_note?: string | null;
             /** Format: date-time */
             reviewed_at?: string | null;
             staff?: string | null;

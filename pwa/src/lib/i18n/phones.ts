@@ -4,8 +4,14 @@ function domestic(e164: string): string | null {
   return e164.startsWith('+82') ? `0${e164.slice(3)}` : null;
 }
 
+/** What the server masked before it came here is shown as it is. */
+function hidden(phone: string): boolean {
+  return phone.startsWith('•');
+}
+
 /** `010-1234-4821` for a Korean number, `+81 9012344821` otherwise. */
 export function formatPhone(e164: string): string {
+  if (hidden(e164)) return e164;
   const number = domestic(e164);
   if (number === null) return e164;
   const area = number.startsWith('02') ? 2 : 3;
@@ -14,6 +20,7 @@ export function formatPhone(e164: string): string {
 
 /** Everything but the prefix and the last four digits is hidden: `010-••••-4821`. */
 export function maskPhone(e164: string): string {
+  if (hidden(e164)) return e164;
   const lastFour = e164.slice(-4);
   const number = domestic(e164);
   if (number === null) return `${e164.slice(0, 3)} ••••${lastFour}`;

@@ -1,0 +1,70 @@
+"""What of a member the person who asks is shown: the rules of `rules.py`, put to the present request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from backend.core.db import db
+from backend.customers import rules
+from backend.customers.copy import FIELDS, scopes
+from backend.organization import current_viewer
+from backend.sync import EVERYONE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
+
+    from backend.customers.models import Customer
+
+
+def own(customer_ids: Collection[str]) -> set[str]:
+    """Those of the customers who are in the book of the person who asks: the store's, or the tablet's in hand."""
+    books = current_viewer().books
+    if EVERYONE in books:
+        return set(customer_ids)
+    if not books or not customer_ids:
+        return set()
+    held = scopes(db.session(), sorted(customer_ids))
+    return {customer_id for customer_id, places in held.items() if places & books}
+
+
+def phone(customer: Customer) -> str | None:
+    """The phone as her card shows it."""
+    role = current_viewer().role
+    whole = rules.sees_phone(role, own=role not in rules.NEEDS_OWN or bool(own([customer.id])))
+    return customer.phone if whole else rules.masked_phone(customer.phone)
+
+
+def birth_date(customer: Customer) -> date | None:
+    """The day of birth, or None where the year has to do."""
+    return customer.birth_date if rules.sees_words(current_viewer().role) else None
+
+
+def memo(customer: Customer) -> str | None:
+    """What the floor wrote on her card, or None for who does not look after her."""
+    return shown_words(customer.memo)
+
+
+def shown_words(text: str | None) -> str | None:
+    """What somebody wrote down about one member, or None for who does not look after her."""
+    return text if rules.sees_words(current_viewer().role) else None
+
+
+def cards(numbers: Collection[str]) -> list[str]:
+    """The numbers of her cards."""
+    whole = rules.sees_words(current_viewer().role)
+    return [number if whole else rules.masked_card(number) for number in numbers]
+
+
+def rows(found: Mapping[str, tuple[Any, ...]]) -> dict[str, dict[str, Any]]:
+    """Rows of the tablet's collection, {id: values}, as a search shows them."""
+    role, hers = current_viewer().role, own(found.keys())
+    shown: dict[str, dict[str, Any]] = {}
+    for customer_id, values in found.items():
+        row = dict(zip(FIELDS, values, strict=True))
+        if not rules.sees_phone(role, own=customer_id in hers, listed=True):
+            row["phone"] = rules.masked_phone(row["phone"])
+        if not rules.sees_words(role):
+            row |= {"memo": None, "cards": [rules.masked_card(number) for number in row["cards"]]}
+        shown[customer_id] = row
+    return shown

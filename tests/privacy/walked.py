@@ -1,0 +1,331 @@
+"""A database with members whose data is recognised anywhere, and how each address of the API is called on it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from backend.core import audit, clock
+from backend.core.db import db, unit_of_work
+from backend.core.ids import new_id
+from backend.customers import Preference
+from backend.delivery import Message
+from backend.sync import prepare_scope
+from backend.unify import merges
+from sms import templates
+from tests import factories
+from tests.privacy.planted import mutation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backend.customers import Customer
+    from tests.conftest import Tablet
+
+OWN_PHONE, OTHER_PHONE, THIRD_PHONE = "+821077712345", "+821055598761", "+821033387654"
+BIRTH_DATE = date(1987, 3, 14)
+CARD, WORDS = "8801777123459", "진주알레르기라고 하심"
+AT = "2026-11-20T10:00:00+09:00"
+
+
+@dataclass(frozen=True)
+class World:
+    """What was planted: `own` is a member of the store `home` where everybody works, `other` one of another store."""
+
+    home: str
+    home_code: str
+    other_code: str
+    own: str
+    other: str
+    third: str
+    sale: str
+    other_sale: str
+    message: str
+    waiting: str
+    conflict: str
+    template: str
+    merge: str
+    tablet: str
+    unit_code: str
+    hand: str
+
+
+def spellings(phone: str) -> tuple[str, ...]:
+    """A phone as texts spell it."""
+    digits = phone.removeprefix("+82")
+    return (phone, digits, f"0{digits[:2]}-{digits[2:-4]}-{digits[-4:]}", f"{digits[:2]}-{digits[2:-4]}-{digits[-4:]}")
+
+
+def plant(tablet: Tablet, elsewhere: Tablet) -> World:
+    """Members with everything that can be said of one, at two stores."""
+    with unit_of_work():
+        factories.product(sku="A1")
+        own = _member(tablet.store_id, OWN_PHONE, "김하나")
+        other = _member(elsewhere.store_id, OTHER_PHONE, "이두리")
+        third = _member(tablet.store_id, THIRD_PHONE, "박세나", cards=[])
+        gone = _member(tablet.store_id, "+821022200000", "박세라", cards=[])
+    sales = [_sale(own.id), _sale(other.id)]
+    entries = [mutation("note.add", customer_id=own.id, text=WORDS)]
+    entries += [mutation("customer.edit", customer_id=own.id, changes={"phone": {"from": None, "to": "010-0000-0001"}})]
+    statuses = [each["status"] for each in tablet.push(sales[0], *entries)]
+    assert statuses == ["applied", "applied", "conflict"], statuses
+    note = mutation("note.add", customer_id=other.id, text=WORDS)
+    assert [each["status"] for each in elsewhere.push(sales[1], note)] == ["applied"] * 2
+    with unit_of_work():
+        message, waiting = (_message(own, state) for state in ("delivered", "held"))
+        _message(other, "delivered")
+        new = templates.NewTemplate(
+            name="hello", title=None, language="ko", purpose="service", body="{{ customer.name }} 님"
+        )
+        template = templates.add(new, acting_staff=audit.SYSTEM)
+        templates.approve(template, acting_staff=audit.SYSTEM)
+        merge = merges.merge(third.id, gone.id, acting_staff=audit.SYSTEM)
+        audit.record_access(audit.SYSTEM, customer_id=own.id, what="card")
+    for each in (tablet, elsewhere):
+        prepare_scope(each.device.scope)
+    from backend.sync.models import EditConflict  # noqa: PLC0415 - where its id is needed
+
+    conflict = db.session.query(EditConflict).one().id
+    return World(
+        home=tablet.store_id,
+        home_code=tablet.device.store.code,
+        other_code=elsewhere.device.store.code,
+        own=own.id,
+        other=other.id,
+        third=third.id,
+        sale=sales[0]["id"],
+        other_sale=sales[1]["id"],
+        message=message.id,
+        waiting=waiting.id,
+        conflict=conflict,
+        template=template.id,
+        merge=merge.id,
+        tablet=elsewhere.device.id,
+        unit_code=tablet.device.store.business_unit.code,
+        hand=tablet.device.staff.login,
+    )
+
+
+def _member(store_id: str, phone: str, name: str, cards: list[str] | None = None) -> Customer:
+    made = factories.customer(
+        name=name,
+        phone=phone,
+        birth_date=BIRTH_DATE,
+        memo=WORDS,
+        home_store_id=store_id,
+        cards=[f"{CARD}{phone[-2:]}"] if cards is None else cards,
+    )
+    db.session.add(Preference(customer_id=made.id, kind="likes", value="향수"))
+    return made
+
+
+def _sale(customer_id: str) -> dict[str, Any]:
+    line = {"sku": "A1", "quantity": 1, "amount": 1}
+    return mutation("sale.log", customer_id=customer_id, lines=[line], currency="KRW", occurred_at=AT, note=WORDS)
+
+
+def _message(customer: Customer, state: str) -> Message:
+    made = Message(
+        channel="sms",
+        purpose="service",
+        customer_id=customer.id,
+        store_id=customer.home_store_id,
+        address=customer.phone,
+        body=f"{customer.name} 님, 안녕하세요",
+        state=state,
+        reason="night" if state == "held" else None,
+        due_at=clock.now() if state == "held" else None,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+ALL = frozenset({"associate", "manager", "marketer", "admin", "device"})
+DESK = frozenset({"marketer", "admin"})
+LEADS = frozenset({"manager", "admin"})
+ADMIN = frozenset({"admin"})
+FLOOR = frozenset({"associate", "manager", "admin", "device"})
+EVERYBODY = ALL | {"nobody"}
+SESSIONS = ALL - {"device"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """How an address is called so that it answers: once for each of `paths`, with `body`.
+
+    `roles` are those who may. `shows` says of whom a whole phone may stand in the answer: of those in the asker's own
+    book (`own`), to an admin of `anybody`; nobody's otherwise.
+    """
+
+    roles: frozenset[str]
+    paths: Callable[[World], list[str]]
+    body: Callable[[World], Any] | None = None
+    shows: frozenset[str] = field(default_factory=frozenset)
+    # Another answer than 2xx that is right for who may: a code that must not be guessed, a row that is gone by now.
+    answers: tuple[int, ...] = ()
+    # Called after the others: it changes who asks.
+    last: bool = False
+
+
+def _one(template: str, *names: str) -> Callable[[World], list[str]]:
+    """The address with its one id, for each of the world's `names`; as it is without any."""
+    return lambda world: [_filled(template, getattr(world, name)) for name in names] or [template]
+
+
+def _filled(template: str, value: str) -> str:
+    before, _, rest = template.partition("<")
+    return before + value + rest.partition(">")[2]
+
+
+OWN, ANYBODY = frozenset({"own"}), frozenset({"own", "anybody"})
+NEW_MEMBER = {"name": "최네오", "phone": "010-4444-5555", "birth_date": "1987-03-14"}
+NEW_STORE = {"code": "NEW1", "name": "새 매장"}
+NEW_STAFF = {"login": "new.hand", "name": "새 직원", "role": "marketer", "password": "a long password too"}
+TEMPLATE = {"name": "thanks", "language": "ko", "purpose": "service", "body": "감사합니다"}
+TEXT = {"template": "hello", "fields": {}}
+_SEARCHES = ("2345", "8761", "김하", "이두", CARD + "45")
+
+CALLS: dict[tuple[str, str], Call] = {
+    ("GET", "/api/v1/about"): Call(EVERYBODY, _one("/api/v1/about")),
+    ("GET", "/api/v1/session"): Call(SESSIONS, _one("/api/v1/session")),
+    ("POST", "/api/v1/session"): Call(EVERYBODY, _one("/api/v1/session"), lambda _: {}, answers=(422,)),
+    ("DELETE", "/api/v1/session"): Call(EVERYBODY, _one("/api/v1/session"), last=True),
+    ("GET", "/api/v1/business-units"): Call(ALL, _one("/api/v1/business-units")),
+    ("GET", "/api/v1/stores"): Call(ALL, _one("/api/v1/stores")),
+    ("POST", "/api/v1/stores"): Call(
+        ADMIN, _one("/api/v1/stores"), lambda world: NEW_STORE | {"business_unit": world.unit_code}
+    ),
+    ("GET", "/api/v1/staff"): Call(LEADS, _one("/api/v1/staff")),
+    ("POST", "/api/v1/staff"): Call(ADMIN, _one("/api/v1/staff"), lambda _: NEW_STAFF),
+    ("GET", "/api/v1/tablets"): Call(LEADS, _one("/api/v1/tablets")),
+    ("POST", "/api/v1/tablets/<tablet_id>/revoke"): Call(
+        ADMIN, _one("/api/v1/tablets/<tablet_id>/revoke", "tablet"), lambda _: {}
+    ),
+    ("POST", "/api/v1/tablets/codes"): Call(
+        ADMIN, _one("/api/v1/tablets/codes"), lambda world: {"store": world.home_code, "staff": world.hand}
+    ),
+    ("POST", "/api/v1/tablets/enrol"): Call(
+        EVERYBODY, _one("/api/v1/tablets/enrol"), lambda _: {"code": "AAAA-AAAA"}, answers=(401, 404, 410, 422)
+    ),
+    ("POST", "/api/v1/tablets/demo"): Call(SESSIONS - {"marketer"}, _one("/api/v1/tablets/demo"), last=True),
+    ("GET", "/api/v1/customers"): Call(
+        ALL, lambda _: ["/api/v1/customers", *(f"/api/v1/customers?q={q}" for q in _SEARCHES)]
+    ),
+    ("POST", "/api/v1/customers"): Call(SESSIONS, _one("/api/v1/customers"), lambda _: NEW_MEMBER, ANYBODY),
+    ("GET", "/api/v1/customers/search"): Call(
+        ALL, lambda _: [f"/api/v1/customers/search?q={q}" for q in _SEARCHES], shows=OWN
+    ),
+    ("GET", "/api/v1/customers/<customer_id>"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>", "own", "other", "third"), shows=ANYBODY
+    ),
+    ("GET", "/api/v1/conflicts"): Call(LEADS, _one("/api/v1/conflicts"), shows=ANYBODY),
+    ("POST", "/api/v1/conflicts/<conflict_id>/settle"): Call(
+        LEADS, _one("/api/v1/conflicts/<conflict_id>/settle", "conflict"), lambda _: {"choice": "server"}, ANYBODY
+    ),
+    ("GET", "/api/v1/customers/<customer_id>/consents"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>/consents", "own", "other")
+    ),
+    ("GET", "/api/v1/consent-wordings"): Call(ALL, _one("/api/v1/consent-wordings")),
+    ("GET", "/api/v1/products"): Call(ALL, _one("/api/v1/products")),
+    ("GET", "/api/v1/products/<product_id>"): Call(ALL, lambda _: [f"/api/v1/products/{new_id()}"], answers=(404,)),
+    ("GET", "/api/v1/sales"): Call(
+        ALL,
+        lambda world: ["/api/v1/sales", f"/api/v1/sales?customer={world.own}", f"/api/v1/sales?customer={world.other}"],
+    ),
+    ("GET", "/api/v1/sales/<sale_id>"): Call(ALL, _one("/api/v1/sales/<sale_id>", "sale", "other_sale")),
+    ("POST", "/api/v1/sales/<sale_id>/review"): Call(
+        LEADS, _one("/api/v1/sales/<sale_id>/review", "sale"), lambda _: {"note": "직원 할인"}
+    ),
+    ("DELETE", "/api/v1/sales/<sale_id>/review"): Call(LEADS, _one("/api/v1/sales/<sale_id>/review", "sale")),
+    ("GET", "/api/v1/attention"): Call(ALL, _one("/api/v1/attention")),
+    ("GET", "/api/v1/customers/<customer_id>/notes"): Call(
+        FLOOR, _one("/api/v1/customers/<customer_id>/notes", "own", "other")
+    ),
+    ("GET", "/api/v1/messages"): Call(
+        ALL, lambda world: ["/api/v1/messages", f"/api/v1/messages?customer={world.own}"]
+    ),
+    ("GET", "/api/v1/messages/<message_id>"): Call(ALL, _one("/api/v1/messages/<message_id>", "message")),
+    ("POST", "/api/v1/messages/<message_id>/cancel"): Call(
+        frozenset({"manager", "marketer", "admin"}), _one("/api/v1/messages/<message_id>/cancel", "waiting")
+    ),
+    ("GET", "/api/v1/customers/<customer_id>/messages"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>/messages", "own", "other")
+    ),
+    ("GET", "/api/v1/merges"): Call(ADMIN, lambda world: ["/api/v1/merges", f"/api/v1/merges?customer={world.third}"]),
+    ("POST", "/api/v1/merges"): Call(
+        ADMIN, _one("/api/v1/merges"), lambda world: {"survivor_id": world.own, "merged_id": world.other}
+    ),
+    ("POST", "/api/v1/merges/<merge_id>/undo"): Call(ADMIN, _one("/api/v1/merges/<merge_id>/undo", "merge")),
+    ("GET", "/api/v1/duplicates"): Call(ADMIN, _one("/api/v1/duplicates")),
+    ("POST", "/api/v1/duplicates/<pair_id>/different"): Call(
+        ADMIN, lambda _: [f"/api/v1/duplicates/{new_id()}/different"], answers=(404,)
+    ),
+    ("GET", "/api/v1/duplicates/settings"): Call(ADMIN, _one("/api/v1/duplicates/settings")),
+    ("PATCH", "/api/v1/duplicates/settings"): Call(
+        ADMIN, _one("/api/v1/duplicates/settings"), lambda _: {"automatic_threshold": 400}, answers=(422,)
+    ),
+    ("GET", "/api/v1/access-log"): Call(
+        ADMIN, lambda world: ["/api/v1/access-log", f"/api/v1/access-log?customer={world.own}"]
+    ),
+    ("GET", "/api/v1/templates"): Call(ALL, _one("/api/v1/templates")),
+    ("POST", "/api/v1/templates"): Call(DESK, _one("/api/v1/templates"), lambda _: TEMPLATE),
+    ("GET", "/api/v1/templates/fields"): Call(ALL, _one("/api/v1/templates/fields")),
+    ("POST", "/api/v1/templates/preview"): Call(
+        SESSIONS,
+        _one("/api/v1/templates/preview"),
+        lambda world: {"body": "{{ customer.name }}", "purpose": "service", "language": "ko", "customer_id": world.own},
+    ),
+    ("GET", "/api/v1/templates/<template_id>"): Call(ALL, _one("/api/v1/templates/<template_id>", "template")),
+    ("PUT", "/api/v1/templates/<template_id>"): Call(
+        DESK, _one("/api/v1/templates/<template_id>", "template"), lambda _: {"body": "{{ customer.name }} 고객님"}
+    ),
+    ("POST", "/api/v1/templates/<template_id>/approve"): Call(
+        DESK, _one("/api/v1/templates/<template_id>/approve", "template")
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/texts/preview"): Call(
+        SESSIONS, _one("/api/v1/customers/<customer_id>/texts/preview", "own", "other"), lambda _: TEXT
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/texts"): Call(
+        SESSIONS, _one("/api/v1/customers/<customer_id>/texts", "own", "other"), lambda _: TEXT
+    ),
+    ("POST", "/api/v1/sms/status/<message_id>"): Call(
+        frozenset(), _one("/api/v1/sms/status/<message_id>", "message"), lambda _: {}
+    ),
+    ("GET", "/api/v1/sync/terms"): Call(frozenset({"device"}), _one("/api/v1/sync/terms")),
+    ("GET", "/api/v1/sync/snapshot"): Call(frozenset({"device"}), _one("/api/v1/sync/snapshot")),
+    ("GET", "/api/v1/sync/blocks/<block_hash>"): Call(frozenset({"device"}), lambda _: [], shows=OWN),
+    ("GET", "/api/v1/sync/pull"): Call(frozenset({"device"}), lambda _: [], shows=OWN),
+    ("GET", "/api/v1/sync/events"): Call(frozenset({"device"}), _one("/api/v1/sync/events")),
+    ("POST", "/api/v1/sync/push"): Call(
+        frozenset({"device"}),
+        _one("/api/v1/sync/push"),
+        lambda world: {
+            "mutations": [
+                mutation("customer.edit", customer_id=each, changes={"phone": {"from": "1", "to": "010-0000-0002"}})
+                for each in (world.own, world.other)
+            ]
+        },
+        OWN,
+    ),
+    ("POST", "/api/v1/sync/sealed"): Call(frozenset({"device"}), _one("/api/v1/sync/sealed"), lambda _: {"items": []}),
+}
+"""Every address below /api/v1. One that is missing here makes the walk fail: say who may call it, and how."""
+
+NO_DATA = {
+    "/api/openapi.json", "/healthz", "/api/docs", "/api/docs/", "/api/docs/<name>", "/", "/floor", "/admin",
+    "/floor/<path:_rest>", "/admin/<path:_rest>", "/assets/<path:name>", "/<name>",
+}  # fmt: skip
+"""Addresses that read no table of members: the app's files, the document, the heartbeat."""
+
+DEMO_ONLY = "/simulator"
+"""The stand-in for the carrier and the customers' phones, which a demo on this machine has and nothing else."""
+
+
+def of_snapshot(tablet: Tablet) -> list[str]:
+    """The blocks and the first page of changes that a tablet reads."""
+    found = json.loads(tablet.get("/sync/snapshot").data)
+    blocks = [block["url"] for each in found["collections"].values() for block in each["blocks"]]
+    return [*blocks, f"/api/v1/sync/pull?cursor={found['cursor']}"]
