@@ -24,6 +24,7 @@ class Note(Owned, Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"))
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"))
     text: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

@@ -25,6 +25,7 @@ def add(mutation: Mutation) -> Outcome:
             mutation.data["customer_id"],
             mutation.data["text"],
             note_id=mutation.id,
+            store_id=mutation.caller.store_id,
             written_at=min(mutation.at, mutation.received_at),
             acting_staff=mutation.actor,
         )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, not_, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
-from backend.customers.models import Card, Customer
+from backend.customers.models import Card, Customer, StoreActivity
 from backend.customers.rules import normal_phone
 from backend.customers.survivors import survivors
+from backend.organization import Store, hidden_units
 
 _LAST_FOUR = 4
 
@@ -30,7 +31,7 @@ def customer(customer_id: str) -> Customer:
 def _customer(customer_id: str) -> Customer | None:
     return db.session.execute(
         select(Customer)
-        .where(Customer.id == customer_id)
+        .where(Customer.id == customer_id, visible())
         .options(
             joinedload(Customer.facts),
             joinedload(Customer.home_store),
@@ -38,6 +39,28 @@ def _customer(customer_id: str) -> Customer | None:
             selectinload(Customer.preferences),
         )
     ).scalar_one_or_none()
+
+
+def visible() -> ColumnElement[bool]:
+    """That whoever asks may know of the customer: that she is not the member of hiding business units alone.
+
+    Her ties are her home store, the stores where she bought lately, and her cards; each is looked up by an index.
+    """
+    units = hidden_units()
+    if not units:
+        return true()
+    ties = (
+        (Store.id == Customer.home_store_id, Store.business_unit_id, select(Store.id)),
+        (
+            StoreActivity.customer_id == Customer.id,
+            Store.business_unit_id,
+            select(StoreActivity.store_id).join(Store, Store.id == StoreActivity.store_id),
+        ),
+        (Card.customer_id == Customer.id, Card.business_unit_id, select(Card.number)),
+    )
+    of_others = [query.where(hers, unit.not_in(units)).correlate(Customer).exists() for hers, unit, query in ties]
+    of_hiding = [query.where(hers, unit.in_(units)).correlate(Customer).exists() for hers, unit, query in ties]
+    return or_(*of_others, not_(or_(*of_hiding)))
 
 
 def is_known(customer_id: str) -> bool:
@@ -50,7 +73,7 @@ def customers(q: str | None) -> Select[Customer]:
 
     Name and phone seek in ix_customer_name and ix_customer_phone; the last four digits read the phone index through.
     """
-    query = select(Customer).options(joinedload(Customer.facts))
+    query = select(Customer).where(visible()).options(joinedload(Customer.facts))
     text = (q or "").strip()
     if not text:
         return query

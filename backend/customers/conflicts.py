@@ -35,7 +35,7 @@ def conflicts(*, settled: bool, at_store: str | None) -> Select[EditConflict]:
     query = (
         select(EditConflict)
         .join(Customer, Customer.id == EditConflict.row_id)
-        .where(EditConflict.collection == service.COLLECTION, state)
+        .where(EditConflict.collection == service.COLLECTION, state, access.visible())
     )
     if at_store is None:
         return query

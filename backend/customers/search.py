@@ -16,10 +16,11 @@ from sqlalchemy import String, and_, bindparam, literal_column, select
 
 from backend.core import audit
 from backend.core.db import db
-from backend.customers import sight
+from backend.customers import access, sight
 from backend.customers.copy import load
 from backend.customers.models import LATIN_NAME, PHONE_END, Card, Customer
 from backend.customers.rules import normal_phone
+from backend.organization import hidden_units
 from backend.sync.models import ChangeLog
 
 if TYPE_CHECKING:
@@ -87,9 +88,12 @@ def _named(column: ColumnElement[str], text: str) -> Select[str]:
 
 
 def _living(query: Select[str]) -> Select[str]:
-    """Without those who were erased or taken away: the change log knows, by its primary key."""
+    """Without those who were erased or taken away, whom the change log knows by its primary key, or are hidden."""
     (found,) = query.selected_columns
     gone = select(ChangeLog.row_id).where(
         ChangeLog.collection == "customers", ChangeLog.row_id == found, ChangeLog.op == "delete"
     )
-    return query.where(~gone.exists())
+    query = query.where(~gone.exists())
+    if not hidden_units():
+        return query
+    return query.where(found.in_(select(Customer.id).where(access.visible())))

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
 from backend.customers import get_customer
 from backend.delivery.models import Message
+from backend.organization import at_hidden, hidden_units
 
 
 def messages(customer_id: str | None = None) -> Select[Message]:
     """Select messages, those of one customer when given (ix_message_customer); the caller orders and pages."""
-    query = select(Message)
+    query = select(Message).where(_visible())
     return query if customer_id is None else query.where(Message.customer_id == customer_id)
 
 
 def message(message_id: str) -> Message:
     """Return one message. Raises `NotFound`."""
-    found = db.session.get(Message, message_id) if is_id(message_id) else None
+    query = select(Message).where(Message.id == message_id, _visible())
+    found = db.session.scalars(query).one_or_none() if is_id(message_id) else None
     if found is None:
         raise NotFound
     return found
+
+
+def _visible() -> ColumnElement[bool]:
+    """That no business unit keeps it to itself: neither who sent it nor that of the store it was sent for."""
+    units = hidden_units()
+    if not units:
+        return true()
+    return and_(
+        or_(Message.sender_id.is_(None), Message.sender_id.not_in(units)),
+        or_(Message.store_id.is_(None), ~at_hidden(Message.store_id, units)),
+    )
 
 
 def customer_id(customer_id: str) -> str:

@@ -9,6 +9,7 @@ from backend.organization.access import (
     current_actor,
     current_device,
     current_viewer,
+    hidden_units,
     require_device,
     require_session,
     require_staff,
@@ -19,6 +20,7 @@ from backend.organization.demo_sign_ins import DEMO_LOGINS, DEMO_PASSWORD, DemoS
 from backend.organization.errors import DeviceRevoked, EnrolmentCodeUnusable, TooManyAttempts
 from backend.organization.models import BusinessUnit, Device, EnrolmentCode, Staff, StaffRole, Store
 from backend.organization.passwords import hash_password
+from backend.organization.policies import at_hidden, unshared_stores
 from backend.organization.security import init_security
 from backend.organization.service import (
     add_business_unit,
@@ -91,6 +93,7 @@ __all__ = [
     "add_business_unit",
     "add_staff",
     "add_store",
+    "at_hidden",
     "business_unit",
     "business_units",
     "current_actor",
@@ -99,6 +102,7 @@ __all__ = [
     "demo_sign_ins",
     "enrol",
     "hash_password",
+    "hidden_units",
     "init_app",
     "init_security",
     "require_device",
@@ -109,4 +113,5 @@ __all__ = [
     "staff_member",
     "store",
     "stores",
+    "unshared_stores",
 ]

@@ -18,7 +18,7 @@ from backend.core.audit import Actor
 from backend.core.db import db, in_unit_of_work, run_in_unit_of_work
 from backend.core.errors import Busy, Forbidden, NotSignedIn, SessionExpired
 from backend.core.http import CLEAR_SITE_DATA, problem
-from backend.organization import tablets
+from backend.organization import policies, tablets
 from backend.organization.errors import DeviceRevoked
 from backend.organization.models import Staff, StaffRole
 from backend.organization.values import DeviceCaller, Person, Tablet, Viewer
@@ -33,6 +33,7 @@ _DEVICE_COOKIE_PATH = "/api/v1"
 _DEVICE_COOKIE_SECONDS = 400 * 24 * 3600
 _TABLETS = "dangol_tablets"
 _VIEWER = "dangol_viewer"
+_HIDDEN = "dangol_hidden_units"
 _SIGNED_IN_AT = "dangol_signed_in_at"
 
 
@@ -136,6 +137,17 @@ def current_viewer() -> Viewer:
     return viewer
 
 
+def hidden_units() -> frozenset[str]:
+    """The business units that keep what is theirs from whoever asks; read once in a request."""
+    if not has_request_context():
+        return frozenset()
+    hidden: frozenset[str] | None = g.get(_HIDDEN)
+    if hidden is None:
+        hidden = policies.hidden_from(current_viewer())
+        setattr(g, _HIDDEN, hidden)
+    return hidden
+
+
 def turn_away(error: DeviceRevoked) -> Response:
     """The answer to a withdrawn tablet. One withdrawn hard forgets all at once; others first hand in their work."""
     response = problem(error)
@@ -154,7 +166,7 @@ def forget_browser(response: Response) -> Response:
 
 def forget_caller(_error: BaseException | None) -> None:
     """At the end of a request: who called. Inside an outer app context (tests, commands) `g` outlives the request."""
-    for name in (_TABLETS, _VIEWER, "_login_user"):
+    for name in (_TABLETS, _VIEWER, _HIDDEN, "_login_user"):
         g.pop(name, None)
 
 

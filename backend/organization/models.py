@@ -37,6 +37,14 @@ class BusinessUnit(Base):
     sender_name: Mapped[str | None] = mapped_column(String(60))
     contact: Mapped[str | None] = mapped_column(String(40))
     refusal_number: Mapped[str | None] = mapped_column(String(40))
+    # What the other units' people see of it (`rules.SHARES`), and what the facts on the tablets were worked out for.
+    shares: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
+    shares_applied: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
+
+    @property
+    def applying(self) -> bool:
+        """Whether the policy was changed and the tablets' facts are being worked out anew."""
+        return self.shares != self.shares_applied
 
 
 class Store(Base):

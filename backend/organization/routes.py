@@ -10,7 +10,7 @@ from sqlalchemy import select
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import NotFound
 from backend.core.http import Blueprint, PageArgs, page
-from backend.organization import access, limits, passwords, rules, schemas, service, sessions, tablets
+from backend.organization import access, limits, passwords, policies, rules, schemas, service, sessions, tablets
 from backend.organization.demo_sign_ins import demo_sign_ins
 from backend.organization.models import BusinessUnit, Device, Staff, StaffRole, Store
 from backend.organization.values import NewStaff, NewStore, ScopeWish
@@ -95,6 +95,19 @@ def get_business_units(args: Json) -> Json:
     access.require_staff()
     items, after = page(select(BusinessUnit), keys=[BusinessUnit.code], args=args)
     return {"items": items, "next": after}
+
+
+@blueprint.route("/business-units/<unit_id>", methods=["PATCH"])
+@blueprint.arguments(schemas.SharesSchema)
+@blueprint.response(200, schemas.BusinessUnitSchema)
+@blueprint.alt_response(404, description="No such business unit")
+@blueprint.alt_response(409, description="Tablets of other units hold every member")
+@refuses(401, 403, 422)
+def patch_business_unit(body: Json, unit_id: str) -> BusinessUnit:
+    """Set what the people of other business units see of this one (admin)."""
+    access.require_staff(StaffRole.ADMIN)
+    actor = access.current_actor()
+    return run_in_unit_of_work(lambda: policies.set_shares(unit_id, body["shares"], acting_staff=actor))
 
 
 @blueprint.route("/stores")

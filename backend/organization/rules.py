@@ -19,6 +19,9 @@ PASSWORD_LENGTH_MAX = 200
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
 EVERY_STORE = "all"
+KEEPS_OWN = "own"
+SHARES = ("all", KEEPS_OWN)
+"""What a business unit lets the others see of its purchases, remarks, texts and members: all, or nothing."""
 TABLET_STATES = ("active", "revoked", "revoked_hard")
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,58}[a-z0-9]")

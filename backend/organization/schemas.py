@@ -47,6 +47,20 @@ class BusinessUnitSchema(Schema):
     sender_name = fields.String(required=True, allow_none=True)
     contact = fields.String(required=True, allow_none=True)
     refusal_number = fields.String(required=True, allow_none=True)
+    shares = fields.String(
+        required=True,
+        validate=validate.OneOf(rules.SHARES),
+        metadata={"description": "What the people of other units see of it: `all`, or its `own` stays its own"},
+    )
+    applying = fields.Boolean(
+        required=True, metadata={"description": "Whether the tablets' facts are being worked out for a new policy"}
+    )
+
+
+class SharesSchema(Schema):
+    """What the people of other business units are to see of this one."""
+
+    shares = fields.String(required=True, validate=validate.OneOf(rules.SHARES))
 
 
 class SessionStoreSchema(Schema):

@@ -13,7 +13,7 @@ from backend.core.db import db, table_of
 from backend.core.errors import NotFound, ValidationFailed
 from backend.core.ids import is_id
 from backend.core.types import UtcDateTime
-from backend.organization import rules, service
+from backend.organization import policies, rules, service
 from backend.organization.errors import EnrolmentCodeUnusable
 from backend.organization.models import Device, EnrolmentCode, Staff, StaffRole, Store
 from backend.organization.values import Enrolled, FreshCode, ScopeKind, ScopeWish, Tablet
@@ -236,6 +236,8 @@ def _enrol(
 ) -> Enrolled:
     if label and len(label) > _LABEL_LIMIT:
         raise ValidationFailed({"label": [f"Use at most {_LABEL_LIMIT} characters."]})
+    if scope == rules.EVERY_STORE and policies.others_keep_their_own(store.business_unit_id):
+        raise ValidationFailed({"scope": ["Another business unit keeps its members to itself; choose fewer."]})
     token = secrets.token_urlsafe(32)
     device = Device(
         store_id=store.id,

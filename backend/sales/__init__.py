@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.core import events, http
+    from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted
-    from backend.sales import cli, erasure, merges, sync
+    from backend.sales import cli, erasure, merges, policies, sync
     from backend.sales.routes import blueprint
 
     http.register(app, blueprint)
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
+    jobs.every(app, 30.0, "unit-policies", policies.apply)
     app.cli.add_command(cli.sales_group)
 
 

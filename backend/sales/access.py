@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from backend.core.db import db
 from backend.core.errors import NotFound
-from backend.organization import Store
+from backend.organization import Store, at_hidden, hidden_units
 from backend.sales.models import Sale, SaleLine, SaleReturn
 
 # As the partial index ix_sale_flagged has it, word for word: that is how it is found.
@@ -26,7 +26,11 @@ def sales(
 ) -> Select[Sale]:
     """Sales, of one customer or one store (by code, or `at_store` by id) when named, flagged ones when asked for."""
     back = selectinload(Sale.returns).selectinload(SaleReturn.lines)
-    query = select(Sale).options(joinedload(Sale.store), joinedload(Sale.customer), selectinload(Sale.lines), back)
+    query = (
+        select(Sale)
+        .where(_visible())
+        .options(joinedload(Sale.store), joinedload(Sale.customer), selectinload(Sale.lines), back)
+    )
     if flagged is not None:
         query = query.where(_FLAGGED[flagged])
     if at_store is not None:
@@ -36,6 +40,12 @@ def sales(
     if store is not None:
         query = query.where(Sale.store_id.in_(select(Store.id).where(Store.code == store)))
     return query
+
+
+def _visible() -> ColumnElement[bool]:
+    """That it was not sold by a business unit that keeps its own."""
+    units = hidden_units()
+    return ~at_hidden(Sale.store_id, units) if units else true()
 
 
 def open_sales(*, at_store: str | None) -> int:
@@ -48,7 +58,7 @@ def sale(sale_id: str) -> Sale:
     """A sale with its lines. Raises `NotFound`."""
     found = db.session.execute(
         select(Sale)
-        .where(Sale.id == sale_id)
+        .where(Sale.id == sale_id, _visible())
         .options(
             joinedload(Sale.store),
             joinedload(Sale.customer),

@@ -1,7 +1,8 @@
 """What the tablet's card says of a customer's purchases, derived from her sales.
 
 Facts that do not age: the last purchase day and its basket, the gaps between purchase days, and where she buys. All of
-it is worked out again from the sales, so doing it twice, or after a correction, comes to the same.
+it is worked out again from the sales, so doing it twice, or after a correction, comes to the same. A customer has one
+row for every tablet that holds her: purchases at units that keep their own are no part of it, on their own tablets too.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, text, true
 
 from backend.core import clock
 from backend.core.bulk import delete_rows, insert_rows, update_rows
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.customers import Customer, CustomerFacts, StoreActivity
+from backend.organization import unshared_stores
 from backend.sales import rules
 from backend.sales.models import Sale, SaleLine, SaleReturn, SaleReturnLine
 from backend.sync import mark_changed
@@ -90,8 +92,9 @@ def refresh_purchase_facts(customer_ids: Collection[str] | None) -> None:
     Belongs into a unit of work. For one customer it is a handful of look-ups in `ix_sale_customer` and primary keys.
     """
     db.session.flush()
+    unshared = unshared_stores()
     for condition, ids in _selections(customer_ids):
-        _refresh_facts(condition, ids)
+        _refresh_facts(_Asked(condition, unshared), ids)
         _refresh_activity(condition)
 
 
@@ -129,9 +132,23 @@ def store_facts(there: Mapping[str, PurchaseFacts], wanted: Mapping[str, Purchas
     _forget(wanted)
 
 
-def _refresh_facts(condition: Condition, ids: list[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose facts are worked out, and the stores whose purchases stay with their business unit."""
+
+    whose: Condition
+    unshared: frozenset[str]
+
+    @property
+    def purchases(self) -> ColumnElement[bool]:
+        """Their purchases that every tablet which holds them may be told."""
+        told = Sale.store_id.not_in(self.unshared) if self.unshared else true()
+        return and_(self.whose(Sale.customer_id), STILL_SOLD, told)
+
+
+def _refresh_facts(asked: _Asked, ids: list[str]) -> None:
     """Store the facts that differ."""
-    wanted = _purchase_facts(condition)
+    wanted, condition = _purchase_facts(asked), asked.whose
     rows = db.session.execute(select(*_STORED_COLUMNS).where(condition(CustomerFacts.customer_id)))
     there = {row[0]: _stored(row) for row in rows}
     if len(there) < len(ids):
@@ -139,14 +156,14 @@ def _refresh_facts(condition: Condition, ids: list[str]) -> None:
     store_facts(there, {id_: wanted.get(id_, PurchaseFacts()) for id_ in dict.fromkeys([*ids, *there])})
 
 
-def _purchase_facts(condition: Condition) -> dict[str, PurchaseFacts]:
+def _purchase_facts(asked: _Asked) -> dict[str, PurchaseFacts]:
     """The facts as the sales tell them, for the customers who bought anything."""
     days: dict[str, list[date]] = defaultdict(list)
-    for customer_id, day in _purchase_days(condition):
+    for customer_id, day in _purchase_days(asked):
         days[customer_id].append(day)
     baskets: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
     currencies: dict[str, str] = {}
-    for customer_id, currency, sku, quantity, amount, back in _last_lines(condition):
+    for customer_id, currency, sku, quantity, amount, back in _last_lines(asked):
         currencies[customer_id] = currency
         if sku is None or len(baskets[customer_id]) == BASKET_LINES:
             continue
@@ -163,11 +180,11 @@ def _purchase_facts(condition: Condition) -> dict[str, PurchaseFacts]:
     }
 
 
-def _purchase_days(condition: Condition) -> Iterator[tuple[str, date]]:
+def _purchase_days(asked: _Asked) -> Iterator[tuple[str, date]]:
     """(customer, day) of the last eight distinct purchase days each, ascending. Reads `ix_sale_customer` only."""
     distinct = (
         select(Sale.customer_id, Sale.business_day)
-        .where(condition(Sale.customer_id), STILL_SOLD)
+        .where(asked.purchases)
         .group_by(Sale.customer_id, Sale.business_day)
         .subquery()
     )
@@ -181,14 +198,14 @@ def _purchase_days(condition: Condition) -> Iterator[tuple[str, date]]:
     yield from db.session.execute(query)
 
 
-def _last_lines(condition: Condition) -> Iterator[tuple[str, str, str | None, int, int, int | None]]:
+def _last_lines(asked: _Asked) -> Iterator[tuple[str, str, str | None, int, int, int | None]]:
     """(customer, currency, sku, quantity, amount, returned) of each customer's latest sale, in the order of its lines.
 
     The newest day per customer comes from `ix_sale_customer`; only that day's sales are read.
     """
     newest = (
         select(Sale.customer_id, func.max(Sale.business_day).label("day"))
-        .where(condition(Sale.customer_id), STILL_SOLD)
+        .where(asked.purchases)
         .group_by(Sale.customer_id)
         .subquery()
     )
@@ -198,7 +215,7 @@ def _last_lines(condition: Condition) -> Iterator[tuple[str, str, str | None, in
     ranked = (
         select(Sale.id, Sale.customer_id, Sale.currency, latest_first.label("rank"))
         .join(newest, (newest.c.customer_id == Sale.customer_id) & (newest.c.day == Sale.business_day))
-        .where(STILL_SOLD)
+        .where(asked.purchases)
         .subquery()
     )
     back = (

@@ -16,12 +16,13 @@ from sqlalchemy import bindparam, select
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.customers import StoreActivity
+from backend.organization import unshared_stores
 from backend.sales import facts as derived
 from backend.sales.facts import PurchaseFacts, purchase_rhythm
 from backend.sales.models import Sale
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
 _activity, _sale = table_of(StoreActivity).c, table_of(Sale).c
@@ -29,7 +30,7 @@ _ACTIVITY = select(_activity.customer_id, _activity.store_id, _activity.last_on)
     one_of(_activity.customer_id, "ids")
 )
 # Seeks in ix_sale_customer.
-_SALES_ON = select(_sale.customer_id, _sale.business_day, _sale.occurred_at, _sale.id).where(
+_SALES_ON = select(_sale.customer_id, _sale.business_day, _sale.occurred_at, _sale.id, _sale.store_id).where(
     one_of(_sale.customer_id, "ids"),
     one_of(_sale.business_day, "days"),
     _sale.occurred_at >= bindparam("since"),
@@ -59,16 +60,23 @@ class Purchase(NamedTuple):
 
 def add_purchases(purchases: Sequence[Purchase]) -> None:
     """Store what `purchases`, just written, change in the facts and in the store activity of their customers."""
-    by_customer: dict[str, list[Purchase]] = defaultdict(list)
+    unshared = unshared_stores()
+    _move_facts(_by_customer(each for each in purchases if each.store_id not in unshared), unshared)
+    _move_activity(_by_customer(purchases))
+
+
+def _by_customer(purchases: Iterable[Purchase]) -> dict[str, list[Purchase]]:
+    found: dict[str, list[Purchase]] = defaultdict(list)
     for purchase in purchases:
-        by_customer[purchase.customer_id].append(purchase)
-    _move_facts(by_customer)
-    _move_activity(by_customer)
+        found[purchase.customer_id].append(purchase)
+    return found
 
 
-def _move_facts(purchases: dict[str, list[Purchase]]) -> None:
+def _move_facts(purchases: dict[str, list[Purchase]], unshared: frozenset[str]) -> None:
+    if not purchases:
+        return
     stored = derived.stored_facts(list(purchases))
-    latest = _latest(stored, purchases)
+    latest = _latest(stored, purchases, unshared)
     wanted = {
         customer_id: _moved(stored.get(customer_id, _NOTHING), bought, latest.get(customer_id))
         for customer_id, bought in purchases.items()
@@ -86,7 +94,9 @@ def _moved(facts: PurchaseFacts, bought: list[Purchase], latest: tuple[datetime,
     return PurchaseFacts(days[-1], basket, currency, *purchase_rhythm(days[-derived.GAPS - 1 :]))
 
 
-def _latest(stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase]]) -> dict[str, tuple[datetime, str]]:
+def _latest(
+    stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase]], unshared: frozenset[str]
+) -> dict[str, tuple[datetime, str]]:
     """The latest sale's place in its day, for customers who bought again on the last day that their facts know."""
     again = {
         customer_id: newest
@@ -100,7 +110,7 @@ def _latest(stored: dict[str, PurchaseFacts], purchases: dict[str, list[Purchase
     days = list({newest.day for newest in again.values()})
     latest: dict[str, tuple[datetime, str]] = {}
     for customer_id, day, *order in db.session.execute(_SALES_ON, {"ids": list(again), "days": days, "since": since}):
-        if day == again[customer_id].day:
+        if day == again[customer_id].day and order[2] not in unshared:
             place = (order[0], order[1])
             latest[customer_id] = max(latest.get(customer_id, place), place)
     return latest

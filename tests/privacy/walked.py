@@ -50,6 +50,7 @@ class World:
     tablet: str
     unit_code: str
     hand: str
+    unit: str
 
 
 def spellings(phone: str) -> tuple[str, ...]:
@@ -74,8 +75,8 @@ def plant(tablet: Tablet, elsewhere: Tablet) -> World:
     note = mutation("note.add", customer_id=other.id, text=WORDS)
     assert [each["status"] for each in elsewhere.push(sales[1], note)] == ["applied"] * 2
     with unit_of_work():
-        message, waiting = (_message(own, state) for state in ("delivered", "held"))
-        _message(other, "delivered")
+        message, waiting = (message_to(own, state) for state in ("delivered", "held"))
+        message_to(other, "delivered")
         new = templates.NewTemplate(
             name="hello", title=None, language="ko", purpose="service", body="{{ customer.name }} 님"
         )
@@ -105,6 +106,7 @@ def plant(tablet: Tablet, elsewhere: Tablet) -> World:
         tablet=elsewhere.device.id,
         unit_code=tablet.device.store.business_unit.code,
         hand=tablet.device.staff.login,
+        unit=tablet.device.store.business_unit_id,
     )
 
 
@@ -126,7 +128,7 @@ def _sale(customer_id: str) -> dict[str, Any]:
     return mutation("sale.log", customer_id=customer_id, lines=[line], currency="KRW", occurred_at=AT, note=WORDS)
 
 
-def _message(customer: Customer, state: str) -> Message:
+def message_to(customer: Customer, state: str) -> Message:
     made = Message(
         channel="sms",
         purpose="service",
@@ -194,6 +196,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/session"): Call(EVERYBODY, _one("/api/v1/session"), lambda _: {}, answers=(422,)),
     ("DELETE", "/api/v1/session"): Call(EVERYBODY, _one("/api/v1/session"), last=True),
     ("GET", "/api/v1/business-units"): Call(ALL, _one("/api/v1/business-units")),
+    ("PATCH", "/api/v1/business-units/<unit_id>"): Call(
+        ADMIN, _one("/api/v1/business-units/<unit_id>", "unit"), lambda _: {"shares": "all"}
+    ),
     ("GET", "/api/v1/stores"): Call(ALL, _one("/api/v1/stores")),
     ("POST", "/api/v1/stores"): Call(
         ADMIN, _one("/api/v1/stores"), lambda world: NEW_STORE | {"business_unit": world.unit_code}

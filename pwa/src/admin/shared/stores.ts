@@ -19,9 +19,14 @@ export async function storeChoices(): Promise<StoreChoice[]> {
 }
 
 export interface BusinessUnit {
+  id: string;
   code: string;
   name: string;
   name_latin: string | null;
+  /** What other units' people see of it: everything, or nothing of its own. */
+  shares: 'all' | 'own';
+  /** The tablets' facts are being worked out for a policy that was just set. */
+  applying: boolean;
 }
 
 /** The business units to choose from. @throws ApiProblem */

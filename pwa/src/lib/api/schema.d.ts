@@ -198,6 +198,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/business-units/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set what the people of other business units see of this one (admin). */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    unit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BusinessUnit"];
+                    };
+                };
+                /** @description not_signed_in: nobody is signed in, or the session ended */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description forbidden: another role is needed; cross_site: sent by another site */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such business unit */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Tablets of other units hold every member */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Something that was sent cannot be used; `errors` names the fields */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/conflicts": {
         parameters: {
             query?: never;
@@ -3249,6 +3329,8 @@ export interface components {
             url?: string;
         };
         BusinessUnit: {
+            /** @description Whether the tablets' facts are being worked out for a new policy */
+            applying: boolean;
             code: string;
             contact: string | null;
             id: string;
@@ -3256,6 +3338,11 @@ export interface components {
             name_latin: string | null;
             refusal_number: string | null;
             sender_name: string | null;
+            /**
+             * @description What the people of other units see of it: `all`, or its `own` stays its own
+             * @enum {string}
+             */
+            shares: "all" | "own";
         };
         BusinessUnitPage: {
             items: components["schemas"]["BusinessUnit"][];
@@ -3846,6 +3933,10 @@ export interface components {
         SettleData: {
             /** @enum {string} */
             choice: "yours" | "server";
+        };
+        Shares: {
+            /** @enum {string} */
+            shares: "all" | "own";
         };
         SignIn: {
             login: string;
