@@ -59,6 +59,10 @@ class Settings:
     auto_lock_minutes: int
     # How long it is kept who looked at whose data.
     access_log_months: int
+    # Files that are to be imported: where they wait, how large they may be, how long they are kept at most.
+    uploads: str
+    upload_megabytes: int
+    upload_days: int
     # Private keys, separated by commas: the first seals, all open (backend.sync.sealing).
     sealing_key: str = field(repr=False)
 
@@ -132,6 +136,9 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         wipe_days=_integer(environment, "DANGOL_WIPE_DAYS", 14, minimum=1),
         auto_lock_minutes=_integer(environment, "DANGOL_AUTO_LOCK_MINUTES", 10, minimum=1),
         access_log_months=_integer(environment, "DANGOL_ACCESS_LOG_MONTHS", 24, minimum=12),
+        uploads=environment.get("DANGOL_UPLOADS") or str(var / "uploads"),
+        upload_megabytes=_integer(environment, "DANGOL_UPLOAD_MEGABYTES", 300, minimum=1),
+        upload_days=_integer(environment, "DANGOL_UPLOAD_DAYS", 7, minimum=1),
         sealing_key=environment.get("DANGOL_SEALING_KEY") or (_DEMO_SEALING_KEY if demo else ""),
     )
 

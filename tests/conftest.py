@@ -77,6 +77,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             "DANGOL_DEMO": "1",
             "DANGOL_DATABASE_URL": given or url,
             "DANGOL_SIMULATOR_DATABASE": str(folder / "simulator.sqlite3"),
+            "DANGOL_UPLOADS": str(folder / "uploads"),
         }
     )
     made = create_app(settings)

@@ -8,7 +8,7 @@ from backend.unify.complete_journey import Figures, Outcome, figures, import_dir
 from backend.unify.files import CannotUndo, Undone, Wishes, import_members, undo
 from backend.unify.files import Outcome as MembersOutcome
 from backend.unify.keys import derived_id, time_part
-from backend.unify.models import ImportChange, ImportProblem, ImportProfile, ImportRun, Merge
+from backend.unify.models import ImportChange, ImportProblem, ImportProfile, ImportRun, ImportUpload, Merge
 from backend.unify.problems import Problem
 from backend.unify.progress import Progress
 from backend.unify.rows import write_rows
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http
     from backend.customers import CustomerErased
-    from backend.unify import duplicates, erasure, merges
+    from backend.unify import desk, duplicates, erasure, merges
     from backend.unify.cli import import_group
     from backend.unify.merges_cli import merges_group
     from backend.unify.routes import blueprint
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(import_group)
     app.cli.add_command(merges_group)
     duplicates.init_app(app)
+    desk.init_app(app)
     events.subscribe(app, CustomerErased, erasure.erase)
 
 
@@ -42,6 +43,7 @@ __all__ = [
     "ImportProblem",
     "ImportProfile",
     "ImportRun",
+    "ImportUpload",
     "MembersOutcome",
     "Merge",
     "Outcome",

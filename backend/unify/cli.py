@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from backend.core.errors import DangolError
 from backend.unify.complete_journey import import_directory
+from backend.unify.desk.cli import work_command
 from backend.unify.files import add_commands
 from backend.unify.progress import Progress
 
@@ -26,6 +27,7 @@ def import_group() -> None:
 
 
 add_commands(import_group)
+import_group.add_command(work_command)
 
 
 @import_group.command("complete-journey")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
@@ -18,7 +18,7 @@ class ImportRun(Base):
     """One run of an importer: how far it has come; `finished_at` is None while it runs, or if it was killed."""
 
     __tablename__ = "import_run"
-    __table_args__ = (Index("ix_import_run_source", "source", "id"),)
+    __table_args__ = (Index("ix_import_run_source", "source", "id"), Index("ix_import_run_job", "job", "id"))
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     source: Mapped[str] = mapped_column(String(40))
@@ -43,6 +43,44 @@ class ImportRun(Base):
     repeated: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     bad: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # A run that only looks: it counts and finds what an import would, and writes nothing else.
+    dry_run: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    # What follows is of runs that were asked for at the desk and that the worker carries out (`backend.unify.desk`).
+    staff_id: Mapped[str | None] = mapped_column(Id)
+    upload_id: Mapped[str | None] = mapped_column(Id)
+    # What is to be done with it: check, import, undo; None when nothing is.
+    job: Mapped[str | None] = mapped_column(String(10))
+    # Who is at it: whoever finds another one here than its own has been superseded.
+    claim: Mapped[str | None] = mapped_column(Id)
+    beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stop: Mapped[bool] = mapped_column(default=False, server_default=false())
+    fraction: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    # Where and when it was begun or taken up last, from which rate and time left are told.
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    begun_lines: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    begun_fraction: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    # Why it stopped, or why it was not undone: a code, and what it speaks of (ids, never names).
+    failure: Mapped[str | None] = mapped_column(String(40))
+    failed_by: Mapped[Any] = mapped_column(Json, nullable=True)
+
+
+class ImportUpload(Base):
+    """A file that waits to be imported: the row of what stands in the folder of uploads under its id."""
+
+    __tablename__ = "import_upload"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20))
+    # What whoever uploaded it calls it: shown, and never part of a path.
+    name: Mapped[str] = mapped_column(String(255))
+    size: Mapped[int] = mapped_column(BigInteger)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    # None for a workbook.
+    encoding: Mapped[str | None] = mapped_column(String(20))
+    damaged: Mapped[bool] = mapped_column(default=False)
+    staff_id: Mapped[str | None] = mapped_column(Id)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class ImportChange(Base):
@@ -66,14 +104,21 @@ class ImportChange(Base):
 
 
 class ImportProblem(Base):
-    """A row, or a cell, that a run could not use. The reason names the column and never quotes what is personal."""
+    """A row, or a cell, that a run could not use: a code, the column's heading and a detail, worded when it is read.
+
+    Who is erased is taken out of the details: a column that was mapped wrongly may have put a name there.
+    """
 
     __tablename__ = "import_problem"
 
     run_id: Mapped[str] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     line: Mapped[int] = mapped_column(BigInteger)
+    # Worded already: of files that were imported before problems had codes.
     reason: Mapped[str] = mapped_column(Text)
+    code: Mapped[str | None] = mapped_column(String(20))
+    heading: Mapped[str | None] = mapped_column(String(255))
+    detail: Mapped[str | None] = mapped_column(String(60))
 
 
 class ImportProfile(Base):

@@ -35,4 +35,8 @@ class Problems:
 
 
 class UnreadableValueError(ValueError):
-    """A value that cannot be what its column says. The text is the reason that people read."""
+    """A value that cannot be what its column says. The text is the reason that people read, or a code of it."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.detail = detail

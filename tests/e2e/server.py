@@ -54,6 +54,7 @@ class DangolServer:
             "DANGOL_DEMO": "1",
             "DANGOL_DATABASE_URL": f"sqlite:///{self.folder / 'dangol.sqlite3'}",
             "DANGOL_SIMULATOR_DATABASE": str(self.folder / "simulator.sqlite3"),
+            "DANGOL_UPLOADS": str(self.folder / "uploads"),
             "DANGOL_WEB_PROCESSES": str(self._web_processes),
             "PORT": str(self.port),
         }

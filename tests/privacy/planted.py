@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,11 @@ from backend.core.ids import new_id
 from backend.delivery import Message
 from backend.delivery.models import AddressBlock, MessageAttempt, MessageReport
 from backend.loyalty import PointsEntry
+from backend.settings import current_settings
 from backend.sync import prepare_scope
 from backend.sync.models import BlockBody
+from backend.unify import ImportChange, ImportProblem, ImportRun
+from backend.unify.desk import uploads
 from tests import factories
 
 if TYPE_CHECKING:
@@ -83,6 +87,7 @@ def plant(tablet: Tablet) -> Planted:
     statuses = [result["status"] for result in tablet.push(*entries)]
     assert statuses == ["applied"] * 4 + ["conflict", "rejected", "rejected"], statuses
     _write_to(customer_id)
+    _import(customer_id)
     # One list of blocks that holds her, and a newer one that does, so that there is a superseded one, too.
     prepare_scope(tablet.device.scope)
     with unit_of_work():
@@ -119,6 +124,22 @@ def _write_to(customer_id: str) -> None:
         )
 
 
+def _import(customer_id: str) -> None:
+    """She stands in a file that waits, and in what a check of it could not read."""
+    content = f"이름,휴대폰,카드번호\n{NAME},{PHONE},{CARD}\n".encode()
+    upload = uploads.take_in(io.BytesIO(content), name="members.csv", kind="members")
+    with unit_of_work():
+        uploads.keep(upload, acting_staff=audit.SYSTEM)
+        run = ImportRun(source="file", kind="members", dry_run=True, upload_id=upload.id)
+        db.session.add(run)
+        db.session.flush()
+        change = {"before": {"name": NAME, "phone": PHONE}, "cards": [CARD], "written_at": clock.now()}
+        db.session.add(ImportChange(run_id=run.id, customer_id=customer_id, line=2, **change))
+        for number, detail in enumerate((NAME, LATIN, PHONE, "0" + PHONE.removeprefix("+82"), CARD)):
+            quoted = {"code": "store", "heading": "매장", "detail": f"“{detail}”"}
+            db.session.add(ImportProblem(run_id=run.id, number=number, line=2, reason="", **quoted))
+
+
 def places() -> set[str]:
     """Which secrets stand anywhere: in the bytes of the database, as text or JSON writes them, or inside a block."""
     db.session.rollback()
@@ -139,6 +160,8 @@ def _contents() -> Iterator[bytes]:
         yield gzip.decompress(body.gzip)
         yield brotli.decompress(body.brotli)
     db.session.rollback()
+    for path in Path(current_settings().uploads).iterdir():
+        yield path.read_bytes()
     url = db.engine.url
     if url.get_backend_name() == "sqlite":
         for path in Path(str(url.database)).parent.iterdir():

@@ -31,6 +31,7 @@ def house(like: Flask, folder: Path, *, revision: str = "heads") -> Iterator[Fla
                 "DANGOL_DEMO": "1",
                 "DANGOL_DATABASE_URL": url,
                 "DANGOL_SIMULATOR_DATABASE": str(folder / "simulator.sqlite3"),
+                "DANGOL_UPLOADS": str(folder / "uploads"),
             }
         )
         app = create_app(settings)

@@ -1,6 +1,6 @@
 """From a cell's text to the value of a field. Pure.
 
-Readers take text that is not empty and raise `UnreadableValueError`, whose text goes behind the column's heading.
+Readers take text that is not empty and raise `UnreadableValueError` with a code that `sentences` words.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def phone(text: str) -> str:
     found = _other_phone(text)
     # Emergency numbers are possible numbers, too, and nobody's.
     if found is None or len(found) < _SHORTEST:
-        message = "is no phone number such as 010-1234-5678 or +82 10 1234 5678"
-        raise UnreadableValueError(message)
+        code = "phone"
+        raise UnreadableValueError(code)
     return found
 
 
@@ -86,8 +86,8 @@ def card(text: str) -> str:
     """A card's number without blanks."""
     number = text if text.isalnum() and text.isascii() else _BLANKS.sub("", text)
     if not _CARD.fullmatch(number):
-        message = "is no card number: 1 to 40 letters, digits and hyphens"
-        raise UnreadableValueError(message)
+        code = "card"
+        raise UnreadableValueError(code)
     return number
 
 
@@ -108,13 +108,13 @@ def memo(text: str) -> str:
 
 def _storable(text: str, longest: int) -> str:
     if not text.isprintable() and _CONTROL.search(text):
-        message = "holds signs that are no text"
-        raise UnreadableValueError(message)
+        code = "signs"
+        raise UnreadableValueError(code)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if len(text) > longest:
-        message = f"is longer than {longest:,} characters"
-        raise UnreadableValueError(message)
+        code = "long"
+        raise UnreadableValueError(code, f"{longest:,}")
     return text
 
 
@@ -128,25 +128,24 @@ class Days(dict[str, str]):
     def __missing__(self, text: str) -> str:
         found = read_day(text, today=self._today)
         if found is None:
-            message = "is no past day such as 1990-01-31, 19900131, 90.1.31 or 1990년 1월 31일"
-            raise UnreadableValueError(message)
+            code = "day"
+            raise UnreadableValueError(code)
         self[text] = day = found.isoformat()
         return day
 
 
 class Choices(dict[str, str]):
-    """Spellings of a few values; `expected` says which. The reason quotes what was met: it is nobody's secret."""
+    """Spellings of a few values; `code` is that of the problem, which quotes what was met."""
 
-    def __init__(self, spellings: Mapping[str, tuple[str, ...]], expected: str) -> None:
+    def __init__(self, spellings: Mapping[str, tuple[str, ...]], code: str) -> None:
         super().__init__()
         self._known = {spelling: value for value, all_ in spellings.items() for spelling in all_}
-        self._expected = expected
+        self._code = code
 
     def __missing__(self, text: str) -> str:
         found = self._known.get(_BLANKS.sub("", text).lower())
         if found is None:
-            message = f"{quoted(text)} is none of {self._expected}"
-            raise UnreadableValueError(message)
+            raise UnreadableValueError(self._code, quoted(text))
         self[text] = found
         return found
 
@@ -155,7 +154,7 @@ class Countries(Choices):
     """Nationalities: two capital letters (ISO 3166), or a usual name in Korean or English."""
 
     def __init__(self) -> None:
-        super().__init__(_COUNTRIES, "two letters (ISO 3166) or a usual name, such as KR or 한국")
+        super().__init__(_COUNTRIES, "country")
 
     def __missing__(self, text: str) -> str:
         code = text.upper()
@@ -167,25 +166,24 @@ class Countries(Choices):
 
 
 class Codes(dict[str, str]):
-    """Codes of stores or business units, read as their ids."""
+    """Codes of stores or business units, read as their ids; `code` is that of the problem."""
 
-    def __init__(self, ids: Mapping[str, str], what: str) -> None:
+    def __init__(self, ids: Mapping[str, str], code: str) -> None:
         super().__init__(ids)
-        self._what = what
+        self._code = code
 
     def __missing__(self, text: str) -> str:
-        message = f"{quoted(text)} is the code of no {self._what}"
-        raise UnreadableValueError(message)
+        raise UnreadableValueError(self._code, quoted(text))
 
 
 def sexes() -> Choices:
     """Spellings of f, m, x."""
-    return Choices(_SEXES, "남, 여, M, F, 1, 2")
+    return Choices(_SEXES, "sex")
 
 
 def languages() -> Choices:
     """Spellings of the languages that texts are written in."""
-    return Choices(_LANGUAGES, "ko, en, zh, ja")
+    return Choices(_LANGUAGES, "language")
 
 
 def quoted(text: str) -> str:

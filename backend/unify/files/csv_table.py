@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from backend.unify.files.encoding import Text
+
 DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 50
 # A quoted cell may span lines. One that spans more was never closed.
@@ -25,24 +27,27 @@ _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class CsvTable:
     """A CSV file."""
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    def __init__(self, path: Path, encoding: str | None = None, *, text: Text | None = None) -> None:
         self.name = path.name
         self._path = path
-        self._text = look_at(path, encoding)
+        self._text = text or look_at(path, encoding)
         self.fingerprint = self._text.fingerprint
         self._size = path.stat().st_size
         self._raw: IO[bytes] | None = None
         self.delimiter = self._find_delimiter()
         self._width = 0
         self._width = len(next((cells for _, cells, _ in self.records()), ()))
-        self.described = f"CSV, {self._text.encoding.removesuffix('-sig')}, {_NAMES[self.delimiter]}"
+        self.encoding: str | None = self._text.encoding.removesuffix("-sig")
+        self.sheets: tuple[str, ...] = ()
+        self.sheet: str | None = None
+        self.described = f"CSV, {self.encoding}, {_NAMES[self.delimiter]}"
 
     def fraction(self) -> float:
         """How much of the file has been read, 0 to 1."""
         return self._raw.tell() / max(self._size, 1) if self._raw is not None and not self._raw.closed else 0.0
 
     def records(self) -> Iterator[tuple[int, Sequence[str], str | None]]:
-        """Every row: line, cells, and why it cannot be used."""
+        """Every row: line, cells, and why it cannot be used (a code of `sentences`)."""
         delimiter, damaged = self.delimiter, self._text.damaged
         for line, block in self._blocks():
             if damaged and _UNDECODED.search("".join(block)):
@@ -93,12 +98,12 @@ class CsvTable:
     def _each_alone(self, line: int, block: list[str]) -> Iterator[tuple[int, Sequence[str], str | None]]:
         for number, text in enumerate(block, line):
             if self._text.damaged and _UNDECODED.search(text):
-                yield number, (), "the line is neither UTF-8 nor CP949 text"
+                yield number, (), "damaged"
                 continue
             try:
                 cells = next(csv.reader([text.rstrip("\r\n")], delimiter=self.delimiter, strict=True), [])
             except csv.Error:
-                yield number, (), "a quotation mark is not closed, or stands in the wrong place"
+                yield number, (), "quotation"
                 continue
             if cells:
                 yield number, cells, None

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from backend.core import clock
+from sqlalchemy import select
+
+from backend.core import audit, clock
+from backend.core.audit import SYSTEM
 from backend.core.db import db
 from backend.core.errors import NotFound, ValidationFailed
 from backend.unify.files.fields import NAMES, columns_by_heading, plain
@@ -16,9 +19,11 @@ from backend.unify.models import ImportProfile
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from backend.core.audit import Actor
     from backend.unify.files.tables import Table
 
 _SAMPLE = 200
+_LONGEST_NAME = 80
 KIND = "members"
 NOTHING = "-"
 """What a column is mapped to that is to be passed over."""
@@ -31,6 +36,8 @@ class Columns:
     headings: tuple[str, ...]
     columns: dict[int, str]
     heading_line: int | None
+    # Those that were told from their values alone.
+    guessed: frozenset[int] = frozenset()
 
     def by_heading(self) -> dict[str, str]:
         """{heading: field} for people and profiles."""
@@ -51,10 +58,13 @@ def suggest(table: Table) -> Columns:
     columns = columns_by_heading(list(first))
     if not columns and is_data(first, today=today):
         numbers = tuple(str(place) for place in range(1, len(first) + 1))
-        return Columns(numbers, columns_by_values([cells for _, cells in rows], today=today), None)
+        columns = columns_by_values([cells for _, cells in rows], today=today)
+        return Columns(numbers, columns, None, frozenset(columns))
+    guessed: frozenset[int] = frozenset()
     if not columns:
         columns = columns_by_values([cells for _, cells in rows[1:]], today=today)
-    return Columns(_distinct(first), columns, line)
+        guessed = frozenset(columns)
+    return Columns(_distinct(first), columns, line, guessed)
 
 
 def corrected(mapping: Columns, wishes: Mapping[str, str], *, only: bool = False) -> Columns:
@@ -73,6 +83,18 @@ def corrected(mapping: Columns, wishes: Mapping[str, str], *, only: bool = False
     return Columns(mapping.headings, columns, mapping.heading_line)
 
 
+def exactly(mapping: Columns, columns: Mapping[int, str]) -> Columns:
+    """`mapping` with {place from 0: field} instead. Raises `ValidationFailed` for what there is not, or twice."""
+    for place, name in columns.items():
+        if name not in NAMES:
+            raise ValidationFailed({"columns": [f"There is no field {name}; there are {', '.join(NAMES)}."]})
+        if place >= len(mapping.headings):
+            raise ValidationFailed({"columns": [f"The file has {len(mapping.headings)} columns."]})
+    if twice := {name for name in columns.values() if list(columns.values()).count(name) > 1}:
+        raise ValidationFailed({"columns": [f"Two columns cannot both be {' or '.join(sorted(twice))}."]})
+    return Columns(mapping.headings, dict(columns), mapping.heading_line)
+
+
 def load_profile(name: str) -> dict[str, str]:
     """The mapping kept as `name`. Raises `NotFound`."""
     found = db.session.get(ImportProfile, name)
@@ -85,9 +107,35 @@ def load_profile(name: str) -> dict[str, str]:
 
 def save_profile(name: str, mapping: Columns) -> None:
     """Keep a mapping as `name`, in place of one of that name."""
-    profile = db.session.get(ImportProfile, name) or ImportProfile(name=name, kind=KIND)
-    profile.columns = mapping.by_heading()
+    keep_profile(name, mapping.by_heading(), kind=KIND)
+
+
+def keep_profile(name: str, columns: dict[str, str], *, kind: str, actor: Actor = SYSTEM) -> ImportProfile:
+    """Keep {heading: field} as `name`, in place of one of that name. Raises `ValidationFailed` for a strange name."""
+    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable() or name == NOTHING:
+        raise ValidationFailed({"name": [f"A profile's name has 1 to {_LONGEST_NAME} characters."]})
+    profile = db.session.get(ImportProfile, name) or ImportProfile(name=name, kind=kind)
+    profile.kind, profile.columns, profile.updated_at = kind, columns, clock.now()
     db.session.add(profile)
+    db.session.flush()
+    audit.record(actor, "import.profile", subject_kind="import_profile", subject_id=None, detail={"name": name})
+    return profile
+
+
+def forget_profile(name: str, *, actor: Actor) -> None:
+    """Delete what was kept as `name`. Raises `NotFound`."""
+    profile = db.session.get(ImportProfile, name)
+    if profile is None:
+        raise NotFound
+    db.session.delete(profile)
+    audit.record(actor, "import.profile_delete", subject_kind="import_profile", subject_id=None, detail={"name": name})
+
+
+def fitting(headings: Sequence[str], kind: str) -> list[ImportProfile]:
+    """Profiles whose every column the file has: the one that says most first, of these the last one saved."""
+    found = db.session.scalars(select(ImportProfile).where(ImportProfile.kind == kind))
+    fits = [profile for profile in found if set(profile.columns) <= set(headings)]
+    return sorted(fits, key=lambda profile: (len(profile.columns), profile.updated_at), reverse=True)
 
 
 def _place(headings: Sequence[str], column: str) -> int:

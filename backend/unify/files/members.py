@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from backend.unify.files.plan import Row
+    from backend.unify.files.sentences import Trouble
 
 COLLECTION = "customers"
 _TOGETHER = 50
@@ -69,12 +70,12 @@ class Done:
     changed: int = 0
     unchanged: int = 0
     bad: int = 0
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    problems: list[Trouble] = field(default_factory=list)
 
-    def refuse(self, line: int, reason: str) -> None:
+    def refuse(self, line: int, code: str, heading: str, detail: str = "") -> None:
         """Leave a row out."""
         self.bad += 1
-        self.problems.append((line, reason))
+        self.problems.append((line, code, heading, detail))
 
 
 @dataclass
@@ -109,13 +110,13 @@ class MemberWriter:
                 continue
             taken = next((card for card in row[2] if owners.get(card, customer_id) != customer_id), None)
             if taken is not None:
-                done.refuse(row[0], f"{self._headings['card']} belongs to another member already")
+                done.refuse(row[0], "card_taken", self._headings["card"])
             elif customer_id is not None:
                 self._edit(edits[customer_id], row)
             elif row[3] and self._run_id is None:
                 pass  # The row that would add her stands in an earlier chunk.
             elif row[1][_NAME] is None:
-                done.refuse(row[0], f"{self._headings.get('name', 'the name')} is empty: a new member needs one")
+                done.refuse(row[0], "nameless", self._headings.get("name", ""))
             else:
                 done.created += 1
                 new.append((new_id(), row))
@@ -150,7 +151,7 @@ class MemberWriter:
         for line, values, _, _ in rows:
             found = holders.get((values[_PHONE], values[_NAME]) if with_name else (values[_PHONE],), [])
             if len(found) > 1:
-                done.refuse(line, f"{len(found)} members have this {self._headings['phone']}: which one is meant?")
+                done.refuse(line, "several", self._headings["phone"], str(len(found)))
             matches.append(found[0] if len(found) == 1 else "" if found else None)
         return matches
 

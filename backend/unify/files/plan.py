@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from backend.unify.files.mapping import Columns
+    from backend.unify.files.sentences import Trouble
     from backend.unify.files.tables import Table
 
 CHUNK = 5_000
@@ -36,12 +37,12 @@ _CARD = PLACE["card"]
 
 
 class Chunk(NamedTuple):
-    """What one unit of work writes. `problems` are (line, reason), of which `bad` rows were left out."""
+    """What one unit of work writes. `problems` are `Trouble`s, for which `bad` rows were left out."""
 
     last_line: int
     fraction: float
     rows: list[Row]
-    problems: list[tuple[int, str]]
+    problems: list[Trouble]
     bad: int
     repeated: int
 
@@ -67,7 +68,7 @@ class Planner:
         self._readers = self._make_readers()
         self._key = [PLACE[name] for name in KEYS[reading.key]]
         self._headings = {PLACE[name]: reading.columns.headings[at] for at, name in reading.columns.columns.items()}
-        self._problems: list[tuple[int, str]] = []
+        self._problems: list[Trouble] = []
 
     def chunks(self, *, after: int, size: int) -> Iterator[tuple[object, ...]]:
         """`Chunk`s as plain tuples, of the rows behind line `after`; those before it are read for their keys only."""
@@ -109,7 +110,7 @@ class Planner:
             "store": cells.Codes(given.stores, "store").__getitem__,
             "memo": cells.memo,
             "card": cells.card,
-            "unit": cells.Codes(given.units, "business unit").__getitem__,
+            "unit": cells.Codes(given.units, "unit").__getitem__,
         }
         return [(place, PLACE[name], readers[name]) for place, name in sorted(given.columns.columns.items())]
 
@@ -118,7 +119,7 @@ class Planner:
         if len(texts) != width:
             texts = _trimmed(texts, width)
         if len(texts) != width:
-            self._problems.append((line, reason or f"{len(texts)} values where {width} are expected"))
+            self._problems.append((line, reason, "", "") if reason else (line, "width", str(len(texts)), str(width)))
             return None
         values: Values = [None] * len(NAMES)
         whole = True
@@ -129,11 +130,11 @@ class Planner:
             try:
                 values[field] = read(text)
             except UnreadableValueError as error:
-                self._problems.append((line, f"{self._headings[field]} {error}"))
+                self._problems.append((line, str(error), self._headings[field], error.detail))
                 whole = whole and self._reading.keep_going_fields and field not in self._key
         for field in self._key:
             if whole and values[field] is None:
-                self._problems.append((line, f"{self._headings[field]} is empty, and members are known by it"))
+                self._problems.append((line, "key_empty", self._headings[field], ""))
                 return None
         return values if whole else None
 
@@ -146,7 +147,7 @@ class Planner:
         repeated = 0
         for (line, values), number in zip(rows, numbers, strict=True):
             if line in taken:
-                self._problems.append((line, taken[line]))
+                self._problems.append((line, "card_above", self._headings[_CARD], str(taken[line])))
                 bad += 1
                 continue
             card = values[_CARD]
@@ -155,7 +156,7 @@ class Planner:
             seen_on = before[0] if before else earlier[number][0] if number in earlier else None
             if seen_on is not None:
                 repeated += 1
-                self._problems.append((line, f"{self._key_text()} is that of line {seen_on}; this later row was taken"))
+                self._problems.append((line, "repeated", self._key_text(), str(seen_on)))
             if before is not None:
                 cards = list(dict.fromkeys([*before[2], *cards]))
             kept[number] = (line, _over(before[1], values) if before else values, cards, number in earlier)
@@ -163,19 +164,19 @@ class Planner:
         problems, self._problems = sorted(self._problems, key=lambda problem: problem[0]), []
         return Chunk(last_line, self._table.fraction(), list(kept.values()), problems, bad, repeated)
 
-    def _taken_cards(self, rows: list[tuple[int, Values]], numbers: list[int]) -> dict[int, str]:
-        """{line: reason} of rows whose card a row with another key had."""
+    def _taken_cards(self, rows: list[tuple[int, Values]], numbers: list[int]) -> dict[int, int]:
+        """{line: line of the other} of rows whose card a row with another key had."""
         if self._reading.key == "card" or _CARD not in self._headings:
             return {}
         owners = self._cards.find([hash(values[_CARD]) for _, values in rows if values[_CARD]])
-        refused: dict[int, str] = {}
+        refused: dict[int, int] = {}
         for (line, values), number in zip(rows, numbers, strict=True):
             if values[_CARD] is None:
                 continue
             card = hash(values[_CARD])
             first, whose = owners.setdefault(card, (line, number))
             if whose != number:
-                refused[line] = f"{self._headings[_CARD]} is that of another member on line {first}"
+                refused[line] = first
         self._cards.keep([(card, line, whose) for card, (line, whose) in owners.items()])
         return refused
 

@@ -11,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from backend.core import audit, clock
 from backend.core.audit import SYSTEM
 from backend.core.db import TryAgain, db, is_duplicate, run_in_unit_of_work
-from backend.core.errors import ValidationFailed
+from backend.core.errors import Conflict, ValidationFailed
+from backend.core.ids import new_id
 from backend.organization import BusinessUnit, Store
-from backend.unify.files.mapping import KIND, Columns, corrected, load_profile, save_profile, suggest
+from backend.unify.files.mapping import KIND, Columns, corrected, exactly, load_profile, save_profile, suggest
 from backend.unify.files.members import Done, MemberWriter
 from backend.unify.files.plan import CHUNK, KEYS, Chunk, Planner, Reading
-from backend.unify.files.tables import Table, open_table
+from backend.unify.files.sentences import Language, Trouble, sentence, worded
+from backend.unify.files.tables import Looked, Table, open_table
 from backend.unify.models import ImportProblem, ImportRun
 from backend.unify.problems import Problem, Problems
 from backend.unify.read_ahead import read_ahead
@@ -45,6 +47,20 @@ class Wishes:
     sheet: str | None = None
     keep_going_fields: bool = False
     dry_run: bool = False
+    # Exactly this mapping of places (from 0), whatever the headings say.
+    columns: dict[int, str] | None = None
+
+
+class Superseded(Conflict):
+    """Somebody else has taken this import up and goes on with it."""
+
+    code = "superseded"
+
+
+class RunStopped(Conflict):
+    """This import was stopped; what is written stays, and it can be taken up."""
+
+    code = "stopped"
 
 
 @dataclass
@@ -82,10 +98,12 @@ class Prepared:
     wishes: Wishes
 
 
-def prepare(path: Path, wishes: Wishes) -> Prepared:
+def prepare(path: Path, wishes: Wishes, *, looked: Looked | None = None) -> Prepared:
     """Open a file and settle its mapping and key. Raises `ValidationFailed`, `NotFound` (the profile)."""
-    table = open_table(path, encoding=wishes.encoding, sheet=wishes.sheet)
+    table = open_table(path, encoding=wishes.encoding, sheet=wishes.sheet, looked=looked)
     columns = suggest(table)
+    if wishes.columns is not None:
+        columns = exactly(columns, wishes.columns)
     if wishes.profile is not None:
         columns = corrected(columns, load_profile(wishes.profile), only=True)
     columns = corrected(columns, wishes.map)
@@ -101,7 +119,17 @@ def import_members(path: Path, wishes: Wishes, *, progress: Progress, acting_sta
     prepared = prepare(path, wishes)
     if wishes.save_profile is not None and not wishes.dry_run:
         run_in_unit_of_work(lambda: save_profile(str(wishes.save_profile), prepared.columns))
-    run = None if wishes.dry_run else run_in_unit_of_work(lambda: _open_run(prepared, acting_staff))
+    run = None if wishes.dry_run else run_in_unit_of_work(lambda: _claimed(open_run(prepared, acting_staff)))
+    return carry_out(prepared, run, large=path.stat().st_size > _LARGE, progress=progress, acting_staff=acting_staff)
+
+
+def carry_out(
+    prepared: Prepared, run: ImportRun | None, *, large: bool, progress: Progress, acting_staff: Actor
+) -> Outcome:
+    """Bring in what of a file `run` has not had yet; without a run nothing is kept.
+
+    Raises `Superseded` when the run has another claim meanwhile, `RunStopped` when it was told to stop.
+    """
     outcome = Outcome(
         run.id if run else None,
         prepared.table.name,
@@ -109,27 +137,35 @@ def import_members(path: Path, wishes: Wishes, *, progress: Progress, acting_sta
         prepared.key,
         prepared.columns.by_heading(),
         prepared.columns.unused(),
-        wishes.dry_run,
+        prepared.wishes.dry_run,
         run.lines_done if run else 0,
     )
     if run is not None and run.lines_done:
         _take_up(outcome, run)
-    _Run(prepared, outcome, progress).go(large=path.stat().st_size > _LARGE)
+    _Run(prepared, outcome, progress, claim=run.claim if run else None).go(large=large)
     if run is not None:
         run_in_unit_of_work(lambda: _finish(outcome, acting_staff))
     return outcome
 
 
+def _claimed(run: ImportRun) -> ImportRun:
+    """Whoever was at this run, we are now."""
+    run.claim, run.job, run.stop, run.failure = new_id(), None, False, None
+    return run
+
+
 class _Run:
     """The chunks of a file, one after the other."""
 
-    def __init__(self, prepared: Prepared, outcome: Outcome, progress: Progress) -> None:
+    def __init__(self, prepared: Prepared, outcome: Outcome, progress: Progress, *, claim: str | None) -> None:
+        self._claim = claim
         self._table = prepared.table
         self._outcome = outcome
         self._progress = progress
         self._found = Problems(_KEPT_PROBLEMS, outcome.problems, outcome.problem_count)
         headings = {name: prepared.columns.headings[at] for at, name in prepared.columns.columns.items()}
-        self._writer = MemberWriter(outcome.run, prepared.wishes.source, prepared.key, headings)
+        writes = None if outcome.dry_run else outcome.run
+        self._writer = MemberWriter(writes, prepared.wishes.source, prepared.key, headings)
         self._planner = Planner(
             prepared.table,
             Reading(
@@ -149,9 +185,11 @@ class _Run:
             self._take(Chunk._make(values))
 
     def _take(self, chunk: Chunk) -> None:
-        if self._outcome.run is None:
+        if self._outcome.dry_run:
             done = self._writer.write(chunk.rows)
             db.session.rollback()
+            if self._outcome.run is not None:
+                run_in_unit_of_work(lambda: self._record(chunk, done))
         else:
             done = run_in_unit_of_work(lambda: self._write(chunk))
         self._add(chunk, done)
@@ -170,17 +208,22 @@ class _Run:
 
     def _record(self, chunk: Chunk, done: Done) -> None:
         run = db.session.get_one(ImportRun, self._outcome.run)
+        if run.claim != self._claim:
+            raise Superseded
+        if run.stop:
+            raise RunStopped
         problems = _in_order(chunk, done)
         room = max(_KEPT_PROBLEMS - run.problems, 0)
         if problems[:room]:
             db.session.execute(
                 insert(ImportProblem),
                 [
-                    {"run_id": run.id, "number": number, "line": line, "reason": reason}
-                    for number, (line, reason) in enumerate(problems[:room], run.problems + 1)
+                    {"run_id": run.id, "number": number, "line": line, "reason": ""}
+                    | {"code": code, "heading": heading[:255], "detail": detail[:60]}
+                    for number, (line, code, heading, detail) in enumerate(problems[:room], run.problems + 1)
                 ],
             )
-        run.lines_done = chunk.last_line
+        run.lines_done, run.fraction = chunk.last_line, chunk.fraction
         run.created += done.created
         run.changed += done.changed
         run.unchanged += done.unchanged
@@ -196,21 +239,25 @@ class _Run:
         outcome.unchanged += done.unchanged
         outcome.repeated += chunk.repeated
         outcome.bad += chunk.bad + done.bad
-        for line, reason in _in_order(chunk, done):
-            self._found.add(outcome.file, line, reason)
+        for problem in worded(outcome.file, _in_order(chunk, done)):
+            self._found.add(problem.file, problem.line, problem.reason)
         outcome.problem_count = self._found.count
 
 
-def _in_order(chunk: Chunk, done: Done) -> list[tuple[int, str]]:
-    return sorted((line, reason) for line, reason in (*chunk.problems, *done.problems))
+def _in_order(chunk: Chunk, done: Done) -> list[Trouble]:
+    return sorted((*chunk.problems, *done.problems), key=lambda problem: problem[0])
+
+
+def usual_key(columns: Columns, wanted: str | None = None) -> str | None:
+    """The key that is wanted, or else the best that the mapped columns allow; None when they do not."""
+    mapped = set(columns.columns.values())
+    candidates = [wanted] if wanted else ["source-key", "card", "phone+name"]
+    return next((key for key in candidates if mapped.issuperset(KEYS[key])), None)
 
 
 def _key(columns: Columns, wanted: str | None) -> str:
-    mapped = set(columns.columns.values())
-    candidates = [wanted] if wanted else ["source-key", "card", "phone+name"]
-    for key in candidates:
-        if mapped.issuperset(KEYS[key]):
-            return key
+    if (key := usual_key(columns, wanted)) is not None:
+        return key
     if wanted:
         message = f"The key {wanted} needs a column for {' and '.join(KEYS[wanted])}; name it with --map."
         raise ValidationFailed({"key": [message]})
@@ -221,8 +268,8 @@ def _key(columns: Columns, wanted: str | None) -> str:
     raise ValidationFailed({"map": [message]})
 
 
-def _open_run(prepared: Prepared, acting_staff: Actor) -> ImportRun:
-    """The unfinished run of the same file read in the same way, or a new one."""
+def open_run(prepared: Prepared, acting_staff: Actor) -> ImportRun:
+    """The unfinished run of the same file read in the same way, or a new one; a new one for a dry run."""
     wishes = prepared.wishes
     options: dict[str, Any] = {
         "columns": {str(place): name for place, name in sorted(prepared.columns.columns.items())},
@@ -230,26 +277,33 @@ def _open_run(prepared: Prepared, acting_staff: Actor) -> ImportRun:
         "keep_going_fields": wishes.keep_going_fields,
         "sheet": wishes.sheet,
     }
+    if wishes.encoding is not None:
+        options["encoding"] = wishes.encoding
     unfinished = select(ImportRun).where(
         ImportRun.source == wishes.source,
         ImportRun.kind == KIND,
         ImportRun.fingerprint == prepared.table.fingerprint,
         ImportRun.finished_at.is_(None),
         ImportRun.undone_at.is_(None),
+        ImportRun.dry_run.is_(False),
     )
-    for run in db.session.scalars(unfinished.order_by(ImportRun.id.desc())):
-        if run.options == options:
-            return run
+    if not wishes.dry_run:
+        for run in db.session.scalars(unfinished.order_by(ImportRun.id.desc())):
+            if run.options == options and run.job != "undo":
+                return run
     run = ImportRun(
         source=wishes.source,
         kind=KIND,
         file=prepared.table.name[:255],
         fingerprint=prepared.table.fingerprint,
         options=options,
+        dry_run=wishes.dry_run,
+        staff_id=acting_staff.staff_id,
     )
     db.session.add(run)
     db.session.flush()
-    audit.record(acting_staff, "import.start", subject_kind="import_run", subject_id=run.id, detail={"file": run.file})
+    action = "import.check" if wishes.dry_run else "import.start"
+    audit.record(acting_staff, action, subject_kind="import_run", subject_id=run.id, detail={"file": run.file})
     return run
 
 
@@ -258,12 +312,22 @@ def _take_up(outcome: Outcome, run: ImportRun) -> None:
     outcome.new, outcome.changed, outcome.unchanged = run.created, run.changed, run.unchanged
     outcome.repeated, outcome.bad = run.repeated, run.bad
     found = select(ImportProblem).where(ImportProblem.run_id == run.id).order_by(ImportProblem.number)
-    outcome.problems = [Problem(outcome.file, row.line, row.reason) for row in db.session.scalars(found)]
+    outcome.problems = [Problem(outcome.file, row.line, reason_of(row)) for row in db.session.scalars(found)]
     outcome.problem_count = run.problems
+
+
+def reason_of(problem: ImportProblem, *, language: Language = "en") -> str:
+    """A kept problem in words."""
+    if problem.code is None:
+        return problem.reason
+    return sentence(problem.code, problem.heading or "", problem.detail or "", language=language)
 
 
 def _finish(outcome: Outcome, acting_staff: Actor) -> None:
     run = db.session.get_one(ImportRun, outcome.run)
     run.updated_at = run.finished_at = clock.now()
+    run.fraction, run.job, run.claim = 1.0, None, None
+    if run.dry_run:
+        return
     counts = {"new": run.created, "changed": run.changed, "unchanged": run.unchanged, "bad": run.bad}
     audit.record(acting_staff, "import.finish", subject_kind="import_run", subject_id=run.id, detail=counts)

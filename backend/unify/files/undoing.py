@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from sqlalchemy import delete, func, select
 
@@ -17,6 +17,7 @@ from backend.core.one_of import one_of
 from backend.customers import Card, Customer, CustomerFacts, StoreActivity, StoreDeparture, hold, survivors
 from backend.sync import mark_changed
 from backend.unify import duplicates
+from backend.unify.files import sentences
 from backend.unify.files.mapping import KIND
 from backend.unify.files.members import COLLECTION, come_home, current, update_members, valued
 from backend.unify.models import ImportChange, ImportRun
@@ -33,14 +34,6 @@ _AT_ONCE = 2_000
 _BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
 # What goes with a member without a word: derived from others' rows, or looked at by itself (cards).
 _HER_OWN = {model.__tablename__ for model in (Card, CustomerFacts, StoreActivity, StoreDeparture)} | duplicates.TABLES
-_WORDS = {
-    "sale": "a sale",
-    "note": "a note",
-    "consent_entry": "a consent",
-    "message": "a message",
-    "points_entry": "points",
-    "preference": "a preference",
-}
 _change = table_of(ImportChange)
 
 
@@ -53,7 +46,7 @@ class _Part(NamedTuple):
 
 
 class CannotUndo(Conflict):
-    """What this import wrote has been used since."""
+    """What this import wrote has been used since: `customer_id` has had `what` (of an import: `by` that run)."""
 
     code = "import_touched"
 
@@ -89,9 +82,12 @@ def undo(run_id: str, *, progress: Progress, acting_staff: Actor = SYSTEM) -> Un
 
 def _find(run_id: str) -> ImportRun:
     run = db.session.get(ImportRun, run_id) if is_id(run_id) else None
-    if run is None or run.kind != KIND:
+    if run is None or run.kind != KIND or run.dry_run:
         detail = "No import that can be undone has this id; `dangol import runs` lists them."
         raise NotFound(detail)
+    if run.job not in {None, "undo"}:
+        detail = "This import is running. Stop it first."
+        raise Conflict(detail)
     if run.undone_at is not None:
         detail = "This import was undone already."
         raise Conflict(detail)
@@ -165,22 +161,23 @@ def _refuse_touched(run_id: str, changes: Sequence[RowMapping]) -> None:
     ids = [change["customer_id"] for change in changes]
     members = current(ids)
     if merged := survivors(set(ids) - members.keys()):
-        _refuse(current(list(merged.values()))[min(merged.values())], "another member merged into her")
+        survivor = min(merged.values())
+        _refuse(survivor, current([survivor])[survivor], "merge")
     later = select(_change.c.customer_id, _change.c.run_id).where(
         one_of(_change.c.customer_id, "ids"), _change.c.run_id > run_id
     )
     for customer_id, by in db.session.execute(later, {"ids": ids}):
-        _refuse(members[customer_id], f"a later import ({by})")
+        _refuse(customer_id, members[customer_id], "import", by)
     added = [change["customer_id"] for change in changes if change["before"] is None]
     for column in _references():
         query = select(column).where(one_of(column, "ids")).limit(1)
         touched = db.session.execute(query, {"ids": added}).scalar()
         if touched is not None:
-            _refuse(members[touched], _WORDS.get(column.table.name, f"an entry in {column.table.name}"))
+            _refuse(touched, members[touched], column.table.name)
     for change in changes:
         member = members[change["customer_id"]]
         if member["updated_at"] != change["written_at"]:
-            _refuse(member, "an edit")
+            _refuse(change["customer_id"], member, "edit")
     _refuse_cards(changes, members)
 
 
@@ -194,13 +191,17 @@ def _refuse_cards(changes: Sequence[RowMapping], members: dict[str, dict[str, An
     for change in changes:
         given, has = set(change["cards"]), held[change["customer_id"]]
         if not given <= has or (change["before"] is None and given != has):
-            _refuse(members[change["customer_id"]], "a change of her cards")
+            _refuse(change["customer_id"], members[change["customer_id"]], "cards")
 
 
-def _refuse(member: dict[str, Any], what: str) -> None:
-    phone = f" ({member['phone'][-4:]})" if member["phone"] else ""
-    detail = f"This import cannot be undone: {member['name']}{phone} has had {what} since."
-    raise CannotUndo(detail)
+def _refuse(customer_id: str, member: dict[str, Any], what: str, by: str = "") -> NoReturn:
+    sentence = sentences.touched(what, by, called(member["name"], member["phone"]))
+    raise CannotUndo(sentence, customer_id=customer_id, what=what, by=by or None)
+
+
+def called(name: str, phone: str | None) -> str:
+    """A member in a sentence: her name, and the end of her phone, which tells her from others of that name."""
+    return f"{name} ({phone[-4:]})" if phone else name
 
 
 def _references() -> Iterator[Column[Any]]:
@@ -216,8 +217,9 @@ def _references() -> Iterator[Column[Any]]:
 def _close(run_id: str, removed: int, restored: int, acting_staff: Actor) -> None:
     run = db.session.get_one(ImportRun, run_id)
     run.undone_at = run.updated_at = clock.now()
+    run.job = run.claim = None
     detail = {"removed": removed, "restored": restored}
     audit.record(acting_staff, "import.undo", subject_kind="import_run", subject_id=run_id, detail=detail)
 
 
-__all__ = ["CannotUndo", "Undone", "undo"]
+__all__ = ["CannotUndo", "Undone", "called", "undo"]

@@ -19,18 +19,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_UNPACKED = 4 << 30
+
+
 class XlsxTable:
     """A sheet of a workbook: the one named, or the first."""
 
-    def __init__(self, path: Path, sheet: str | None = None) -> None:
+    encoding: str | None = None
+
+    def __init__(self, path: Path, sheet: str | None = None, *, known: str | None = None) -> None:
         self.name = path.name
         self._path = path
-        self.fingerprint = fingerprint(path)
+        self.fingerprint = known or fingerprint(path)
+        _refuse_bomb(path)
         with self._open() as book:
             names: list[str] = book.sheetnames
         if sheet is not None and sheet not in names:
             raise ValidationFailed({"sheet": [f"There is no sheet {sheet}; there are {', '.join(names)}."]})
+        self.sheets: tuple[str, ...] = tuple(names)
         self._sheet = sheet or names[0]
+        self.sheet: str | None = self._sheet
         self._read = self._rows = 0
         self.described = f"workbook, sheet {self._sheet}"
 
@@ -62,6 +70,17 @@ class XlsxTable:
                 yield book
             finally:
                 book.close()
+
+
+def _refuse_bomb(path: Path) -> None:
+    """A workbook is a ZIP: one that would unpack to far more than any table is refused before it is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            whole = sum(part.file_size for part in packed.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ValidationFailed({"file": ["This is no workbook that can be read (.xlsx)."]}) from error
+    if whole > _UNPACKED:
+        raise ValidationFailed({"file": ["This workbook is too large. Save the sheet as “CSV UTF-8”."]})
 
 
 def _load(file: IO[bytes]) -> Any:  # noqa: ANN401 - openpyxl's workbook

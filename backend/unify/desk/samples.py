@@ -1,0 +1,36 @@
+"""A small file that shows what can be imported: to be opened, filled and brought back."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from backend.core.errors import NotFound
+
+_ROWS = {
+    "members": (
+        ("고객번호", "이름", "영문명", "휴대폰", "카드번호", "생년월일", "성별", "국적", "지역", "메모"),
+        ("C-0001", "김보기", "KIM BOGI", "010-0000-1234", "990000000001", "1990-01-31", "여", "KR", "서울 중구", ""),
+        (
+            "C-0002",
+            "이예시",
+            "",
+            "010-0000-5678",
+            "990000000002",
+            "1985.12.1",
+            "남",
+            "KR",
+            "부산 해운대구",
+            "창가 자리",
+        ),
+    ),
+}
+
+
+def sample(kind: str) -> bytes:
+    """The file of a kind, as CSV that spreadsheets open with its Hangul. Raises `NotFound`."""
+    if kind not in _ROWS:
+        raise NotFound
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(_ROWS[kind])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()

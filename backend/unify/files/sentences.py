@@ -1,0 +1,95 @@
+"""What went wrong with a row, or stands in an undo's way, as a sentence in Korean or English. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from backend.unify.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Language = Literal["ko", "en"]
+Trouble = tuple[int, str, str, str]
+"""(line, code, heading of the column or "", detail): plain, because it travels between processes."""
+
+# {heading} is a column's heading, {detail} a number, a short value or the heading of the key.
+_ENGLISH = {
+    "width": "{heading} values where {detail} are expected",
+    "damaged": "the line is neither UTF-8 nor CP949 text",
+    "quotation": "a quotation mark is not closed, or stands in the wrong place",
+    "key_empty": "{heading} is empty, and members are known by it",
+    "repeated": "{heading} is that of line {detail}; this later row was taken",
+    "card_above": "{heading} is that of another member on line {detail}",
+    "card_taken": "{heading} belongs to another member already",
+    "several": "{detail} members have this {heading}: which one is meant?",
+    "nameless": "{heading} is empty: a new member needs one",
+    "phone": "{heading} is no phone number such as 010-1234-5678 or +82 10 1234 5678",
+    "card": "{heading} is no card number: 1 to 40 letters, digits and hyphens",
+    "signs": "{heading} holds signs that are no text",
+    "long": "{heading} is longer than {detail} characters",
+    "day": "{heading} is no past day such as 1990-01-31, 19900131, 90.1.31 or 1990년 1월 31일",
+    "sex": "{heading} {detail} is none of 남, 여, M, F, 1, 2",
+    "language": "{heading} {detail} is none of ko, en, zh, ja",
+    "country": "{heading} {detail} is none of two letters (ISO 3166) or a usual name, such as KR or 한국",
+    "store": "{heading} {detail} is the code of no store",
+    "unit": "{heading} {detail} is the code of no business unit",
+}
+_KOREAN = {
+    "width": "값이 {heading}개입니다. {detail}개여야 합니다",
+    "damaged": "UTF-8도 CP949도 아닌 글자가 있어 줄을 읽을 수 없습니다",
+    "quotation": "따옴표가 닫히지 않았거나 잘못된 자리에 있습니다",
+    "key_empty": "‘{heading}’ 칸이 비어 있습니다. 회원을 이 값으로 알아봅니다",
+    "repeated": "‘{heading}’ 값이 {detail}번째 줄과 같습니다. 뒤의 이 줄을 썼습니다",
+    "card_above": "‘{heading}’ 값은 {detail}번째 줄에 있는 다른 회원의 것입니다",
+    "card_taken": "‘{heading}’ 값은 이미 다른 회원의 카드입니다",
+    "several": "‘{heading}’ 값이 같은 회원이 {detail}명입니다. 누구인지 알 수 없습니다",
+    "nameless": "‘{heading}’ 칸이 비어 있습니다. 새 회원에게는 이름이 필요합니다",
+    "phone": "‘{heading}’ 값은 010-1234-5678 같은 전화번호가 아닙니다",
+    "card": "‘{heading}’ 값은 카드번호가 아닙니다. 영문, 숫자, 하이픈 1~40자여야 합니다",
+    "signs": "‘{heading}’ 값에 글자가 아닌 기호가 있습니다",
+    "long": "‘{heading}’ 값이 {detail}자보다 깁니다",
+    "day": "‘{heading}’ 값은 1990-01-31, 19900131 같은 지난 날짜가 아닙니다",
+    "sex": "‘{heading}’ 값 {detail}: 남, 여, M, F, 1, 2 가운데 하나여야 합니다",
+    "language": "‘{heading}’ 값 {detail}: ko, en, zh, ja 가운데 하나여야 합니다",
+    "country": "‘{heading}’ 값 {detail}: KR 같은 두 글자 국가 코드나 한국 같은 나라 이름이어야 합니다",
+    "store": "‘{heading}’ 값 {detail}: 이런 코드의 매장이 없습니다",
+    "unit": "‘{heading}’ 값 {detail}: 이런 코드의 사업장이 없습니다",
+}
+_WORDS = {"en": _ENGLISH, "ko": _KOREAN}
+_NAME = {"en": "the name", "ko": "이름"}
+_TOUCHED_BY = {
+    "sale": ("a sale", "판매"),
+    "note": ("a note", "메모"),
+    "consent_entry": ("a consent", "동의 기록"),
+    "message": ("a message", "메시지"),
+    "points_entry": ("points", "포인트"),
+    "preference": ("a preference", "취향"),
+    "merge": ("another member merged into her", "다른 회원과의 합치기"),
+    "edit": ("an edit", "정보 수정"),
+    "cards": ("a change of her cards", "카드 변경"),
+}
+
+
+def sentence(code: str, heading: str, detail: str, *, language: Language = "en") -> str:
+    """A problem in words."""
+    return _WORDS[language][code].format(heading=heading or _NAME[language], detail=detail)
+
+
+def worded(file: str, troubles: Iterable[Trouble]) -> list[Problem]:
+    """Problems as the command line tells them."""
+    return [Problem(file, line, sentence(code, heading, detail)) for line, code, heading, detail in troubles]
+
+
+def touched(what: str, detail: str, whose: str, *, language: Language = "en") -> str:
+    """Why an import cannot be undone: `whose` row has had `what` since (a code, or the name of a table)."""
+    if what == "import":
+        words = (f"a later import ({detail})", f"나중의 가져오기({detail})")
+    else:
+        words = _TOUCHED_BY.get(what, (f"an entry in {what}", "다른 기록"))
+    if language == "en":
+        return f"This import cannot be undone: {whose} has had {words[0]} since."
+    return f"이 가져오기는 되돌릴 수 없습니다. 그 뒤에 {whose} 회원에게 {words[1]} 기록이 생겼습니다."
+
+
+__all__ = ["Language", "Trouble", "sentence", "touched", "worded"]
