@@ -11,6 +11,10 @@ export function speak(language: string): void {
 }
 let spoken = 'ko';
 
+export function spokenLanguage(): string {
+  return spoken;
+}
+
 api.use({
   onRequest({ request }) {
     request.headers.set('Accept-Language', spoken);

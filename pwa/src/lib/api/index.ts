@@ -11,3 +11,4 @@ export {
   type SyncServer,
 } from './sync';
 export type { components, paths } from './schema';
+export { uploadImport } from './upload';

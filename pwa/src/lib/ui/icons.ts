@@ -1,5 +1,7 @@
 /** The icons of the screens, all from Lucide, by the name that `Icon` takes. */
+import Download from '@lucide/svelte/icons/download';
 import Eye from '@lucide/svelte/icons/eye';
+import Upload from '@lucide/svelte/icons/upload';
 import Search from '@lucide/svelte/icons/search';
 import ShoppingBag from '@lucide/svelte/icons/shopping-bag';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
@@ -96,7 +98,9 @@ export const icons = {
   undo: Undo,
   'key-round': KeyRound,
   fingerprint: Fingerprint,
+  download: Download,
   eye: Eye,
+  upload: Upload,
 } as const;
 
 export type IconName = keyof typeof icons;
