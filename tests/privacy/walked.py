@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from backend.core import audit, clock
@@ -190,6 +191,13 @@ TEMPLATE = {"name": "thanks", "language": "ko", "purpose": "service", "body": "�
 TEXT = {"template": "hello", "fields": {}}
 _SEARCHES = ("2345", "8761", "김하", "이두", CARD + "45")
 
+
+def _no_import(path: str, body: Any = None) -> Call:
+    """Of a file or a run that there is not: what runs hold (counts, codes of problems) is in `tests/unify`."""
+    call = partial(str.format, f"/api/v1/imports/{path}")
+    return Call(ADMIN, lambda _: [call(new_id())], (lambda _: body) if body else None, answers=(404,))
+
+
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/about"): Call(EVERYBODY, _one("/api/v1/about")),
     ("GET", "/api/v1/session"): Call(SESSIONS, _one("/api/v1/session")),
@@ -271,6 +279,25 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/duplicates/settings"): Call(ADMIN, _one("/api/v1/duplicates/settings")),
     ("PATCH", "/api/v1/duplicates/settings"): Call(
         ADMIN, _one("/api/v1/duplicates/settings"), lambda _: {"automatic_threshold": 400}, answers=(422,)
+    ),
+    ("POST", "/api/v1/imports/uploads"): Call(ADMIN, lambda _: ["/api/v1/imports/uploads?name=x.csv"], lambda _: {}),
+    ("GET", "/api/v1/imports/uploads/<upload_id>"): _no_import("uploads/{}"),
+    ("DELETE", "/api/v1/imports/uploads/<upload_id>"): _no_import("uploads/{}"),
+    ("POST", "/api/v1/imports/uploads/<upload_id>/runs"): _no_import("uploads/{}/runs", {"columns": ["name", "phone"]}),
+    ("GET", "/api/v1/imports/runs"): Call(ADMIN, _one("/api/v1/imports/runs")),
+    ("GET", "/api/v1/imports/runs/<run_id>"): _no_import("runs/{}"),
+    ("POST", "/api/v1/imports/runs/<run_id>/stop"): _no_import("runs/{}/stop"),
+    ("POST", "/api/v1/imports/runs/<run_id>/resume"): _no_import("runs/{}/resume"),
+    ("POST", "/api/v1/imports/runs/<run_id>/undo"): _no_import("runs/{}/undo"),
+    ("GET", "/api/v1/imports/runs/<run_id>/problems"): _no_import("runs/{}/problems"),
+    ("GET", "/api/v1/imports/runs/<run_id>/problems.csv"): _no_import("runs/{}/problems.csv"),
+    ("GET", "/api/v1/imports/samples/<kind>.csv"): Call(ADMIN, lambda _: ["/api/v1/imports/samples/members.csv"]),
+    ("GET", "/api/v1/imports/profiles"): Call(ADMIN, _one("/api/v1/imports/profiles")),
+    ("PUT", "/api/v1/imports/profiles/<name>"): Call(
+        ADMIN, lambda _: ["/api/v1/imports/profiles/POS"], lambda _: {"columns": {"이름": "name"}}
+    ),
+    ("DELETE", "/api/v1/imports/profiles/<name>"): Call(
+        ADMIN, lambda _: ["/api/v1/imports/profiles/none"], answers=(404,)
     ),
     ("GET", "/api/v1/access-log"): Call(
         ADMIN, lambda world: ["/api/v1/access-log", f"/api/v1/access-log?customer={world.own}"]
