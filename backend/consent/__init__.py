@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.consent.law_kr import existing_customer_until, reconfirm_by
+from backend.consent.ledger import children, standing
 from backend.consent.models import ConsentEntry, ConsentWording
-from backend.consent.rules import ConsentState
-from backend.consent.service import current_state, record, refresh_senders
+from backend.consent.rules import ConsentState, Permission
+from backend.consent.service import ConsentRecorded, ConsentWithdrawn, current_state, record, refresh_senders
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -16,13 +18,15 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.consent import erasure, merges, sync
     from backend.consent.routes import blueprint
-    from backend.consent.service import add_standard_wordings, record_with_registration
+    from backend.consent.service import follow_birth_date, record_with_registration
+    from backend.consent.wordings import add_standard_wordings
     from backend.core import events, http
-    from backend.customers import CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
+    from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
 
     http.register(app, blueprint)
     sync.init_app(app)
     events.subscribe(app, CustomerRegistered, record_with_registration)
+    events.subscribe(app, CustomerEdited, follow_birth_date)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
@@ -31,10 +35,17 @@ def init_app(app: Flask) -> None:
 
 __all__ = [
     "ConsentEntry",
+    "ConsentRecorded",
     "ConsentState",
+    "ConsentWithdrawn",
     "ConsentWording",
+    "Permission",
+    "children",
     "current_state",
+    "existing_customer_until",
     "init_app",
+    "reconfirm_by",
     "record",
     "refresh_senders",
+    "standing",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.core.db import db
@@ -16,6 +16,7 @@ def entries(customer_id: str) -> list[ConsentEntry]:
     return list(db.session.execute(query.order_by(ConsentEntry.occurred_at.desc()).limit(_SHOWN)).scalars())
 
 
-def wordings() -> list[ConsentWording]:
-    """The registered wordings by version."""
-    return list(db.session.execute(select(ConsentWording).order_by(ConsentWording.version)).scalars())
+def wordings(state: str | None) -> Select[ConsentWording]:
+    """Select the wordings in a state, or all; the caller orders and pages."""
+    query = select(ConsentWording)
+    return query if state is None else query.where(ConsentWording.state == state)

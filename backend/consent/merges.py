@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from backend.consent.models import ConsentEntry
-from backend.consent.service import refresh_senders
+from backend.consent.service import ConsentWithdrawn, refresh_senders
+from backend.core import events
 from backend.core.db import db
 from backend.core.ids import new_id
 
@@ -40,6 +41,7 @@ def parted(event: CustomersParted) -> None:
     """Have refusals since stand for both, since nobody knows who of them refused; grants stay where they were given."""
     both = [event.survivor_id, event.parted_id]
     since = select(ConsentEntry).where(ConsentEntry.customer_id.in_(both), ConsentEntry.recorded_at >= event.since)
+    copies = []
     for entry in list(db.session.scalars(since.order_by(ConsentEntry.id))):
         if entry.granted:
             if entry.customer_id == event.survivor_id and entry.owner_id is None:
@@ -47,6 +49,9 @@ def parted(event: CustomersParted) -> None:
             continue
         other = event.parted_id if entry.customer_id == event.survivor_id else event.survivor_id
         said = {name: getattr(entry, name) for name in _SAID}
-        db.session.add(ConsentEntry(id=new_id(), customer_id=other, evidence={"parted_from": entry.id}, **said))
+        copies.append(ConsentEntry(id=new_id(), customer_id=other, evidence={"parted_from": entry.id}, **said))
+    db.session.add_all(copies)
     db.session.flush()
     refresh_senders(both)
+    for copy in copies:
+        events.publish(ConsentWithdrawn(copy.customer_id, copy.id, copy.purpose, copy.recipient))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core import clock
@@ -35,6 +35,8 @@ class ConsentEntry(Owned, Base):
     lifts_id: Mapped[str | None] = mapped_column(Id)
     wording_version: Mapped[str] = mapped_column(String(40))
     evidence: Mapped[Any] = mapped_column(Json, nullable=True)
+    # Whether the evidence names the guardian who consented for a child.
+    guardian: Mapped[bool] = mapped_column(default=False, server_default=false())
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
@@ -44,11 +46,30 @@ class ConsentEntry(Owned, Base):
 
 
 class ConsentWording(Base):
-    """The words that were shown, by version and language."""
+    """The words that are shown for a consent, in a version of their own; once published they never change.
+
+    A draft is written by one person and published by another; the one before it for the same matter is retired then.
+    Chinese and Japanese may be missing: English is shown instead.
+    """
 
     __tablename__ = "consent_wording"
+    __table_args__ = (Index("uq_consent_wording_id", "id", unique=True),)
 
     version: Mapped[str] = mapped_column(String(40), primary_key=True)
+    # By which tablets name the row.
+    id: Mapped[str] = mapped_column(Id, default=new_id)
     purpose: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str | None] = mapped_column(String(10))
+    night: Mapped[bool] = mapped_column(default=False)
+    recipient: Mapped[str | None] = mapped_column(String(120))
     text_ko: Mapped[str]
     text_en: Mapped[str]
+    text_zh: Mapped[str | None]
+    text_ja: Mapped[str | None]
+    # draft, published or retired.
+    state: Mapped[str] = mapped_column(String(10), default="published")
+    written_by: Mapped[str | None] = mapped_column(Id)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    published_by: Mapped[str | None] = mapped_column(Id)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

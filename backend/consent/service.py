@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError
 from sqlalchemy import select
 
+from backend.consent import ledger, rules
 from backend.consent.models import ConsentEntry, ConsentWording
-from backend.consent.rules import ConsentState, Statement, marketing_state
+from backend.consent.rules import ConsentState, marketing_state
 from backend.consent.schemas import StatementData
-from backend.core import audit
+from backend.core import audit, clock, events
 from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
 from backend.core.schemas import flatten
-from backend.customers import CustomerRegistered, hold, set_facts
+from backend.customers import CustomerEdited, CustomerRegistered, get_customer, hold, set_facts
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from backend.core.audit import Actor
-    from backend.core.events import DatabasePrepared
 
 
-_WORDINGS = Path(__file__).with_name("wordings.json")
+@dataclass(frozen=True)
+class ConsentRecorded:
+    """Somebody granted, refused or withdrew something, in the open unit of work: the entry is in the ledger."""
+
+    entry: ConsentEntry
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn:
+    """A refusal or withdrawal stands for a customer from now on, said by herself or while she was one with another.
+
+    Whoever keeps data on the strength of that purpose alone lets go of it.
+    """
+
+    customer_id: str
+    entry_id: str
+    purpose: str
+    recipient: str | None
 
 
 def record(
@@ -43,29 +58,30 @@ def record(
     """Add what `StatementData` read to the ledger of `customer_id` and show the new state on her card.
 
     The sender is the store's business unit unless `data` names one; `owner_id` as `customers.Owned` has it. Returns
-    flags (`unknown_wording`). Raises `ValidationFailed` for a sender that does not exist.
+    flags (`unknown_wording`, `guardian_needed`). Publishes `ConsentRecorded`, and `ConsentWithdrawn` after a refusal.
+    Raises `ValidationFailed` for a sender that does not exist.
     """
-    sender = _sender(data.get("sender"), store_id)
-    db.session.add(
-        ConsentEntry(
-            id=entry_id or new_id(),
-            customer_id=customer_id,
-            owner_id=owner_id,
-            purpose=data["purpose"],
-            channel=data.get("channel"),
-            sender_id=sender,
-            recipient=data.get("recipient"),
-            language=data.get("language"),
-            night=data.get("night", False),
-            granted=data["granted"],
-            lifts_id=data.get("lifts"),
-            wording_version=data["wording_version"],
-            evidence=data.get("evidence"),
-            occurred_at=data["occurred_at"],
-            staff_id=acting_staff.staff_id,
-            store_id=store_id,
-        )
+    evidence = data.get("evidence")
+    entry = ConsentEntry(
+        id=entry_id or new_id(),
+        customer_id=customer_id,
+        owner_id=owner_id,
+        purpose=data["purpose"],
+        channel=data.get("channel"),
+        sender_id=_sender(data.get("sender"), store_id),
+        recipient=data.get("recipient"),
+        language=data.get("language"),
+        night=data.get("night", False),
+        granted=data["granted"],
+        lifts_id=data.get("lifts"),
+        wording_version=data["wording_version"],
+        evidence=evidence,
+        guardian=bool(evidence and evidence.get("guardian")),
+        occurred_at=data["occurred_at"],
+        staff_id=acting_staff.staff_id,
+        store_id=store_id,
     )
+    db.session.add(entry)
     db.session.flush()
     audit.record(
         acting_staff,
@@ -74,10 +90,22 @@ def record(
         subject_id=customer_id,
         detail={"purpose": data["purpose"]},
     )
-    if data["purpose"] == "marketing":
+    if entry.purpose == "marketing":
         refresh_senders([customer_id])
-    known = db.session.get(ConsentWording, data["wording_version"])
-    return () if known else ("unknown_wording",)
+    events.publish(ConsentRecorded(entry))
+    if not entry.granted:
+        events.publish(ConsentWithdrawn(customer_id, entry.id, entry.purpose, entry.recipient))
+    return _flags(entry)
+
+
+def _flags(entry: ConsentEntry) -> tuple[str, ...]:
+    """What a person should look at."""
+    flags = () if db.session.get(ConsentWording, entry.wording_version) else ("unknown_wording",)
+    if not entry.granted or entry.guardian:
+        return flags
+    zone = db.session.execute(select(Store.time_zone).where(Store.id == entry.store_id)).scalar_one_or_none()
+    birth_date = get_customer(entry.customer_id).birth_date
+    return (*flags, "guardian_needed") if ledger.is_child(birth_date, entry.occurred_at, zone) else flags
 
 
 def record_with_registration(event: CustomerRegistered) -> None:
@@ -90,15 +118,10 @@ def record_with_registration(event: CustomerRegistered) -> None:
         event.flags.update(record(event.customer_id, data, acting_staff=event.actor, store_id=event.store_id))
 
 
-def add_standard_wordings(_event: DatabasePrepared) -> None:
-    """Register the wordings that the app shows, those that are missing."""
-    known = set(db.session.execute(select(ConsentWording.version)).scalars())
-    standard: dict[str, dict[str, str]] = json.loads(_WORDINGS.read_text(encoding="utf-8"))
-    db.session.add_all(
-        ConsentWording(version=version, purpose=words["purpose"], text_ko=words["ko"], text_en=words["en"])
-        for version, words in standard.items()
-        if version not in known
-    )
+def follow_birth_date(event: CustomerEdited) -> None:
+    """Work out anew what a customer's age decides."""
+    if "birth_date" in event.fields:
+        refresh_senders([event.customer_id])
 
 
 def current_state(customer_ids: Sequence[str], *, channel: str, sender: str) -> dict[str, ConsentState]:
@@ -108,64 +131,50 @@ def current_state(customer_ids: Sequence[str], *, channel: str, sender: str) -> 
     """
     return {
         customer_id: marketing_state(statements, channel=channel, sender_id=sender)
-        for customer_id, statements in _statements(customer_ids).items()
+        for customer_id, statements in ledger.statements(customer_ids, "marketing").items()
     }
 
 
 def states_by_sender(customer_id: str, *, channel: str = "sms") -> dict[str, ConsentState]:
     """What stands for each business unit (by code) that the customer's statements concern."""
-    statements = _statements([customer_id]).get(customer_id, [])
+    statements = ledger.statements([customer_id], "marketing").get(customer_id, [])
     codes = _codes()
     named = {each.sender_id for each in statements if each.sender_id} or set()
     return {codes[sender]: marketing_state(statements, channel=channel, sender_id=sender) for sender in sorted(named)}
 
 
+def permissions(customer_id: str, *, at_store: str | None) -> dict[str, Any]:
+    """Everything that is permitted or not; marketing for the senders that she spoke of, the store's own one first."""
+    said, now = ledger.statements([customer_id]).get(customer_id, []), clock.now()
+    units = {unit.id: unit for unit in db.session.scalars(select(BusinessUnit))}
+    own = _sender(None, at_store)
+    named = {each.sender_id for each in said if each.purpose == "marketing" and each.sender_id}
+    senders = sorted(named | ({own} if own else set()), key=lambda each: (each != own, units[each].code))
+    child = bool(ledger.children([customer_id]))
+    items = [
+        {
+            "permission": rules.permission(said, matter, now=now, child=child),
+            "sender": units.get(matter.sender_id or ""),
+        }
+        for matter in rules.matters(said, senders)
+    ]
+    return {"items": items, "under_14": child}
+
+
 def refresh_senders(customer_ids: Iterable[str]) -> None:
-    """Write on each card which business units may text, by day and by night."""
+    """Write on each card which business units may text, by day and by night: for a child none."""
     wanted, codes = list(customer_ids), _codes()
     # Of two statements at once, the second one must see the first one.
     hold(wanted)
-    by_customer = _statements(wanted)
+    by_customer, children = ledger.statements(wanted, "marketing"), ledger.children(wanted)
     for customer_id in wanted:
-        statements = by_customer.get(customer_id, [])
+        statements = [] if customer_id in children else by_customer.get(customer_id, [])
         states = {code: marketing_state(statements, channel="sms", sender_id=sender) for sender, code in codes.items()}
         set_facts(
             customer_id,
             sms_senders=sorted(code for code, state in states.items() if state.granted),
             night_senders=sorted(code for code, state in states.items() if state.night),
         )
-
-
-def _statements(customer_ids: Sequence[str]) -> dict[str, list[Statement]]:
-    entry = ConsentEntry
-    rows = db.session.execute(
-        select(
-            entry.customer_id,
-            entry.id,
-            entry.purpose,
-            entry.channel,
-            entry.sender_id,
-            entry.night,
-            entry.granted,
-            entry.lifts_id,
-            entry.occurred_at,
-        ).where(entry.customer_id.in_(customer_ids), entry.purpose == "marketing")
-    )
-    found: dict[str, list[Statement]] = defaultdict(list)
-    for row in rows:
-        found[row.customer_id].append(
-            Statement(
-                id=row.id,
-                purpose=row.purpose,
-                channel=row.channel,
-                sender_id=row.sender_id,
-                night=row.night,
-                granted=row.granted,
-                lifts_id=row.lifts_id,
-                occurred_at=row.occurred_at,
-            )
-        )
-    return found
 
 
 def _codes() -> dict[str, str]:

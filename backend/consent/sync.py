@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.consent import service
+from backend.consent import service, wordings
+from backend.consent.models import ConsentWording
 from backend.consent.schemas import ConsentData
 from backend.core.errors import NotFound
 from backend.customers import COLLECTION, get_customer
-from backend.sync import Kind, Mutation, Outcome, Rejected, register_kind
+from backend.sync import Collection, Kind, Mutation, Outcome, Rejected, register_collection, register_kind, track
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
+WORDINGS = Collection(name=wordings.COLLECTION, fields=wordings.FIELDS, load=wordings.load, personal=False)
+
+
 def init_app(app: Flask) -> None:
-    """Register the kind `consent.record`."""
+    """Register the collection `wordings` and the kind `consent.record`."""
+    register_collection(app, WORDINGS)
+    track(app, ConsentWording, WORDINGS.name, lambda wording: wording.id)
     register_kind(app, Kind("consent.record", ConsentData(), record, writes_to=_named))
 
 

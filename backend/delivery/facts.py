@@ -36,6 +36,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     senders = _senders({contact.sender_id for contact in contacts if contact.sender_id})
     zones = _zones({contact.store_id for contact in contacts if contact.store_id})
     consents = _consents(contacts)
+    children = consent.children({each.customer_id for each in contacts if _needs_consent(each) and each.customer_id})
     blocks = _blocks(contacts)
     return [
         Facts(
@@ -48,11 +49,16 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
             store_zone=zones.get(contact.store_id or ""),
             text=contact.body,
             not_after=contact.not_after,
+            under_14=contact.customer_id in children,
             number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
             number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
         )
         for contact in contacts
     ]
+
+
+def _needs_consent(contact: Contact) -> bool:
+    return contact.purpose == "commercial"
 
 
 def _senders(ids: set[str]) -> dict[str, str]:
@@ -73,7 +79,7 @@ def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | 
     """Ask the ledger once for each pair of channel and sender. Who is not in it was never asked, as is known."""
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     for contact in contacts:
-        if contact.purpose == "commercial" and contact.customer_id and contact.sender_id:
+        if _needs_consent(contact) and contact.customer_id and contact.sender_id:
             groups[contact.channel, contact.sender_id].add(contact.customer_id)
     found: dict[tuple[str, str | None, str | None], Consent] = {}
     for (channel, sender_id), customers in groups.items():

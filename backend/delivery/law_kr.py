@@ -1,12 +1,12 @@
 """Korean law on commercial messages, each rule in one named place so that counsel can check it.
 
 Source: Act on Promotion of Information and Communications Network Utilization and Information Protection, article 50,
-its enforcement decree (articles 61 to 62-3) and the regulator's guide, read in November 2026. Not legal advice. Pure.
+its enforcement decree (articles 61 to 62-3) and the regulator's guide, read in November 2026. Not legal advice. What it
+says of consents themselves (two years, six months, fourteen days) is in `backend.consent.law_kr`. Pure.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import datetime, time
 from typing import Final
@@ -18,15 +18,6 @@ NIGHT_ENDS: Final = time(8)
 
 ADVERT_PREFIX: Final = "(광고)"
 """Decree, table 6: exactly so, at the very beginning; spaces or signs in between count as evasion."""
-
-EXISTING_CUSTOMER_MONTHS: Final = 6
-"""Article 50 (1) 1: goods of the same kind, to whoever bought them, within six months of the end of the deal."""
-
-RECONFIRM_YEARS: Final = 2
-"""Article 50 (8): whether consent still stands is confirmed every two years."""
-
-RESULT_NOTICE_DAYS: Final = 14
-"""Article 50 (7): within this the person is told the result of a consent, a refusal or a withdrawal."""
 
 _FREE_REFUSAL: Final = re.compile(r"무료\s?(?:수신)?거부[ :]?\s?(?:080-?\d{3,4}-?\d{4}|https://\S+)\s*\Z")
 _CONTACT: Final = re.compile(r"\d{2,4}-\d{3,4}-\d{4}|\d{4}-\d{4}|https://\S+|\S+@\S+\.\S+|\+\d{8,15}")
@@ -75,21 +66,3 @@ def frame_advert(body: str, *, sender_name: str, contact: str, free_refusal: str
     """
     bare = body.strip().removeprefix(ADVERT_PREFIX).lstrip()
     return f"{ADVERT_PREFIX}{sender_name} {contact}\n{bare}\n무료수신거부 {free_refusal}"
-
-
-def existing_customer_until(deal_ended_at: datetime) -> datetime:
-    """Return the end of the time in which a buyer may be written to without a consent."""
-    return add_months(deal_ended_at, EXISTING_CUSTOMER_MONTHS)
-
-
-def reconfirm_by(confirmed_at: datetime) -> datetime:
-    """Return when a consent given or confirmed at `confirmed_at` has to be confirmed anew."""
-    return add_months(confirmed_at, 12 * RECONFIRM_YEARS)
-
-
-def add_months(moment: datetime, months: int) -> datetime:
-    """Add calendar months; the 31st becomes the last day of a shorter month."""
-    index = moment.year * 12 + moment.month - 1 + months
-    year, month = divmod(index, 12)
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)

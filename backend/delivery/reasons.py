@@ -24,6 +24,10 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "The legal frame of a commercial text is missing: (광고), sender, contact, free refusal.",
     ),
     # The gate: held.
+    "under_14": (
+        "만 14세 미만에게는 광고를 보내지 않아 보류합니다.",
+        "Held: nobody under the age of 14 is sent commercial messages.",
+    ),
     "unknown_consent": ("수신 동의 여부를 알 수 없어 보류합니다.", "Held: whether the customer agreed is not known."),
     "unknown_sender": ("보내는 사업자를 알 수 없어 보류합니다.", "Held: the legal sender is not known."),
     "unknown_time_zone": (

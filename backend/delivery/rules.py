@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
+from backend.consent import existing_customer_until, reconfirm_by
 from backend.delivery import law_abroad, law_kr
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ class Facts:
     """What the gate looks at. None means unknown, except where a line says otherwise.
 
     `consent`: None holds a commercial message. `number`: None means that the person has none. `number_refused`:
-    somebody refused by this number, whoever that was. `store_zone`: an IANA name. `text`: as it would be sent; None
-    when there is none (a call). `not_after`: None means no limit. `deal_ended_at`: given only where the sender relies
-    on the exception for existing customers.
+    somebody refused by this number, whoever that was. `under_14`: the customer is, today. `store_zone`: an IANA name.
+    `text`: as it would be sent; None when there is none (a call). `not_after`: None means no limit. `deal_ended_at`:
+    given only where the sender relies on the exception for existing customers.
     """
 
     now: datetime
@@ -58,6 +59,7 @@ class Facts:
     not_after: datetime | None = None
     erased: bool = False
     number_refused: bool = False
+    under_14: bool = False
     number_suppressed: bool = False
     deal_ended_at: datetime | None = None
 
@@ -127,19 +129,23 @@ def _ground(facts: Facts) -> Verdict:
     consent = facts.consent
     if facts.number_refused or (consent is not None and consent.refused):
         return Skipped("refused")
+    if facts.under_14:
+        return Held(None, "under_14")
     if consent is None:
         return Held(None, "unknown_consent")
     if facts.sender is None or not facts.sender_name:
         return Held(None, "unknown_sender")
-    if not consent.granted:
-        return _ground_of_existing_customer(facts)
-    if consent.confirmed_at is None or facts.now >= law_kr.reconfirm_by(consent.confirmed_at):
+    return _ground_of_consent(consent, facts.now) if consent.granted else _ground_of_existing_customer(facts)
+
+
+def _ground_of_consent(consent: Consent, now: datetime) -> Verdict:
+    if consent.confirmed_at is None or now >= reconfirm_by(consent.confirmed_at):
         return Held(None, "reconfirmation_due")
     return Allowed("consent")
 
 
 def _ground_of_existing_customer(facts: Facts) -> Verdict:
-    if facts.deal_ended_at is None or facts.now >= law_kr.existing_customer_until(facts.deal_ended_at):
+    if facts.deal_ended_at is None or facts.now >= existing_customer_until(facts.deal_ended_at):
         return Skipped("no_consent")
     return Allowed("existing_customer")
 

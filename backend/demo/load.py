@@ -224,7 +224,15 @@ def _write_goods(seed: int, goods: Sequence[Article], places: Places) -> None:
 def _write_wordings() -> None:
     there = set(db.session.scalars(select(ConsentWording.version)))
     db.session.add_all(
-        ConsentWording(version=version, purpose=words["purpose"], text_ko=words["ko"], text_en=words["en"])
+        ConsentWording(
+            version=version,
+            purpose=words["purpose"],
+            channel="sms" if words["purpose"] == "marketing" else None,
+            night="-night" in version,
+            text_ko=words["ko"],
+            text_en=words["en"],
+            state="retired",
+        )
         for version, words in orjson.loads(WORDINGS.read_bytes()).items()
         if version not in there
     )

@@ -2,28 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import pytest
-
 from backend.delivery import law_kr
-
-
-def at(year: int, month: int, day: int) -> datetime:
-    return datetime(year, month, day, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("start", "months", "expected"),
-    [
-        (at(2026, 1, 31), 1, at(2026, 2, 28)),
-        (at(2024, 2, 29), 24, at(2026, 2, 28)),
-        (at(2026, 8, 31), 6, at(2027, 2, 28)),
-        (at(2026, 12, 15), 6, at(2027, 6, 15)),
-    ],
-)
-def test_months_end_on_a_day_that_exists(start: datetime, months: int, expected: datetime) -> None:
-    assert law_kr.add_months(start, months) == expected
 
 
 def test_the_frame_makes_any_body_lawful() -> None:

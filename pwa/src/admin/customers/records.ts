@@ -26,6 +26,9 @@ export interface ConsentEntry {
   channel: string | null;
   night: boolean;
   granted: boolean;
+  guardian: boolean;
   sender: string | null;
+  recipient: string | null;
+  wording_version: string;
   occurred_at: string;
 }

@@ -1,20 +1,17 @@
 import { api, call } from '$lib/api';
 import type { Book, CustomerRow, ProductRow } from '$lib/book';
+import type { Permission } from '$lib/i18n/permissions';
+
+export interface Permissions {
+  items: Permission[];
+  under_14: boolean;
+}
 
 export interface NoteRecord {
   id: string;
   text: string;
   staff: string | null;
   written_at: string;
-}
-
-export interface ConsentRecord {
-  purpose: string;
-  channel: string | null;
-  night: boolean;
-  granted: boolean;
-  sender?: string | null;
-  occurred_at: string;
 }
 
 /** A sale with what was sold and what came back (GET /sales/ID). */
@@ -48,10 +45,9 @@ export class CustomerCard {
   #row = $state.raw<CustomerRow | null | undefined>();
   #products = $state.raw<ReadonlyMap<string, ProductRow>>(new Map());
   #notes = $state.raw<Fetched<NoteRecord>>();
-  #consents = $state.raw<Fetched<ConsentRecord>>();
+  #permissions = $state.raw<Permissions | null | undefined>();
   #sales = $state.raw<Fetched<SaleRecord>>();
   #texts = $state.raw<Fetched<TextRecord>>();
-  #refusals = $state.raw<Readonly<Record<string, string | null>>>({});
   readonly id: string;
   readonly #book: Book;
 
@@ -73,8 +69,9 @@ export class CustomerCard {
     return this.#notes;
   }
 
-  get consents(): Fetched<ConsentRecord> {
-    return this.#consents;
+  /** What is permitted: undefined while it is on its way, null when the server did not answer. */
+  get permissions(): Permissions | null | undefined {
+    return this.#permissions;
   }
 
   get sales(): Fetched<SaleRecord> {
@@ -85,9 +82,14 @@ export class CustomerCard {
     return this.#texts;
   }
 
-  /** The refusal of texts that stands against a business unit, which a new consent has to name; null without one. */
-  standingRefusal(businessUnit: string | null): string | null {
-    return businessUnit === null ? null : (this.#refusals[businessUnit] ?? null);
+  /** The refusals that a grant has to name to count here; none while the server has not told. */
+  refusals(consent: { purpose: string; channel?: string; night?: boolean }, businessUnit: string | null): readonly string[] {
+    const found = this.#permissions?.items.find(
+      ({ purpose, channel, sender, night }) =>
+        purpose === consent.purpose && channel === (consent.channel ?? null) && night === (consent.night ?? false) &&
+        (purpose !== 'marketing' || sender === businessUnit),
+    );
+    return found?.refusals ?? [];
   }
 
   /** Reads the row again: after it was edited here, or a pull has changed it. */
@@ -103,23 +105,19 @@ export class CustomerCard {
     const path = { customer_id: this.id };
     await Promise.all([
       list<NoteRecord>(call(api.GET('/api/v1/customers/{customer_id}/notes', { params: { path } }))).then((found) => { this.#notes = found; }),
-      this.#fetchConsents(),
+      this.fetchPermissions(),
       list<TextRecord>(call(api.GET('/api/v1/customers/{customer_id}/messages', { params: { path } }))).then((found) => { this.#texts = found; }),
       list<SaleRecord>(call(api.GET('/api/v1/sales', { params: { query: { customer: this.id, limit: 5 } } }))).then((found) => { this.#sales = found; }),
     ]);
   }
 
-  async #fetchConsents(): Promise<void> {
+  /** Asks anew what is permitted: when the card opens, and after the server took something that was said. */
+  async fetchPermissions(): Promise<void> {
+    const path = { customer_id: this.id };
     try {
-      const answer = (await call(
-        api.GET('/api/v1/customers/{customer_id}/consents', { params: { path: { customer_id: this.id } } }),
-      )) as { items: ConsentRecord[]; marketing_sms: Record<string, { refusal_id: string | null }> };
-      this.#consents = answer.items;
-      this.#refusals = Object.fromEntries(
-        Object.entries(answer.marketing_sms).map(([unit, state]) => [unit, state.refusal_id]),
-      );
+      this.#permissions = await call(api.GET('/api/v1/customers/{customer_id}/permissions', { params: { path } }));
     } catch {
-      this.#consents = null;
+      this.#permissions = null;
     }
   }
 }

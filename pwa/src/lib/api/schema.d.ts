@@ -408,10 +408,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The wordings to show when asking. */
+        /** The wordings, those in one state or all, by version. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    state?: "draft" | "published" | "retired" | null;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -434,11 +438,264 @@ export interface paths {
                     };
                     content?: never;
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
         put?: never;
+        /** Write a draft (admin). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WordingData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Wording"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent-wordings/{wording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wording_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a draft (admin). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    wording_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WordingData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Wording"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such wording */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was published: it never changes */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent-wordings/{wording_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wording_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have everybody shown a draft that another admin wrote; the one before for the same matter is retired. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    wording_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Wording"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such wording */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No draft, or one's own */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent-wordings/{wording_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wording_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a wording no longer (admin). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    wording_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Wording"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such wording */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is not shown */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -685,7 +942,55 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Record at a desk what a customer said there, wrote on a form or told by phone; what stands then. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StatementData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Permissions"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Something in it cannot be used; `errors` names the fields */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -806,6 +1111,61 @@ export interface paths {
                     content?: never;
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** What is permitted now, since when, until when and why not; the view is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Permissions"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -4403,12 +4763,15 @@ export interface components {
         Entry: {
             channel?: string | null;
             granted?: boolean;
+            /** @description Whether a guardian consented for a child */
+            guardian?: boolean;
             id?: string;
             lifts?: string | null;
             night?: boolean;
             /** Format: date-time */
             occurred_at?: string;
             purpose?: string;
+            recipient?: string | null;
             /** Format: date-time */
             recorded_at?: string;
             sender?: string | null;
@@ -4760,6 +5123,30 @@ export interface components {
             items: components["schemas"]["Pair"][];
             next: string | null;
         };
+        Permission: {
+            allowed: boolean;
+            channel: string | null;
+            entry: string | null;
+            night: boolean;
+            purpose: string;
+            /** @enum {string} */
+            reason: "existing_customer" | "granted" | "guardian_needed" | "not_granted" | "reconfirmation_due" | "refused" | "under_14" | "withdrawn";
+            readonly reason_text: string;
+            recipient: string | null;
+            /** @description What stands against it; a new grant lifts one by naming it */
+            refusals: string[];
+            readonly sender: string | null;
+            readonly sender_name: string | null;
+            readonly sender_name_latin: string | null;
+            /** Format: date-time */
+            since: string | null;
+            /** Format: date-time */
+            until: string | null;
+        };
+        Permissions: {
+            items: components["schemas"]["Permission"][];
+            under_14: boolean;
+        };
         Preference: {
             kind?: string;
             value?: string;
@@ -5037,6 +5424,29 @@ export interface components {
             refusal_id?: string | null;
             refused?: boolean;
         };
+        StatementData: {
+            /** @enum {string|null} */
+            channel?: "sms" | "push" | "call" | null;
+            /** @description How it was said: `method` (tick, signature, paper, spoken), `signature`, `guardian` */
+            evidence?: {
+                [key: string]: unknown;
+            } | null;
+            granted: boolean;
+            /** @enum {string|null} */
+            language?: "ko" | "en" | "zh" | "ja" | null;
+            /** Format: uuid */
+            lifts?: string | null;
+            /** @default false */
+            night: boolean;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @enum {string} */
+            purpose: "privacy" | "marketing" | "profiling" | "third_party" | "abroad" | "sensitive" | "unique_identifier";
+            recipient?: string | null;
+            /** @description Code of the business unit that may send */
+            sender?: string | null;
+            wording_version: string;
+        };
         Store: {
             business_unit: string;
             code: string;
@@ -5147,13 +5557,49 @@ export interface components {
             name: string;
         };
         Wording: {
-            purpose?: string;
-            text_en?: string;
-            text_ko?: string;
-            version?: string;
+            channel: string | null;
+            id: string;
+            night: boolean;
+            /** Format: date-time */
+            published_at: string | null;
+            purpose: string;
+            recipient: string | null;
+            /** Format: date-time */
+            retired_at: string | null;
+            /** @enum {string} */
+            state: "draft" | "published" | "retired";
+            text_en: string;
+            text_ja: string | null;
+            text_ko: string;
+            text_zh: string | null;
+            version: string;
+            /** Format: date-time */
+            written_at: string;
+            /** @description Who publishes is another one */
+            written_by: string | null;
+        };
+        WordingData: {
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            channel: "sms" | "push" | "call" | null;
+            /** @default false */
+            night: boolean;
+            /** @enum {string} */
+            purpose: "privacy" | "marketing" | "profiling" | "third_party" | "abroad" | "sensitive" | "unique_identifier";
+            /** @default null */
+            recipient: string | null;
+            text_en: string;
+            /** @default null */
+            text_ja: string | null;
+            text_ko: string;
+            /** @default null */
+            text_zh: string | null;
         };
         Wordings: {
-            items?: components["schemas"]["Wording"][];
+            items: components["schemas"]["Wording"][];
+            next: string | null;
         };
     };
     responses: {

@@ -63,6 +63,21 @@ export interface StoreRow {
   phone: string | null;
 }
 
+/** The words that are shown for a consent, in a version of their own. Where a language is missing English is shown. */
+export interface WordingRow {
+  id: string;
+  version: string;
+  purpose: string;
+  channel: string | null;
+  night: boolean;
+  recipient: string | null;
+  state: 'draft' | 'published' | 'retired';
+  text_ko: string;
+  text_en: string;
+  text_zh: string | null;
+  text_ja: string | null;
+}
+
 export interface SearchHit<T> {
   row: T;
   marks: Mark[];

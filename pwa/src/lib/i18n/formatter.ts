@@ -31,6 +31,11 @@ export class Formatter {
     return formatDay(day, this.#language.current, this.today);
   }
 
+  /** The store's day of a moment. */
+  dayOf(moment: string): string {
+    return this.day(businessDay(new Date(moment), this.#timeZone()));
+  }
+
   relativeDay(day: string): string {
     return relativeDay(day, this.#language.current, this.today);
   }

@@ -63,11 +63,13 @@ export function purposeName(purpose: string): string {
 
 const consentNames: Record<string, () => string> = {
   privacy: m.consent_privacy, profiling: m.consent_profiling, third_party: m.consent_third_party, abroad: m.consent_abroad,
+  sensitive: m.consent_sensitive, unique_identifier: m.consent_unique_identifier,
   marketing_sms: m.consent_marketing_sms, marketing_push: m.consent_marketing_push, marketing_call: m.consent_marketing_call,
 };
 
 export function consentName(consent: { purpose: string; channel?: string | null; night?: boolean | null }): string {
   if (consent.night === true && consent.channel === 'sms') return m.consent_marketing_night();
+  if (consent.night === true && consent.channel === 'push') return m.consent_marketing_push_night();
   const key = consent.purpose === 'marketing' ? `marketing_${consent.channel ?? 'sms'}` : consent.purpose;
   return (consentNames[key] ?? m.consent_other)();
 }
