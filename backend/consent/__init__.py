@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.consent.law_kr import existing_customer_until, reconfirm_by
-from backend.consent.ledger import children, standing
+from backend.consent.law_kr import (
+    RECONFIRM_YEARS,
+    RESULT_NOTICE_DAYS,
+    add_months,
+    existing_customer_until,
+    reconfirm_by,
+)
+from backend.consent.ledger import children, grants_between, permitting, standing
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, Permission
 from backend.consent.service import ConsentRecorded, ConsentWithdrawn, current_state, record, refresh_senders
@@ -34,16 +40,21 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
+    "RECONFIRM_YEARS",
+    "RESULT_NOTICE_DAYS",
     "ConsentEntry",
     "ConsentRecorded",
     "ConsentState",
     "ConsentWithdrawn",
     "ConsentWording",
     "Permission",
+    "add_months",
     "children",
     "current_state",
     "existing_customer_until",
+    "grants_between",
     "init_app",
+    "permitting",
     "reconfirm_by",
     "record",
     "refresh_senders",

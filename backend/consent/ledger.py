@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from backend.consent import law_kr, rules
-from backend.consent.models import ConsentEntry
+from backend.consent.models import MARKETING_GRANT, ConsentEntry
 from backend.consent.rules import Matter, Permission, Statement
 from backend.core import clock
 from backend.core.db import db
@@ -19,6 +19,8 @@ from backend.organization import Store
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
+
+    from sqlalchemy import Select
 
 
 def statements(customer_ids: Sequence[str], purpose: str | None = None) -> dict[str, list[Statement]]:
@@ -95,3 +97,24 @@ def standing(customer_ids: Sequence[str], purpose: str, *, recipient: str | None
     said, now = statements(customer_ids, purpose), clock.now()
     matter = Matter(purpose, recipient=recipient)
     return {each: rules.permission(said.get(each, ()), matter, now=now) for each in customer_ids}
+
+
+def grants_between(after: datetime, until: datetime) -> Select[ConsentEntry]:
+    """Select the consents to marketing given in that time, the oldest first (ix_consent_entry_marketing)."""
+    query = select(ConsentEntry).where(
+        MARKETING_GRANT, ConsentEntry.occurred_at > after, ConsentEntry.occurred_at <= until
+    )
+    return query.order_by(ConsentEntry.occurred_at, ConsentEntry.id)
+
+
+def permitting(entries: Iterable[ConsentEntry]) -> set[str]:
+    """Which of these consents to marketing, by id, are what permits it: none newer was given, and none refused."""
+    chosen = list(entries)
+    said, now = statements(sorted({each.customer_id for each in chosen}), "marketing"), clock.now()
+    found = set()
+    for each in chosen:
+        matter = Matter("marketing", each.channel, each.sender_id, night=each.night)
+        stands = rules.permission(said.get(each.customer_id, ()), matter, now=now)
+        if stands.allowed and stands.entry_id == each.id:
+            found.add(each.id)
+    return found

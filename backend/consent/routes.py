@@ -43,12 +43,13 @@ def list_consents(customer_id: str) -> dict[str, Any]:
 @blueprint.arguments(StatementData)
 @blueprint.response(201, PermissionsSchema)
 @blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(403, description="A marketer asks nobody for consent")
 @blueprint.alt_response(404, description="No such customer")
 @blueprint.alt_response(422, description="Something in it cannot be used; `errors` names the fields")
 def post_consent(data: dict[str, Any], customer_id: str) -> dict[str, Any]:
     """Record at a desk what a customer said there, wrote on a form or told by phone; what stands then."""
-    person, actor = require_staff(), current_actor()
-    whose = get_customer(customer_id).id
+    person = require_staff(StaffRole.ASSOCIATE, StaffRole.MANAGER, StaffRole.ADMIN)
+    actor, whose = current_actor(), get_customer(customer_id).id
     run_in_unit_of_work(lambda: service.record(whose, data, acting_staff=actor, store_id=person.store_id))
     return service.permissions(whose, at_store=person.store_id)
 

@@ -42,13 +42,16 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`: its routes, and its loop to the worker."""
+    from backend.consent import ConsentRecorded
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased
-    from backend.delivery import after_restore, erasure
+    from backend.delivery import after_restore, erasure, notices
     from backend.delivery.routes import blueprint
 
     http.register(app, blueprint)
     jobs.loop(app, "dispatcher", run_dispatcher)
+    jobs.every(app, notices.EVERY, "notices", notices.keep_duties)
+    events.subscribe(app, ConsentRecorded, notices.owe_result)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, events.DatabaseRestored, after_restore.doubt_what_may_have_gone)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
+from backend.core import clock
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
 from backend.customers import get_customer
-from backend.delivery.models import Message
+from backend.delivery.models import Message, OwedNotice
 from backend.organization import at_hidden, hidden_units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def messages(customer_id: str | None = None) -> Select[Message]:
@@ -43,3 +49,16 @@ def customer_id(customer_id: str) -> str:
     if not is_id(customer_id):
         raise NotFound
     return get_customer(customer_id).id
+
+
+def notices(args: Mapping[str, Any]) -> Select[OwedNotice]:
+    """Select what is owed in a state, or late; the caller orders by `due_by` and pages.
+
+    What fell away by itself (`no_longer_stands`) is nobody's business.
+    """
+    query = select(OwedNotice).where(OwedNotice.reason.is_distinct_from("no_longer_stands"))
+    if units := hidden_units():
+        query = query.where(or_(OwedNotice.sender_id.is_(None), OwedNotice.sender_id.not_in(units)))
+    if args["state"] == "late":
+        return query.where(OwedNotice.state.in_(["owed", "queued"]), OwedNotice.due_by < clock.now())
+    return query.where(OwedNotice.state == args["state"])

@@ -8,7 +8,7 @@ from sqlalchemy import Text, and_, cast, delete, or_, select, update
 
 from backend.core import clock
 from backend.core.db import db
-from backend.delivery.models import AddressBlock, Message, MessageAttempt, MessageReport
+from backend.delivery.models import AddressBlock, Message, MessageAttempt, MessageReport, OwedNotice
 from backend.delivery.states import WAITING, State
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def erase(event: CustomerErased) -> None:
-    """Blank her messages, calls and reports; what waits is not sent. Blocks on her number go: nobody writes to it."""
+    """Blank her messages, calls and reports; what waits is not sent. Blocks on her number go: nobody writes to it.
+
+    What she was still to be told about her consents goes with them.
+    """
+    db.session.execute(delete(OwedNotice).where(OwedNotice.customer_id == event.customer_id))
     hers: ColumnElement[bool] = Message.customer_id == event.customer_id
     reports: ColumnElement[bool] = MessageReport.message_id.in_(select(Message.id).where(hers))
     if event.phones:

@@ -121,3 +121,37 @@ class AddressBlock(Base):
     message_id: Mapped[str | None] = mapped_column(Id)
     provider_code: Mapped[str | None] = mapped_column(String(20))
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class OwedNotice(Owned, Base):
+    """Something that the law has us tell a person about an entry of the consent ledger, by `due_by`.
+
+    `kind`: `consent_result` (what came of a consent, refusal or withdrawal) or `reconfirmation` (two years are nearly
+    over). `state`: owed, queued (in the outbox as `message_id`), told, or impossible for a `reason` of `reasons`.
+    """
+
+    __tablename__ = "owed_notice"
+    __table_args__ = (
+        # Never two for one entry.
+        Index("uq_owed_notice_entry", "entry_id", "kind", unique=True),
+        _partial("ix_owed_notice_owed", "due_by", "id", state="owed"),
+        _partial("ix_owed_notice_queued", "message_id", state="queued"),
+        Index("ix_owed_notice_customer", "customer_id", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20))
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"))
+    channel: Mapped[str | None] = mapped_column(String(10))
+    night: Mapped[bool] = mapped_column(default=False)
+    granted: Mapped[bool]
+    sender_id: Mapped[str | None] = mapped_column(ForeignKey("business_unit.id"))
+    # No foreign key: erasing deletes the ledger's entries in an order of its own.
+    entry_id: Mapped[str] = mapped_column(Id)
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_by: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(12), default="owed")
+    reason: Mapped[str | None] = mapped_column(String(40))
+    message_id: Mapped[str | None] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -71,6 +71,10 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "한국 통신사가 전달하지 못하는 글자가 있습니다.",
         "It has characters that Korean carriers do not pass.",
     ),
+    "no_longer_stands": (
+        "그동안 동의가 새로 확인되었거나 철회되어 알릴 필요가 없습니다.",
+        "The consent was confirmed or withdrawn meanwhile; there is nothing to tell.",
+    ),
     "canceled": ("발송이 취소되었습니다.", "It was cancelled."),
 }
 

@@ -8,8 +8,8 @@ from backend.core import audit
 from backend.core.db import run_in_unit_of_work
 from backend.core.http import Blueprint, PageArgs, page
 from backend.delivery import access, service
-from backend.delivery.models import Message
-from backend.delivery.schemas import MessageListArgs, MessagePage, MessageSchema
+from backend.delivery.models import Message, OwedNotice
+from backend.delivery.schemas import MessageListArgs, MessagePage, MessageSchema, NoticeArgs, NoticePage
 from backend.organization import StaffRole, current_actor, require_staff
 
 blueprint = Blueprint("messages", __name__, description="Messages of every channel")
@@ -60,4 +60,16 @@ def list_messages_of_customer(args: dict[str, Any], customer_id: str) -> dict[st
     actor, customer = current_actor(), access.customer_id(customer_id)
     items, after = page(access.messages(customer), keys=[Message.id], args=args, newest_first=True)
     run_in_unit_of_work(lambda: audit.record_access(actor, customer_id=customer, what="messages"), synced=False)
+    return {"items": items, "next": after}
+
+
+@blueprint.route("/notices")
+@blueprint.arguments(NoticeArgs, location="query")
+@blueprint.response(200, NoticePage)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(403, description="Another role is needed")
+def list_notices(args: dict[str, Any]) -> dict[str, Any]:
+    """What people are owed to be told about their consents, the most urgent first (manager, marketer, admin)."""
+    require_staff(StaffRole.MANAGER, StaffRole.MARKETER, StaffRole.ADMIN)
+    items, after = page(access.notices(args), keys=[OwedNotice.due_by, OwedNotice.id], args=args)
     return {"items": items, "next": after}

@@ -60,6 +60,41 @@ class MessageListArgs(PageArgs):
     customer = Identifier(load_default=None)
 
 
+class NoticeSchema(Schema):
+    """What somebody is to be told about a consent of hers, by when, and what became of it."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["consent_result", "reconfirmation"]))
+    customer_id = fields.String(required=True)
+    channel = fields.String(required=True, allow_none=True)
+    night = fields.Boolean(required=True)
+    granted = fields.Boolean(required=True)
+    entry_id = fields.String(required=True)
+    said_at = Moment(required=True)
+    due_by = Moment(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["owed", "queued", "told", "impossible"]))
+    reason = fields.String(required=True, allow_none=True)
+    reason_text = fields.Function(
+        lambda notice: _reason_text(notice.reason), required=True, metadata={"type": ["string", "null"]}
+    )
+    message_id = fields.String(required=True, allow_none=True)
+
+
+class NoticePage(Schema):
+    """A page of notices."""
+
+    items = fields.List(fields.Nested(NoticeSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class NoticeArgs(PageArgs):
+    """Which notices: those in a state, or `late` ones that nobody was told of in time."""
+
+    state = fields.String(
+        load_default="owed", validate=validate.OneOf(["owed", "queued", "told", "impossible", "late"])
+    )
+
+
 class VerdictSchema(Schema):
     """The gate's answer before anything is sent."""
 

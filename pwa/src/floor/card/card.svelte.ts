@@ -82,14 +82,13 @@ export class CustomerCard {
     return this.#texts;
   }
 
-  /** The refusals that a grant has to name to count here; none while the server has not told. */
-  refusals(consent: { purpose: string; channel?: string; night?: boolean }, businessUnit: string | null): readonly string[] {
-    const found = this.#permissions?.items.find(
-      ({ purpose, channel, sender, night }) =>
-        purpose === consent.purpose && channel === (consent.channel ?? null) && night === (consent.night ?? false) &&
+  /** What is known of one matter here: undefined while the server has not told. */
+  permission(about: { purpose: string; channel: string | null; night: boolean; recipient: string | null }, businessUnit: string | null): Permission | undefined {
+    return this.#permissions?.items.find(
+      ({ purpose, channel, sender, night, recipient }) =>
+        purpose === about.purpose && channel === about.channel && night === about.night && recipient === about.recipient &&
         (purpose !== 'marketing' || sender === businessUnit),
     );
-    return found?.refusals ?? [];
   }
 
   /** Reads the row again: after it was edited here, or a pull has changed it. */

@@ -73,7 +73,7 @@ export function subjectWords(
 /** What a refused registration held, for the form that corrects it. */
 export function draftOf(entry: OutboxEntry): Partial<Record<RegisterField, string>> {
   const data = entry.data as Partial<Record<RegisterField, string>> & { cards?: string[] };
-  const { name, name_latin, phone, language, nationality, district } = data;
-  const fields = { name, name_latin, phone, language, nationality, district, card: data.cards?.[0] };
+  const { name, name_latin, phone, language, nationality, district, birth_date } = data;
+  const fields = { name, name_latin, phone, language, nationality, district, birth_date, card: data.cards?.[0] };
   return Object.fromEntries(Object.entries(fields).filter(([, text]) => typeof text === 'string'));
 }

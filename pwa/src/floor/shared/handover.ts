@@ -1,5 +1,5 @@
 /** Fields of the register form. */
-export type RegisterField = 'name' | 'name_latin' | 'phone' | 'language' | 'nationality' | 'district' | 'card';
+export type RegisterField = 'name' | 'name_latin' | 'phone' | 'language' | 'nationality' | 'district' | 'card' | 'birth_date';
 
 export interface MemberDraft {
   readonly fields: Partial<Record<RegisterField, string>>;

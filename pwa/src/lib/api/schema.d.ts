@@ -2800,6 +2800,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people are owed to be told about their consents, the most urgent first (manager, marketer, admin). */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    state?: "owed" | "queued" | "told" | "impossible" | "late";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoticePage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -5074,6 +5130,29 @@ export interface components {
         NotePage: {
             items?: components["schemas"]["Note"][];
             next?: string | null;
+        };
+        Notice: {
+            channel: string | null;
+            customer_id: string;
+            /** Format: date-time */
+            due_by: string;
+            entry_id: string;
+            granted: boolean;
+            id: string;
+            /** @enum {string} */
+            kind: "consent_result" | "reconfirmation";
+            message_id: string | null;
+            night: boolean;
+            reason: string | null;
+            readonly reason_text: string | null;
+            /** Format: date-time */
+            said_at: string;
+            /** @enum {string} */
+            state: "owed" | "queued" | "told" | "impossible";
+        };
+        NoticePage: {
+            items: components["schemas"]["Notice"][];
+            next: string | null;
         };
         PaginationMetadata: {
             /** @description First available page number. */
