@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from backend.customers.access import customer as get_customer
 from backend.customers.access import find_one, is_known
 from backend.customers.conflicts import open_conflicts
+from backend.customers.contacts import keep_number
 from backend.customers.erasure import CustomerErased, erase
 from backend.customers.merging import CustomersMerged, CustomersParted, merge_into, part
 from backend.customers.models import (
     Card,
     Customer,
     CustomerFacts,
+    CustomerPhone,
     MergedCustomer,
     Owned,
     Preference,
@@ -39,10 +41,11 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import http
-    from backend.customers import sync
-    from backend.customers.routes import blueprint
+    from backend.customers import routes, sync
+    from backend.customers.contacts import routes as contact_routes
 
-    http.register(app, blueprint)
+    for module in (routes, contact_routes):
+        http.register(app, module.blueprint)
     sync.init_app(app)
 
 
@@ -53,6 +56,7 @@ __all__ = [
     "CustomerEdited",
     "CustomerErased",
     "CustomerFacts",
+    "CustomerPhone",
     "CustomerRegistered",
     "CustomersMerged",
     "CustomersParted",
@@ -68,6 +72,7 @@ __all__ = [
     "hold",
     "init_app",
     "is_known",
+    "keep_number",
     "masked_phone",
     "merge_into",
     "merged_into",

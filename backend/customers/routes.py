@@ -19,6 +19,7 @@ from backend.customers.schemas import (
     CustomerSchema,
     FoundSchema,
     ListArgs,
+    OnlineEditData,
     RegisterData,
     SearchArgs,
     SettleData,
@@ -91,6 +92,22 @@ def get_customer(customer_id: str) -> Customer:
         customer = access.customer(customer_id)
         audit.record_access(actor, customer_id=customer.id, what="card")
     return customer
+
+
+@blueprint.route("/customers/<customer_id>", methods=["PATCH"])
+@blueprint.arguments(OnlineEditData)
+@blueprint.response(200, CustomerSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(404, description="No such customer")
+@blueprint.alt_response(409, description="edited_meanwhile: `fields` says what the server holds; nothing was changed")
+def patch_customer(data: dict[str, Any], customer_id: str) -> Customer:
+    """Edit a customer as the editor saw her: each field is changed only where it still holds `from`."""
+    require_staff()
+    actor = current_actor()
+    run_in_unit_of_work(
+        lambda: service.edit_all(access.customer(customer_id), data["changes"], acting_staff=actor),
+    )
+    return access.customer(customer_id)
 
 
 @blueprint.route("/conflicts")

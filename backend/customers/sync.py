@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from backend.core.errors import NotFound
 from backend.customers import access, service, sight
 from backend.customers.copy import COLLECTION
-from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
+from backend.customers.models import (
+    Card,
+    Customer,
+    CustomerFacts,
+    CustomerPhone,
+    Preference,
+    StoreActivity,
+    StoreDeparture,
+)
 from backend.customers.schemas import EditData, RegisterData
 from backend.sync import FieldConflict, Kind, Mutation, Outcome, Rejected, register_collection, register_kind, track
 
@@ -21,7 +29,7 @@ def init_app(app: Flask) -> None:
     """Register the collection `customers` and the kinds `customer.register` and `customer.edit`."""
     register_collection(app, COLLECTION)
     track(app, Customer, COLLECTION.name, lambda customer: customer.id)
-    for part in (Card, Preference, CustomerFacts, StoreActivity, StoreDeparture):
+    for part in (CustomerPhone, Card, Preference, CustomerFacts, StoreActivity, StoreDeparture):
         track(app, part, COLLECTION.name, lambda row: row.customer_id)
     register_kind(app, Kind("customer.register", RegisterData(), register))
     register_kind(app, Kind("customer.edit", EditData(), edit, writes_to=_named))

@@ -48,7 +48,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Views of personal data, the last recorded first. To look at those of one member is a view as well. */
+        /** Views of personal data, the last recorded first. */
         get: {
             parameters: {
                 query?: {
@@ -196,86 +196,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/api/v1/business-units/{unit_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                unit_id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Set what the people of other business units see of this one (admin). */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    unit_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Shares"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["BusinessUnit"];
-                    };
-                };
-                /** @description not_signed_in: nobody is signed in, or the session ended */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description forbidden: another role is needed; cross_site: sent by another site */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such business unit */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Tablets of other units hold every member */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Something that was sent cannot be used; `errors` names the fields */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
         trace?: never;
     };
     "/api/v1/conflicts": {
@@ -634,6 +554,179 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Edit a customer as the editor saw her: each field is changed only where it still holds `from`. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OnlineEditData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description edited_meanwhile: `fields` says what the server holds; nothing was changed */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give her a card. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CardData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description conflict: somebody holds this card */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/cards/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a card from her. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                    number: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or no such card of hers */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -791,8 +884,63 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Marketers read no remarks */
-                403: {
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a further number; the first one becomes the main one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PhoneData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -809,8 +957,163 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/phones/{phone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                phone_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         post?: never;
+        /** Take a further number away. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                    phone_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or no such number of hers */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Say what kind of number it is. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                    phone_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PhoneKindData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or no such number of hers */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/phones/{phone_id}/main": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                phone_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have texts go to this number; the main one becomes a further one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                    phone_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or no such number of hers */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1136,948 +1439,6 @@ export interface paths {
                     };
                     content?: never;
                 };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/profiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Mappings that were kept, by name. */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    after?: string | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportProfilePage"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/profiles/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        /** Keep a mapping under a name, in place of one of that name. */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ImportProfileData"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportProfile"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        post?: never;
-        /** Forget a mapping. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description No Content */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such profile */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Imports of files, the newest first. */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    after?: string | null;
-                    kind?: "members" | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportRunPage"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/runs/{run_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        /** How far an import or a check is, and what it came to. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    run_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportRun"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such import */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/runs/{run_id}/problems": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        /** What could not be used, by line, as sentences in the language of the request; the first 10,000. */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    after?: string | null;
-                };
-                header?: never;
-                path: {
-                    run_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportProblemPage"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such import */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/runs/{run_id}/problems.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        /** The same as a file. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    run_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description CSV in UTF-8 */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/csv": string;
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such import */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/runs/{run_id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Have a stopped import go on where it was. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    run_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Accepted */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportRun"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such import */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description It runs, or has come to its end */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The file is no longer kept: upload it again */
-                410: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/runs/{run_id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop an import or a check after the rows that are being written; those stay. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    run_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Accepted */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportRun"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such import */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description It is not running */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/runs/{run_id}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Have an import taken back. What stands in its way the run says afterwards; then nothing has changed. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    run_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Accepted */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportRun"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such import */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description There is nothing to undo, or it is running */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/samples/{kind}.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                kind: string;
-            };
-            cookie?: never;
-        };
-        /** A file to begin with. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    kind: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description CSV in UTF-8 */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/csv": string;
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such kind */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/uploads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a file in, and say what it seems to hold. The body is the file. */
-        post: {
-            parameters: {
-                query: {
-                    name: string;
-                    kind?: "members";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            responses: {
-                /** @description Created */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportFile"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The file is too large */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/uploads/{upload_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                upload_id: string;
-            };
-            cookie?: never;
-        };
-        /** Look at a file again: another sheet, another encoding, another profile (`-` for none). */
-        get: {
-            parameters: {
-                query?: {
-                    encoding?: "utf-8" | "cp949" | null;
-                    sheet?: string | null;
-                    profile?: string | null;
-                };
-                header?: never;
-                path: {
-                    upload_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportFile"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such file */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The file is no longer kept */
-                410: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Delete a file that is not wanted after all. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    upload_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description No Content */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such file */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/uploads/{upload_id}/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                upload_id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Have a file checked (`dry_run`) or imported; an unfinished import of the same file goes on. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    upload_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ImportAskData"];
-                };
-            };
-            responses: {
-                /** @description Accepted */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportRun"];
-                    };
-                };
-                /** @description Nobody is signed in */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Not an admin */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No such file */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The worker is at this import already */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The file is no longer kept */
-                410: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -4271,8 +3632,6 @@ export interface components {
             url?: string;
         };
         BusinessUnit: {
-            /** @description Whether the tablets' facts are being worked out for a new policy */
-            applying: boolean;
             code: string;
             contact: string | null;
             id: string;
@@ -4280,15 +3639,20 @@ export interface components {
             name_latin: string | null;
             refusal_number: string | null;
             sender_name: string | null;
-            /**
-             * @description What the people of other units see of it: `all`, or its `own` stays its own
-             * @enum {string}
-             */
-            shares: "all" | "own";
         };
         BusinessUnitPage: {
             items: components["schemas"]["BusinessUnit"][];
             next: string | null;
+        };
+        CardData: {
+            business_unit?: string | null;
+            issuer?: string | null;
+            /**
+             * @default unit
+             * @enum {string}
+             */
+            kind: "unit" | "unified" | "bank" | "foreign";
+            number: string;
         };
         Change: {
             collection?: string;
@@ -4345,34 +3709,33 @@ export interface components {
             };
         };
         Customer: {
-            /**
-             * Format: date
-             * @description Null for marketers
-             */
-            readonly birth_date?: string | null;
-            birth_year?: number | null;
-            /** @description Masked for marketers */
-            readonly cards?: string[];
+            /** Format: date */
+            birth_date?: string | null;
+            cards?: string[];
             /** Format: date-time */
             created_at?: string;
             cycle_days?: number | null;
             district?: string | null;
+            email?: string | null;
             grade?: string | null;
             home_store?: string | null;
             id?: string;
             language?: string | null;
             /** Format: date */
             last_purchase_on?: string | null;
-            /** @description Null for marketers */
-            readonly memo?: string | null;
+            memberships?: components["schemas"]["HeldCard"][];
+            memo?: string | null;
             name?: string;
+            name_han?: string | null;
             name_latin?: string | null;
             nationality?: string | null;
             night_senders?: string[];
-            /** @description Whole for who may call her, otherwise its last digits */
-            readonly phone?: string | null;
+            phone?: string | null;
+            /** @description Further numbers */
+            phones?: components["schemas"]["Phone"][];
             points?: number;
             preferences?: components["schemas"]["Preference"][];
+            preferred_staff?: components["schemas"]["Who"] | null;
             sex?: string | null;
             sms_senders?: string[];
         };
@@ -4443,125 +3806,11 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
-        ImportAskData: {
-            columns: ("source_key" | "name" | "name_latin" | "phone" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | null)[];
-            /** @default false */
-            dry_run: boolean;
-            /**
-             * @default null
-             * @enum {string|null}
-             */
-            encoding: "utf-8" | "cp949" | null;
-            /** @default false */
-            keep_going_fields: boolean;
-            /**
-             * @default null
-             * @enum {string|null}
-             */
-            key: "source-key" | "card" | "phone" | "phone+name" | null;
-            /** @default null */
-            save_profile: string | null;
-            /** @default null */
-            sheet: string | null;
-            /** @default file */
-            source: string;
-        };
-        ImportColumn: {
-            /** @enum {string|null} */
-            by: "heading" | "values" | "profile" | null;
-            confidence: number;
-            field: string | null;
-            heading: string;
-            samples: string[];
-        };
-        ImportFile: {
-            columns: components["schemas"]["ImportColumn"][];
-            damaged: boolean;
-            described: string;
-            encoding: string | null;
-            fields: string[];
-            id: string;
-            key: string | null;
-            keys: {
-                [key: string]: string[];
-            };
+        HeldCard: {
+            business_unit: string | null;
+            issuer: string | null;
             kind: string;
-            lines: number[];
-            name: string;
-            profile: string | null;
-            profiles: string[];
-            sheet: string | null;
-            sheets: string[];
-            size: number;
-            /** Format: date-time */
-            uploaded_at: string;
-        };
-        ImportProblem: {
-            heading: string | null;
-            id: string;
-            line: number;
-            reason: string;
-        };
-        ImportProblemPage: {
-            items: components["schemas"]["ImportProblem"][];
-            next: string | null;
-        };
-        ImportProfile: {
-            columns: {
-                [key: string]: string;
-            };
-            kind: string;
-            name: string;
-            /** Format: date-time */
-            updated_at: string;
-        };
-        ImportProfileData: {
-            columns: {
-                [key: string]: "source_key" | "name" | "name_latin" | "phone" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit";
-            };
-            /**
-             * @default members
-             * @enum {string}
-             */
-            kind: "members";
-        };
-        ImportProfilePage: {
-            items: components["schemas"]["ImportProfile"][];
-            next: string | null;
-        };
-        ImportRun: {
-            bad: number;
-            can_resume: boolean;
-            changed: number;
-            created: number;
-            dry_run: boolean;
-            failure: string | null;
-            failure_detail: string | null;
-            file: string;
-            /** Format: date-time */
-            finished_at: string | null;
-            fraction: number;
-            id: string;
-            kind: string;
-            lines_done: number;
-            problems: number;
-            rate: number | null;
-            repeated: number;
-            seconds_left: number | null;
-            staff: string | null;
-            /** Format: date-time */
-            started_at: string;
-            /** @enum {string} */
-            state: "waiting" | "running" | "undoing" | "finished" | "undone" | "failed" | "stopped";
-            stopping: boolean;
-            unchanged: number;
-            /** Format: date-time */
-            undone_at: string | null;
-            upload_id: string | null;
-        };
-        ImportRunPage: {
-            items: components["schemas"]["ImportRun"][];
-            next: string | null;
+            number: string;
         };
         Jwk: {
             crv: string;
@@ -4577,6 +3826,7 @@ export interface components {
             /** Format: date */
             last_purchase_on?: string | null;
             name?: string;
+            name_han?: string | null;
             name_latin?: string | null;
             readonly phone?: string | null;
             points?: number;
@@ -4593,8 +3843,7 @@ export interface components {
             /** Format: date-time */
             occurred_at?: string;
             returned?: number;
-            /** @description Null for marketers */
-            readonly review_note?: string | null;
+            review_note?: string | null;
             /** Format: date-time */
             reviewed_at?: string | null;
             store?: string;
@@ -4618,7 +3867,7 @@ export interface components {
         MergeData: {
             merged_id: string;
             survivor_id: string;
-            take?: ("name" | "name_latin" | "phone" | "language" | "birth_date" | "sex" | "nationality" | "district" | "home_store_id" | "memo")[];
+            take?: ("name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "home_store_id" | "preferred_staff_id" | "memo")[];
         };
         MergePage: {
             items?: components["schemas"]["Merge"][];
@@ -4712,6 +3961,13 @@ export interface components {
             items?: components["schemas"]["Note"][];
             next?: string | null;
         };
+        OnlineEditData: {
+            changes: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
         PaginationMetadata: {
             /** @description First available page number. */
             first_page?: number;
@@ -4759,6 +4015,26 @@ export interface components {
         PairPage: {
             items: components["schemas"]["Pair"][];
             next: string | null;
+        };
+        Phone: {
+            id: string;
+            kind: string;
+            note: string | null;
+            phone: string;
+        };
+        PhoneData: {
+            /**
+             * @default mobile
+             * @enum {string}
+             */
+            kind: "mobile" | "home" | "work" | "other";
+            note?: string | null;
+            phone: string | null;
+        };
+        PhoneKindData: {
+            /** @enum {string} */
+            kind?: "mobile" | "home" | "work" | "other";
+            note?: string | null;
         };
         Preference: {
             kind?: string;
@@ -4833,10 +4109,12 @@ export interface components {
                 [key: string]: unknown;
             }[];
             district?: string | null;
+            email?: string | null;
             home_store?: string | null;
             /** @enum {string|null} */
             language?: "ko" | "en" | "zh" | "ja" | null;
             name: string;
+            name_han?: string | null;
             name_latin?: string | null;
             nationality?: string | null;
             phone?: string | null;
@@ -4869,8 +4147,7 @@ export interface components {
             lines?: components["schemas"]["ReturnedLine"][];
             /** Format: date-time */
             occurred_at?: string;
-            /** @description Null for marketers */
-            readonly reason?: string | null;
+            reason?: string;
             /** Format: date-time */
             received_at?: string;
             staff?: string | null;
@@ -4905,8 +4182,7 @@ export interface components {
             id?: string;
             lines?: components["schemas"]["SaleLine"][];
             net?: number;
-            /** @description Null for marketers */
-            readonly note?: string | null;
+            note?: string | null;
             /** Format: date-time */
             occurred_at?: string;
             points_redeemed?: number;
@@ -4915,8 +4191,7 @@ export interface components {
             received_at?: string;
             returned?: number;
             returns?: components["schemas"]["Return"][];
-            /** @description Null for marketers */
-            readonly review_note?: string | null;
+            review_note?: string | null;
             /** Format: date-time */
             reviewed_at?: string | null;
             staff?: string | null;
@@ -4995,10 +4270,6 @@ export interface components {
         SettleData: {
             /** @enum {string} */
             choice: "yours" | "server";
-        };
-        Shares: {
-            /** @enum {string} */
-            shares: "all" | "own";
         };
         SignIn: {
             login: string;

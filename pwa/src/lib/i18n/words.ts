@@ -39,11 +39,32 @@ export function viewName(what: string): string {
 const fields: Record<string, () => string> = {
   name: m.field_name, name_latin: m.field_name_latin, phone: m.field_phone, language: m.field_language,
   nationality: m.field_nationality, district: m.field_district, memo: m.field_memo, sex: m.field_sex,
-  home_store: m.field_home_store, birth_date: m.field_birth_date, card: m.field_card,
+  home_store: m.field_home_store, birth_date: m.field_birth_date, card: m.field_card, name_han: m.field_name_han,
+  email: m.field_email, phones: m.field_phones, cards: m.field_cards, preferred_staff: m.field_preferred_staff,
 };
 
 export function fieldName(field: string): string {
   return (fields[field] ?? m.field_other)();
+}
+
+const phoneKinds: Record<string, () => string> = {
+  mobile: m.phone_kind_mobile, home: m.phone_kind_home, work: m.phone_kind_work, other: m.phone_kind_other,
+};
+
+export const PHONE_KINDS = Object.keys(phoneKinds);
+
+export function phoneKindName(kind: string): string {
+  return (phoneKinds[kind] ?? m.phone_kind_other)();
+}
+
+const cardKinds: Record<string, () => string> = {
+  unit: m.card_kind_unit, unified: m.card_kind_unified, bank: m.card_kind_bank, foreign: m.card_kind_foreign,
+};
+
+export const CARD_KINDS = Object.keys(cardKinds);
+
+export function cardKindName(kind: string): string {
+  return (cardKinds[kind] ?? m.card_kind_unit)();
 }
 
 const messageStates: Record<string, () => string> = {
