@@ -13,12 +13,12 @@ from sqlalchemy import select
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, Statement, marketing_state
 from backend.consent.schemas import StatementData
-from backend.core import audit
+from backend.core import audit, events
 from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
 from backend.core.schemas import flatten
-from backend.customers import CustomerRegistered, hold, set_facts
+from backend.customers import ConsentWithdrawn, CustomerRegistered, hold, set_facts
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def record(
     )
     if data["purpose"] == "marketing":
         refresh_senders([customer_id])
+    if not data["granted"]:
+        events.publish(ConsentWithdrawn(customer_id, data["purpose"]))
     known = db.session.get(ConsentWording, data["wording_version"])
     return () if known else ("unknown_wording",)
 

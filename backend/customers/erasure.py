@@ -9,6 +9,8 @@ from sqlalchemy import delete, select
 
 from backend.core import events
 from backend.core.db import db
+from backend.customers.identity import IdentityDocument
+from backend.customers.life import LifeEvent, Trip, forget_household
 from backend.customers.merging import forget_merged
 from backend.customers.models import (
     Card,
@@ -53,8 +55,19 @@ def erase(customer_id: str) -> CustomerErased | None:
     cards = tuple(db.session.execute(select(Card.number).where(Card.customer_id == customer_id)).scalars())
     erased = CustomerErased(customer_id, tuple(entry.id for entry in merged), own, cards)
     events.publish(erased)
+    forget_household(customer_id)
     mark_changed(COLLECTION, [customer_id], deleted=True)
-    for model in (CustomerPhone, Card, Preference, CustomerFacts, StoreActivity, StoreDeparture):
+    for model in (
+        CustomerPhone,
+        Card,
+        Preference,
+        LifeEvent,
+        Trip,
+        IdentityDocument,
+        CustomerFacts,
+        StoreActivity,
+        StoreDeparture,
+    ):
         db.session.execute(delete(model).where(model.customer_id == customer_id))
     db.session.execute(delete(Customer).where(Customer.id == customer_id))
     db.session.expire_all()

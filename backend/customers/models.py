@@ -56,6 +56,8 @@ class Customer(Base):
     district: Mapped[str | None] = mapped_column(String(60))
     home_store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"), index=True)
     preferred_staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    # With whom she lives (`customers.life`).
+    household_id: Mapped[str | None] = mapped_column(ForeignKey("household.id"), index=True)
     memo: Mapped[str | None] = mapped_column(Text)
     # Where the row came from, for imports that may run again: ("complete-journey", "1").
     source: Mapped[str | None] = mapped_column(String(40))

@@ -9,11 +9,16 @@ from typing import Any
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+KEEPERS = ("associate", "manager", "admin")
+"""Roles that look after members: they write down what is known of one."""
 LANGUAGES = ("ko", "en", "zh", "ja")
 SEXES = ("f", "m", "x")
 PHONE_KINDS = ("mobile", "home", "work", "other")
 CARD_KINDS = ("unit", "unified", "bank", "foreign")
 """Of one business unit, of all of them, a partner bank's by its token, another house's."""
+PREFERENCE_KINDS = ("instruction", "allergy", "like", "dislike", "size")
+"""What is written down of a customer's taste, in the order in which it matters to whoever serves her."""
+FOR_WHO_SERVES = frozenset({"instruction", "allergy"})
 EDITABLE = (
     "name",
     "name_latin",

@@ -14,6 +14,7 @@ from backend.customers.rules import (
     EDITABLE,
     EDITABLE_ONLINE,
     LANGUAGES,
+    PREFERENCE_KINDS,
     SEXES,
     masked_phone,
     normal_email,
@@ -191,11 +192,23 @@ class FoundSchema(Schema):
     more = fields.Boolean(required=True, metadata={"description": "Whether further members match"})
 
 
-class PreferenceSchema(Schema):
-    """Something the customer likes, dislikes, wears or cannot eat."""
+class PreferenceChange(Schema):
+    """A preference to add, or with `remove` to take away; what older systems called it may be taken away, too."""
 
-    kind = fields.String()
-    value = fields.String()
+    kind = Text(max_length=20, required=True)
+    value = Text(max_length=120, required=True)
+    remove = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+    @validates_schema
+    def _known_kind(self, data: dict[str, Any], **_options: object) -> None:
+        if not data.get("remove") and data.get("kind") not in PREFERENCE_KINDS:
+            raise ValidationError({"kind": [f"This must be one of {', '.join(PREFERENCE_KINDS)}."]})
+
+
+class PreferenceData(PreferenceChange):
+    """A preference that was set on a tablet (`preference.set`)."""
+
+    customer_id = Identifier(required=True)
 
 
 class _Shown(Schema):
@@ -224,6 +237,7 @@ def _items(description: str, **names: list[str] | str) -> dict[str, Any]:
 
 _TEXT = ["string", "null"]
 _PHONES = _items("Further numbers, masked like the main one", id="string", phone="string", kind="string", note=_TEXT)
+_PREFERENCES = _items("Without allergies and requests for marketers", kind="string", value="string")
 _MEMBERSHIPS = _items(
     "Her cards with what each is: unit, unified, bank (by the partner's token), foreign; masked for marketers",
     number="string",
@@ -261,7 +275,7 @@ class CustomerSchema(_Shown):
         metadata={"type": "array", "items": {"type": "string"}, "description": "Masked for marketers"},
     )
     memberships = fields.Function(sight.memberships, metadata=_MEMBERSHIPS)
-    preferences = fields.List(fields.Nested(PreferenceSchema))
+    preferences = fields.Function(sight.preferences, metadata=_PREFERENCES)
     cycle_days = fields.Integer(attribute="facts.cycle_days", allow_none=True)
     sms_senders = fields.List(fields.String(), attribute="facts.sms_senders")
     night_senders = fields.List(fields.String(), attribute="facts.night_senders")

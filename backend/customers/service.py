@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import instance_state
 
 from backend.core import audit, events
 from backend.core.db import db, table_of
-from backend.core.errors import Conflict, ValidationFailed
+from backend.core.errors import Conflict, Forbidden, ValidationFailed
 from backend.core.ids import is_id, new_id
 from backend.core.one_of import one_of
 from backend.customers.departures import come_back
@@ -135,14 +135,20 @@ def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_s
     return merge
 
 
-def edit_all(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_staff: Actor) -> None:
+def edit_all(
+    customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_staff: Actor, may_call: bool
+) -> None:
     """As `edit`, but all of it or nothing: for a form whose reader sees at once what became of it.
 
-    Raises `EditedMeanwhile` with `fields` {name: {base, yours, server}}, and then has changed nothing.
+    Raises `EditedMeanwhile` with `fields` {name: {base, yours, server}}, and then has changed nothing. With `may_call`
+    false, what the server holds of her phone and e-mail is not told.
     """
     hold([customer.id])
     current = {name: current_value(customer, name) for name in changes}
     conflicts = merge_edit(current, dict(changes)).conflicts
+    if not may_call and {"phone", "email"} & set(conflicts):
+        detail = "How she is reached is kept by another store; have it changed there or by an admin."
+        raise Forbidden(detail)
     if conflicts:
         parts = ("base", "yours", "server")
         fields = {name: dict(zip(parts, map(as_json, values), strict=True)) for name, values in conflicts.items()}

@@ -93,6 +93,17 @@ def cards(numbers: Collection[str]) -> list[str]:
     return [number if whole else rules.masked_card(number) for number in numbers]
 
 
+def preferences(customer: Customer) -> list[dict[str, str]]:
+    """Her preferences; what is about her health, and what she asked for, is for those who serve her."""
+    return shown_preferences([{"kind": each.kind, "value": each.value} for each in customer.preferences])
+
+
+def shown_preferences(found: list[dict[str, str]]) -> list[dict[str, str]]:
+    """As above, of a row."""
+    whole = rules.sees_words(current_viewer().role)
+    return [each for each in found if whole or each["kind"] not in rules.FOR_WHO_SERVES]
+
+
 def rows(found: Mapping[str, tuple[Any, ...]]) -> dict[str, dict[str, Any]]:
     """Rows of the tablet's collection, {id: values}, as a search shows them."""
     role, hers = current_viewer().role, own(found.keys())
@@ -104,5 +115,6 @@ def rows(found: Mapping[str, tuple[Any, ...]]) -> dict[str, dict[str, Any]]:
             row["phones"] = [rules.masked_phone(each) for each in row["phones"]]
         if not rules.sees_words(role):
             row |= {"memo": None, "cards": [rules.masked_card(number) for number in row["cards"]]}
+            row["preferences"] = shown_preferences(row["preferences"])
         shown[customer_id] = row
     return shown

@@ -47,6 +47,7 @@ FIELDS = (
     "district",
     "home_store_id",
     "preferred_staff_id",
+    "household_id",
     "memo",
 )
 """What a customer has once, and is chosen from one of the two."""

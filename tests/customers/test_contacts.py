@@ -34,7 +34,7 @@ def member(app: Any) -> Customer:
 
 @pytest.fixture
 def desk(client: FlaskClient, sign_in: Any) -> FlaskClient:
-    sign_in(role="manager")
+    sign_in(role="admin")
     return client
 
 

@@ -1,5 +1,7 @@
 import { api, call } from '$lib/api';
+import type { TripRecord } from '$lib/i18n/life';
 import type { Book, CustomerRow, ProductRow } from '$lib/book';
+import type { LifeEvent } from './next-event';
 
 export interface NoteRecord {
   id: string;
@@ -9,6 +11,9 @@ export interface NoteRecord {
 }
 
 export interface ConsentRecord {
+  id: string;
+  /** The refusal that this grant lifts. */
+  lifts?: string | null;
   purpose: string;
   channel: string | null;
   night: boolean;
@@ -29,7 +34,24 @@ export interface SaleRecord {
   currency: string;
   occurred_at: string;
   store: string;
+  /** The business unit's name. */
+  unit: string;
+  unit_latin: string | null;
   flags: string[];
+}
+
+/** What of the card the tablet does not keep (GET /customers/ID). */
+export interface AboutRecord {
+  phones: { phone: string; kind: string; note: string | null }[];
+  memberships: { number: string; kind: string; issuer: string | null }[];
+  preferred_staff: { login: string; name: string } | null;
+}
+
+/** GET /customers/ID/life */
+export interface LifeRecord {
+  events: LifeEvent[];
+  trips: TripRecord[];
+  household: { id: string; name: string | null; members: { id: string; name: string }[] } | null;
 }
 
 export interface TextRecord {
@@ -51,6 +73,8 @@ export class CustomerCard {
   #consents = $state.raw<Fetched<ConsentRecord>>();
   #sales = $state.raw<Fetched<SaleRecord>>();
   #texts = $state.raw<Fetched<TextRecord>>();
+  #about = $state.raw<AboutRecord | null | undefined>();
+  #life = $state.raw<LifeRecord | null | undefined>();
   #refusals = $state.raw<Readonly<Record<string, string | null>>>({});
   readonly id: string;
   readonly #book: Book;
@@ -85,6 +109,25 @@ export class CustomerCard {
     return this.#texts;
   }
 
+  get about(): AboutRecord | null | undefined {
+    return this.#about;
+  }
+
+  get life(): LifeRecord | null | undefined {
+    return this.#life;
+  }
+
+  /** Whether a consent is known to stand; without the server none is. */
+  standing(purpose: string): boolean {
+    return this.refusalOf(purpose) === null && (this.#consents ?? []).some((said) => said.purpose === purpose && said.granted);
+  }
+
+  /** The refusal of a purpose that no later grant has named, which a new one has to. */
+  refusalOf(purpose: string): string | null {
+    const said = (this.#consents ?? []).filter((each) => each.purpose === purpose);
+    return said.find(({ id, granted }) => !granted && !said.some((grant) => grant.granted && grant.lifts === id))?.id ?? null;
+  }
+
   /** The refusal of texts that stands against a business unit, which a new consent has to name; null without one. */
   standingRefusal(businessUnit: string | null): string | null {
     return businessUnit === null ? null : (this.#refusals[businessUnit] ?? null);
@@ -105,6 +148,8 @@ export class CustomerCard {
       list<NoteRecord>(call(api.GET('/api/v1/customers/{customer_id}/notes', { params: { path } }))).then((found) => { this.#notes = found; }),
       this.#fetchConsents(),
       list<TextRecord>(call(api.GET('/api/v1/customers/{customer_id}/messages', { params: { path } }))).then((found) => { this.#texts = found; }),
+      one<AboutRecord>(call(api.GET('/api/v1/customers/{customer_id}', { params: { path } }))).then((found) => { this.#about = found; }),
+      one<LifeRecord>(call(api.GET('/api/v1/customers/{customer_id}/life', { params: { path } }))).then((found) => { this.#life = found; }),
       list<SaleRecord>(call(api.GET('/api/v1/sales', { params: { query: { customer: this.id, limit: 5 } } }))).then((found) => { this.#sales = found; }),
     ]);
   }
@@ -121,6 +166,14 @@ export class CustomerCard {
     } catch {
       this.#consents = null;
     }
+  }
+}
+
+async function one<T>(answer: Promise<unknown>): Promise<T | null> {
+  try {
+    return (await answer) as T;
+  } catch {
+    return null;
   }
 }
 

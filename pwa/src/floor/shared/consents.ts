@@ -26,6 +26,14 @@ export const askedConsents: readonly AskedConsent[] = [
   },
 ];
 
+/** Consent to keep what she must not have, which is about her health; `lifts` is the refusal that it takes back. */
+export function healthConsentData(occurredAt: Date, lifts: string | null): Record<string, unknown> {
+  return {
+    purpose: 'sensitive', granted: true, wording_version: 'sensitive-2026-11', occurred_at: occurredAt.toISOString(),
+    ...(lifts === null ? {} : { lifts }),
+  };
+}
+
 /** The members of `consent.record` without the customer. */
 export function consentData(consent: AskedConsent, granted: boolean, occurredAt: Date): Record<string, unknown> {
   return {

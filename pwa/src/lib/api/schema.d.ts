@@ -48,7 +48,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Views of personal data, the last recorded first. */
+        /** Views of personal data, the last recorded first. To look at those of one member is a view as well. */
         get: {
             parameters: {
                 query?: {
@@ -196,6 +196,86 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/business-units/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set what the people of other business units see of this one (admin). */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    unit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BusinessUnit"];
+                    };
+                };
+                /** @description not_signed_in: nobody is signed in, or the session ended */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description forbidden: another role is needed; cross_site: sent by another site */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such business unit */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Tablets of other units hold every member */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Something that was sent cannot be used; `errors` names the fields */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         trace?: never;
     };
     "/api/v1/conflicts": {
@@ -447,6 +527,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/by-passport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose passport this is, by its whole number only; the look is recorded. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PassportQuery"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HolderList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description too_many_requests: faster than anybody reads passports; Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/search": {
         parameters: {
             query?: never;
@@ -586,6 +729,13 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description Marketers look after no member; her number is another store's */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description No such customer */
                 404: {
                     headers: {
@@ -644,6 +794,13 @@ export interface paths {
                 };
                 /** @description Nobody is signed in */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -715,6 +872,13 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description No such customer, or no such card of hers */
                 404: {
                     headers: {
@@ -780,6 +944,559 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** Which documents are kept of her, without numbers; the view is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Keep a passport, encrypted. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DocumentData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Document"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description consent_needed: kept with a consent to unique identifiers only */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a passport. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                    document_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or no such document of hers */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/documents/{document_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a passport's number; who saw it, and why, is recorded before it is shown. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                    document_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RevealData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Revealed"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a manager nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or no such document of hers */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say with whom she lives. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HouseholdData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Life"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Have her leave her household. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Life"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or she lives with nobody whom we know */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/life": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** Days to remember, coming trips, household; the view is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Life"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or nothing of hers with this id */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/life-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remember a day. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LifeEventData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Life"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or nothing of hers with this id */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/life-events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a day. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                    event_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Life"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or nothing of hers with this id */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -884,6 +1601,13 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description Marketers read no remarks */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description No such customer */
                 404: {
                     headers: {
@@ -941,6 +1665,13 @@ export interface paths {
                 };
                 /** @description Nobody is signed in */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1005,6 +1736,13 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description No such customer, or no such number of hers */
                 404: {
                     headers: {
@@ -1045,6 +1783,13 @@ export interface paths {
                 };
                 /** @description Nobody is signed in */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1104,6 +1849,13 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description No such customer, or no such number of hers */
                 404: {
                     headers: {
@@ -1111,6 +1863,80 @@ export interface paths {
                     };
                     content?: never;
                 };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what she likes, dislikes, wears, must not have or wants done, or take it away. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PreferenceChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member; her number is another store's */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description consent_needed: allergies are kept with a consent to sensitive data only */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1235,6 +2061,137 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/trips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note a journey. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TripData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Life"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or nothing of hers with this id */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/trips/{trip_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                trip_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a journey. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                    trip_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Life"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers look after no member */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer, or nothing of hers with this id */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -3632,6 +4589,8 @@ export interface components {
             url?: string;
         };
         BusinessUnit: {
+            /** @description Whether the tablets' facts are being worked out for a new policy */
+            applying: boolean;
             code: string;
             contact: string | null;
             id: string;
@@ -3639,6 +4598,11 @@ export interface components {
             name_latin: string | null;
             refusal_number: string | null;
             sender_name: string | null;
+            /**
+             * @description What the people of other units see of it: `all`, or its `own` stays its own
+             * @enum {string}
+             */
+            shares: "all" | "own";
         };
         BusinessUnitPage: {
             items: components["schemas"]["BusinessUnit"][];
@@ -3709,32 +4673,55 @@ export interface components {
             };
         };
         Customer: {
-            /** Format: date */
-            birth_date?: string | null;
-            cards?: string[];
+            /**
+             * Format: date
+             * @description Null for marketers
+             */
+            readonly birth_date?: string | null;
+            birth_year?: number | null;
+            /** @description Masked for marketers */
+            readonly cards?: string[];
             /** Format: date-time */
             created_at?: string;
             cycle_days?: number | null;
             district?: string | null;
-            email?: string | null;
+            /** @description Null for who may not call her */
+            readonly email?: string | null;
             grade?: string | null;
             home_store?: string | null;
             id?: string;
             language?: string | null;
             /** Format: date */
             last_purchase_on?: string | null;
-            memberships?: components["schemas"]["HeldCard"][];
-            memo?: string | null;
+            /** @description Her cards with what each is: unit, unified, bank (by the partner's token), foreign; masked for marketers */
+            readonly memberships?: {
+                business_unit: string | null;
+                issuer: string | null;
+                kind: string;
+                number: string;
+            }[];
+            /** @description Null for marketers */
+            readonly memo?: string | null;
             name?: string;
             name_han?: string | null;
             name_latin?: string | null;
             nationality?: string | null;
             night_senders?: string[];
-            phone?: string | null;
-            /** @description Further numbers */
-            phones?: components["schemas"]["Phone"][];
+            /** @description Whole for who may call her, otherwise its last digits */
+            readonly phone?: string | null;
+            /** @description Further numbers, masked like the main one */
+            readonly phones?: {
+                id: string;
+                kind: string;
+                note: string | null;
+                phone: string;
+            }[];
             points?: number;
-            preferences?: components["schemas"]["Preference"][];
+            /** @description Without allergies and requests for marketers */
+            readonly preferences?: {
+                kind: string;
+                value: string;
+            }[];
             preferred_staff?: components["schemas"]["Who"] | null;
             sex?: string | null;
             sms_senders?: string[];
@@ -3751,6 +4738,24 @@ export interface components {
             store: string | null;
             store_name: string | null;
             store_name_latin: string | null;
+        };
+        Document: {
+            country: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date */
+            expires_on: string | null;
+            id: string;
+            kind: string;
+        };
+        DocumentData: {
+            country: string;
+            /** Format: date */
+            expires_on?: string | null;
+            number: string;
+        };
+        DocumentList: {
+            items: components["schemas"]["Document"][];
         };
         Enrol: {
             code: string;
@@ -3806,17 +4811,56 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
-        HeldCard: {
-            business_unit: string | null;
-            issuer: string | null;
-            kind: string;
-            number: string;
+        Holder: {
+            id: string;
+            name: string;
+        };
+        HolderList: {
+            items: components["schemas"]["Holder"][];
+        };
+        Household: {
+            id: string;
+            members: components["schemas"]["HouseholdMember"][];
+            name: string | null;
+        };
+        HouseholdData: {
+            name?: string | null;
+            /** Format: uuid */
+            with: string;
+        };
+        HouseholdMember: {
+            id: string;
+            name: string;
         };
         Jwk: {
             crv: string;
             kty: string;
             x: string;
             y: string;
+        };
+        Life: {
+            events: components["schemas"]["LifeEvent"][];
+            household: components["schemas"]["Household"] | null;
+            trips: components["schemas"]["Trip"][];
+        };
+        LifeEvent: {
+            /** Format: date */
+            day: string;
+            id: string;
+            /** @enum {string} */
+            kind: "birthday" | "wedding" | "anniversary" | "child" | "other";
+            note?: string | null;
+            /** @default true */
+            yearly: boolean;
+        };
+        LifeEventData: {
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            kind: "birthday" | "wedding" | "anniversary" | "child" | "other";
+            note?: string | null;
+            /** @default true */
+            yearly: boolean;
         };
         ListedCustomer: {
             /** Format: date-time */
@@ -3843,11 +4887,14 @@ export interface components {
             /** Format: date-time */
             occurred_at?: string;
             returned?: number;
-            review_note?: string | null;
+            /** @description Null for marketers */
+            readonly review_note?: string | null;
             /** Format: date-time */
             reviewed_at?: string | null;
             store?: string;
             total?: number;
+            unit?: string;
+            unit_latin?: string | null;
         };
         Merge: {
             fields_changed?: string[];
@@ -3867,7 +4914,7 @@ export interface components {
         MergeData: {
             merged_id: string;
             survivor_id: string;
-            take?: ("name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "home_store_id" | "preferred_staff_id" | "memo")[];
+            take?: ("name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "home_store_id" | "preferred_staff_id" | "household_id" | "memo")[];
         };
         MergePage: {
             items?: components["schemas"]["Merge"][];
@@ -4016,11 +5063,9 @@ export interface components {
             items: components["schemas"]["Pair"][];
             next: string | null;
         };
-        Phone: {
-            id: string;
-            kind: string;
-            note: string | null;
-            phone: string;
+        PassportQuery: {
+            country: string;
+            number: string;
         };
         PhoneData: {
             /**
@@ -4036,9 +5081,11 @@ export interface components {
             kind?: "mobile" | "home" | "work" | "other";
             note?: string | null;
         };
-        Preference: {
-            kind?: string;
-            value?: string;
+        PreferenceChange: {
+            kind: string;
+            /** @default false */
+            remove: boolean;
+            value: string;
         };
         Preview: {
             body: string;
@@ -4147,7 +5194,8 @@ export interface components {
             lines?: components["schemas"]["ReturnedLine"][];
             /** Format: date-time */
             occurred_at?: string;
-            reason?: string;
+            /** @description Null for marketers */
+            readonly reason?: string | null;
             /** Format: date-time */
             received_at?: string;
             staff?: string | null;
@@ -4156,6 +5204,19 @@ export interface components {
         ReturnedLine: {
             line?: number;
             quantity?: number;
+        };
+        RevealData: {
+            reason: string;
+        };
+        Revealed: {
+            country: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date */
+            expires_on: string | null;
+            id: string;
+            kind: string;
+            number: string;
         };
         ReviewData: {
             /** @default null */
@@ -4182,7 +5243,8 @@ export interface components {
             id?: string;
             lines?: components["schemas"]["SaleLine"][];
             net?: number;
-            note?: string | null;
+            /** @description Null for marketers */
+            readonly note?: string | null;
             /** Format: date-time */
             occurred_at?: string;
             points_redeemed?: number;
@@ -4191,12 +5253,15 @@ export interface components {
             received_at?: string;
             returned?: number;
             returns?: components["schemas"]["Return"][];
-            review_note?: string | null;
+            /** @description Null for marketers */
+            readonly review_note?: string | null;
             /** Format: date-time */
             reviewed_at?: string | null;
             staff?: string | null;
             store?: string;
             total?: number;
+            unit?: string;
+            unit_latin?: string | null;
         };
         SaleLine: {
             amount?: number;
@@ -4270,6 +5335,10 @@ export interface components {
         SettleData: {
             /** @enum {string} */
             choice: "yours" | "server";
+        };
+        Shares: {
+            /** @enum {string} */
+            shares: "all" | "own";
         };
         SignIn: {
             login: string;
@@ -4396,6 +5465,26 @@ export interface components {
                 [key: string]: unknown;
             };
             template: string;
+        };
+        Trip: {
+            /** Format: date-time */
+            departs_at: string;
+            flight: string | null;
+            from_airport: string | null;
+            id: string;
+            note: string | null;
+            to_airport: string | null;
+            zone: string;
+        };
+        TripData: {
+            /** Format: date-time */
+            departs_at: string;
+            flight?: string | null;
+            from_airport?: string | null;
+            note?: string | null;
+            to_airport?: string | null;
+            /** @default Asia/Seoul */
+            zone: string;
         };
         Verdict: {
             /** @enum {string} */

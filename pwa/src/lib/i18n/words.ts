@@ -17,6 +17,7 @@ export function isTopGrade(code: string | null): boolean {
 }
 
 const preferenceKinds: Record<string, () => string> = {
+  instruction: m.preference_instruction, allergy: m.preference_allergy, like: m.preference_like, dislike: m.preference_dislike,
   scent: m.preference_scent, skin: m.preference_skin, skin_type: m.preference_skin, gift_wrap: m.preference_gift_wrap,
   brand: m.preference_brand, category: m.preference_category, contact_time: m.preference_contact_time,
   size: m.preference_size, color: m.preference_color, colour: m.preference_color,
@@ -26,9 +27,20 @@ export function preferenceName(kind: string): string {
   return (preferenceKinds[kind] ?? m.preference_other)();
 }
 
+/** What the floor writes down, in the order in which it matters to whoever serves her. */
+export const PREFERENCE_KINDS = ['instruction', 'allergy', 'like', 'dislike', 'size'];
+
+/** Sorted like that; kinds of older systems come last. */
+export function byPreferenceKind<T extends { kind: string }>(preferences: readonly T[]): T[] {
+  const rank = ({ kind }: T) => (PREFERENCE_KINDS.includes(kind) ? PREFERENCE_KINDS.indexOf(kind) : PREFERENCE_KINDS.length);
+  return [...preferences].sort((one, other) => rank(one) - rank(other));
+}
+
 const views: Record<string, () => string> = {
   card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, consents: m.access_what_consents,
-  sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log,
+  sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log, life: m.access_what_life,
+  household: m.access_what_household, documents: m.access_what_documents, passport: m.access_what_passport,
+  passport_lookup: m.access_what_passport_lookup,
 };
 
 /** What of a member was looked at, as the access log says it. */
@@ -83,7 +95,7 @@ export function purposeName(purpose: string): string {
 }
 
 const consentNames: Record<string, () => string> = {
-  privacy: m.consent_privacy, profiling: m.consent_profiling, third_party: m.consent_third_party, abroad: m.consent_abroad,
+  sensitive: m.consent_sensitive, unique_identifier: m.consent_unique_identifier, privacy: m.consent_privacy, profiling: m.consent_profiling, third_party: m.consent_third_party, abroad: m.consent_abroad,
   marketing_sms: m.consent_marketing_sms, marketing_push: m.consent_marketing_push, marketing_call: m.consent_marketing_call,
 };
 
