@@ -238,3 +238,20 @@ def test_a_second_registration_with_her_other_number_or_e_mail_is_a_possible_dup
     reasons = [{reason["field"]: reason["agreement"] for reason in pair.reasons} for pair in pairs]
     assert any(each.get("phone") == "same" for each in reasons)
     assert any(each.get("email") == "same" for each in reasons)
+
+
+def test_who_may_not_call_her_reads_no_number_and_no_address(client: FlaskClient, sign_in: Any) -> None:
+    with unit_of_work():
+        member = factories.customer(phone=FIRST, email="a@example.com")
+        db.session.add(CustomerPhone(customer_id=member.id, phone=SECOND))
+    sign_in(role="associate", store_id=None)
+    shown = client.get(f"/api/v1/customers/{member.id}").get_json()
+    assert (shown["phone"], [each["phone"] for each in shown["phones"]], shown["email"]) == (
+        "•••• 0001",
+        ["•••• 0002"],
+        None,
+    )
+    told = edit(client, member, email=("x@example.com", "b@example.com"))
+    assert (told.status_code, "a@example.com" in told.get_data(as_text=True)) == (403, False)
+    sign_in(role="marketer")
+    assert edit(client, member, district=(None, "서울 중구")).status_code == 403

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from backend.core.ids import new_id
 from tests.e2e import chromium
 from tests.e2e.floor import settled, sign_in_at_desk
 from tests.e2e.test_screens import DESK, LOOKS, TABLET
@@ -71,6 +73,49 @@ def test_what_somebody_else_changed_is_shown_and_nothing_is_overwritten(browser:
         page.get_by_role("button", name="저장", exact=True).click()
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.get_by_text("부산 중구")).to_be_visible()
+
+
+def test_a_passport_is_shown_with_a_reason_only(browser: Browser, server: DangolServer) -> None:
+    with chromium.new_profile(browser, viewport=DESK) as context:
+        page = context.new_page()
+        opened(page, server, 0)
+        page.get_by_role("button", name="여권 추가").click()
+        page.get_by_label("여권번호").fill("m7068 9098")
+        page.get_by_role("button", name="추가", exact=True).click()
+        expect(page.get_by_role("dialog")).to_contain_text("동의를 먼저 기록해 주세요")
+        page.get_by_role("button", name="취소").click()
+        agree(server, page, "unique_identifier")
+        page.get_by_role("button", name="여권 추가").click()
+        page.get_by_label("여권번호").fill("m7068 9098")
+        page.get_by_role("button", name="추가", exact=True).click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        assert "M70689098" not in page.content()
+        page.get_by_role("button", name="KR 여권번호 보기").click()
+        page.get_by_label("보는 사유").fill("면세 한도 확인")
+        page.get_by_role("button", name="번호 보기", exact=True).last.click()
+        expect(page.get_by_test_id("passport")).to_have_text("M70689098")
+        page.get_by_role("button", name="닫기", exact=True).last.click()
+        assert "M70689098" not in page.content()
+        page.goto(f"{server.url}/admin/access?customer={page.url.rsplit('/', 1)[1]}")
+        settled(page)
+        expect(page.locator("tr[data-row]").filter(has_text="여권번호").first).to_be_visible()
+
+
+def agree(server: DangolServer, page: Page, purpose: str) -> None:
+    """Have the member who is shown agree to something, as a tablet would record it."""
+    customer_id = page.url.rsplit("/", 1)[1]
+    said = {
+        "customer_id": customer_id,
+        "purpose": purpose,
+        "granted": True,
+        "wording_version": "2026-11",
+        "occurred_at": "2026-11-20T10:00:00+09:00",
+    }
+    token = json.loads(server.command("tablet", "enrol", "--store", "GN", "--staff", "associate", "--json"))["token"]
+    entry = {"id": new_id(), "kind": "consent.record", "at": "2026-11-20T10:00:00+09:00", "seq": 1, "data": said}
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = page.request.post(f"{server.url}/api/v1/sync/push", data={"mutations": [entry]}, headers=headers)
+    assert answer.json()["results"][0]["status"] == "applied", answer.text()
 
 
 def test_pictures_of_a_member_at_the_desk(browser: Browser, server: DangolServer) -> None:
