@@ -47,7 +47,7 @@ def test_details_numbers_and_cards_are_edited(browser: Browser, server: DangolSe
         expect(page.get_by_role("listitem").filter(has_text="대표 번호").first).to_contain_text("010-7777-3333")
 
         page.get_by_role("button", name="카드 추가").click()
-        page.get_by_label("종류").select_option("bank")
+        page.get_by_role("dialog").get_by_label("종류").select_option("bank")
         page.get_by_label("카드번호 또는 토큰").fill("4111 1111 1111 1111")
         page.get_by_role("button", name="추가", exact=True).click()
         expect(page.get_by_role("dialog")).to_contain_text("token")
