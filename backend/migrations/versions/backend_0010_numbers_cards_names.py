@@ -8,8 +8,8 @@ from alembic import op
 from backend.core import types
 from backend.migrations.references import add_reference, drop_reference
 
-revision = "backend_0009"
-down_revision = "backend_0008"
+revision = "backend_0010"
+down_revision = "backend_0009"
 branch_labels = None
 depends_on = None
 
