@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from flask import current_app
 
+from backend.core.crypto import read_keys
 from backend.core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _DEMO_SEALING_KEY = (
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiVvxiaHF+5w6YMLf3vvtch1IxliyV2MuqUB4uP0MF1mhRANCAARHvwKf"
     "IkdDJwIl80bW+KqqNlkOV2XzTTKV+Y4sw6HZsm0KGzWSa3VpF8L9tQfUlFK/PRvZbgSz4rQqmOvwUoo3"
 )
+_DEMO_DATA_KEYS = "demo:ZGFuZ29sLWRlbW8ta2V5LWtub3duLXRvLWV2ZXJ5b24="
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Settings:
     upload_days: int
     # Private keys, separated by commas: the first seals, all open (backend.sync.sealing).
     sealing_key: str = field(repr=False)
+    # `ID:BASE64`, separated by commas: the first encrypts passports, all decrypt (backend.core.crypto).
+    data_keys: str = field(repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -80,6 +84,7 @@ class Settings:
             missing.append(f"DANGOL_SECRET_KEY needs at least {_MIN_KEY_LENGTH} random characters.")
         if not self.sealing_key or _DEMO_SEALING_KEY in self.sealing_key:
             missing.append("DANGOL_SEALING_KEY is missing: `dangol sealing-key` prints a fresh one.")
+        missing += self._missing_data_keys()
         missing += self._missing_provider()
         if not (self.tls_cert and self.tls_key) and not self.behind_proxy:
             missing.append(
@@ -90,6 +95,15 @@ class Settings:
         if missing:
             message = "Dangol does not start outside demo mode like this. " + " ".join(missing)
             raise SettingsError(message)
+
+    def _missing_data_keys(self) -> list[str]:
+        if _DEMO_DATA_KEYS in self.data_keys:
+            return ["DANGOL_DATA_KEYS holds the demo's key, which everybody knows."]
+        try:
+            read_keys(self.data_keys)
+        except SettingsError as error:
+            return [error.detail]
+        return []
 
     def _missing_provider(self) -> list[str]:
         if self.sms_provider == "simulator":
@@ -140,6 +154,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         upload_megabytes=_integer(environment, "DANGOL_UPLOAD_MEGABYTES", 300, minimum=1),
         upload_days=_integer(environment, "DANGOL_UPLOAD_DAYS", 7, minimum=1),
         sealing_key=environment.get("DANGOL_SEALING_KEY") or (_DEMO_SEALING_KEY if demo else ""),
+        data_keys=environment.get("DANGOL_DATA_KEYS") or (_DEMO_DATA_KEYS if demo else ""),
     )
 
 

@@ -14,7 +14,7 @@ from backend.consent.law_kr import (
 from backend.consent.ledger import children, grants_between, permitting, standing
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, Permission
-from backend.consent.service import ConsentRecorded, ConsentWithdrawn, current_state, record, refresh_senders
+from backend.consent.service import ConsentRecorded, current_state, record, refresh_senders
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,15 +24,23 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.consent import erasure, merges, sync
     from backend.consent.routes import blueprint
-    from backend.consent.service import follow_birth_date, record_with_registration
+    from backend.consent.service import answer_standing, follow_birth_date, record_with_registration
     from backend.consent.wordings import add_standard_wordings
     from backend.core import events, http
-    from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
+    from backend.customers import (
+        CustomerEdited,
+        CustomerErased,
+        CustomerRegistered,
+        CustomersMerged,
+        CustomersParted,
+        StandingConsentAsked,
+    )
 
     http.register(app, blueprint)
     sync.init_app(app)
     events.subscribe(app, CustomerRegistered, record_with_registration)
     events.subscribe(app, CustomerEdited, follow_birth_date)
+    events.subscribe(app, StandingConsentAsked, answer_standing)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
@@ -45,7 +53,6 @@ __all__ = [
     "ConsentEntry",
     "ConsentRecorded",
     "ConsentState",
-    "ConsentWithdrawn",
     "ConsentWording",
     "Permission",
     "add_months",

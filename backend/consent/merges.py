@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from backend.consent.models import ConsentEntry
-from backend.consent.service import ConsentWithdrawn, refresh_senders
+from backend.consent.service import refresh_senders
 from backend.core import events
 from backend.core.db import db
 from backend.core.ids import new_id
+from backend.customers import ConsentWithdrawn
 
 if TYPE_CHECKING:
     from backend.customers import CustomersMerged, CustomersParted
@@ -54,4 +55,4 @@ def parted(event: CustomersParted) -> None:
     db.session.flush()
     refresh_senders(both)
     for copy in copies:
-        events.publish(ConsentWithdrawn(copy.customer_id, copy.id, copy.purpose, copy.recipient))
+        events.publish(ConsentWithdrawn(copy.customer_id, copy.purpose))

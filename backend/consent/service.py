@@ -17,7 +17,15 @@ from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
 from backend.core.schemas import flatten
-from backend.customers import CustomerEdited, CustomerRegistered, get_customer, hold, set_facts
+from backend.customers import (
+    ConsentWithdrawn,
+    CustomerEdited,
+    CustomerRegistered,
+    StandingConsentAsked,
+    get_customer,
+    hold,
+    set_facts,
+)
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
@@ -31,19 +39,6 @@ class ConsentRecorded:
     """Somebody granted, refused or withdrew something, in the open unit of work: the entry is in the ledger."""
 
     entry: ConsentEntry
-
-
-@dataclass(frozen=True)
-class ConsentWithdrawn:
-    """A refusal or withdrawal stands for a customer from now on, said by herself or while she was one with another.
-
-    Whoever keeps data on the strength of that purpose alone lets go of it.
-    """
-
-    customer_id: str
-    entry_id: str
-    purpose: str
-    recipient: str | None
 
 
 def record(
@@ -94,7 +89,7 @@ def record(
         refresh_senders([customer_id])
     events.publish(ConsentRecorded(entry))
     if not entry.granted:
-        events.publish(ConsentWithdrawn(customer_id, entry.id, entry.purpose, entry.recipient))
+        events.publish(ConsentWithdrawn(customer_id, entry.purpose))
     return _flags(entry)
 
 
@@ -106,6 +101,11 @@ def _flags(entry: ConsentEntry) -> tuple[str, ...]:
     zone = db.session.execute(select(Store.time_zone).where(Store.id == entry.store_id)).scalar_one_or_none()
     birth_date = get_customer(entry.customer_id).birth_date
     return (*flags, "guardian_needed") if ledger.is_child(birth_date, entry.occurred_at, zone) else flags
+
+
+def answer_standing(event: StandingConsentAsked) -> None:
+    """Tell another feature whether what it wants to keep may be kept."""
+    event.standing = ledger.standing([event.customer_id], event.purpose)[event.customer_id].allowed
 
 
 def record_with_registration(event: CustomerRegistered) -> None:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from backend.customers.access import customer as get_customer
 from backend.customers.access import find_one, is_known
 from backend.customers.conflicts import open_conflicts
+from backend.customers.consents import ConsentWithdrawn, StandingConsentAsked
+from backend.customers.contacts import keep_number
 from backend.customers.erasure import CustomerErased, erase
+from backend.customers.life import LifeEvent, SoldTrip, Trip, note_trips
 from backend.customers.merging import CustomersMerged, CustomersParted, merge_into, part
 from backend.customers.models import (
     Card,
     Customer,
     CustomerFacts,
+    CustomerPhone,
     MergedCustomer,
     Owned,
     Preference,
@@ -38,29 +42,42 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.core import http
-    from backend.customers import sync
-    from backend.customers.routes import blueprint
+    from backend.core import events, http
+    from backend.customers import identity, preferences, routes, sync
+    from backend.customers.contacts import routes as contact_routes
+    from backend.customers.identity import routes as identity_routes
+    from backend.customers.identity.cli import keys_group
+    from backend.customers.life import routes as life_routes
 
-    http.register(app, blueprint)
+    for module in (routes, contact_routes, life_routes, identity_routes):
+        http.register(app, module.blueprint)
+    events.subscribe(app, ConsentWithdrawn, preferences.forget_health)
+    events.subscribe(app, ConsentWithdrawn, identity.forget_documents)
+    app.cli.add_command(keys_group)
     sync.init_app(app)
 
 
 __all__ = [
     "COLLECTION",
     "Card",
+    "ConsentWithdrawn",
     "Customer",
     "CustomerEdited",
     "CustomerErased",
     "CustomerFacts",
+    "CustomerPhone",
     "CustomerRegistered",
     "CustomersMerged",
     "CustomersParted",
+    "LifeEvent",
     "MergedCustomer",
     "Owned",
     "Preference",
+    "SoldTrip",
+    "StandingConsentAsked",
     "StoreActivity",
     "StoreDeparture",
+    "Trip",
     "add_points",
     "erase",
     "find_one",
@@ -68,10 +85,12 @@ __all__ = [
     "hold",
     "init_app",
     "is_known",
+    "keep_number",
     "masked_phone",
     "merge_into",
     "merged_into",
     "normal_phone",
+    "note_trips",
     "open_conflicts",
     "part",
     "register",

@@ -8,8 +8,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
-from backend.customers.models import Card, Customer, StoreActivity
-from backend.customers.rules import normal_phone
+from backend.customers.models import Card, Customer, CustomerPhone, StoreActivity
+from backend.customers.rules import normal_email, normal_phone
 from backend.customers.survivors import survivors
 from backend.organization import Store, hidden_units
 
@@ -17,7 +17,7 @@ _LAST_FOUR = 4
 
 
 def customer(customer_id: str) -> Customer:
-    """The customer with her cards, preferences and facts; who she is now, if she was merged. Raises `NotFound`."""
+    """The customer with all that is hers; who she is now, if she was merged. Raises `NotFound`."""
     if not is_id(customer_id):
         raise NotFound
     found = _customer(customer_id)
@@ -35,7 +35,9 @@ def _customer(customer_id: str) -> Customer | None:
         .options(
             joinedload(Customer.facts),
             joinedload(Customer.home_store),
-            selectinload(Customer.cards),
+            joinedload(Customer.preferred_staff),
+            selectinload(Customer.phones),
+            selectinload(Customer.cards).joinedload(Card.business_unit),
             selectinload(Customer.preferences),
         )
     ).scalar_one_or_none()
@@ -69,7 +71,7 @@ def is_known(customer_id: str) -> bool:
 
 
 def customers(q: str | None) -> Select[Customer]:
-    """Customers whose name begins with `q`, or whose card, phone or last four digits it is.
+    """Customers whose name begins with `q`, or whose card, e-mail, phone or last four digits it is.
 
     Name and phone seek in ix_customer_name and ix_customer_phone; the last four digits read the phone index through.
     """
@@ -81,13 +83,20 @@ def customers(q: str | None) -> Select[Customer]:
     ways: list[ColumnElement[bool]] = [
         Customer.name.startswith(text, autoescape=True),
         func.lower(Customer.name_latin).startswith(text.lower(), autoescape=True),
+        Customer.name_han.startswith(text, autoescape=True),
         exists().where(Card.customer_id == Customer.id, Card.number == text),
     ]
     if phone is not None:
-        ways.append(Customer.phone == phone)
+        ways += [Customer.phone == phone, _further(CustomerPhone.phone == phone)]
     if len(text) == _LAST_FOUR and text.isdigit():
-        ways.append(Customer.phone.endswith(text))
+        ways += [Customer.phone.endswith(text), _further(CustomerPhone.phone.endswith(text))]
+    if (email := normal_email(text)) is not None:
+        ways.append(Customer.email == email)
     return query.where(or_(*ways))
+
+
+def _further(found: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Customer.id.in_(select(CustomerPhone.customer_id).where(found))
 
 
 def find_one(text: str) -> Customer:
@@ -96,7 +105,7 @@ def find_one(text: str) -> Customer:
     by_card = select(Card.customer_id).where(Card.number == text)
     ways: list[ColumnElement[bool]] = [Customer.id.in_(by_card)]
     if phone is not None:
-        ways.append(Customer.phone == phone)
+        ways += [Customer.phone == phone, _further(CustomerPhone.phone == phone)]
     if is_id(text):
         ways.append(Customer.id == text)
     query = select(Customer.id).where(or_(*ways))

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
 from backend.core import events
 from backend.core.db import db
+from backend.customers.identity import IdentityDocument
+from backend.customers.life import LifeEvent, Trip, forget_household
 from backend.customers.merging import forget_merged
-from backend.customers.models import Card, Customer, CustomerFacts, Preference, StoreActivity, StoreDeparture
+from backend.customers.models import (
+    Card,
+    Customer,
+    CustomerFacts,
+    CustomerPhone,
+    Preference,
+    StoreActivity,
+    StoreDeparture,
+)
 from backend.customers.service import COLLECTION
 from backend.sync import mark_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backend.customers.models import MergedCustomer
 
 
 @dataclass(frozen=True)
@@ -35,15 +51,39 @@ def erase(customer_id: str) -> CustomerErased | None:
     if row is None:
         return None
     merged = forget_merged(customer_id)
-    phones = {row.phone, *(entry.kept["customer"]["phone"] for entry in merged)} - {None}
-    used = select(Customer.phone).where(Customer.phone.in_(phones), Customer.id != customer_id)
-    own = tuple(sorted(phones - set(db.session.execute(used).scalars())))
+    own = _own_phones(customer_id, {row.phone, *_kept_phones(merged)} - {None})
     cards = tuple(db.session.execute(select(Card.number).where(Card.customer_id == customer_id)).scalars())
     erased = CustomerErased(customer_id, tuple(entry.id for entry in merged), own, cards)
     events.publish(erased)
+    forget_household(customer_id)
     mark_changed(COLLECTION, [customer_id], deleted=True)
-    for model in (Card, Preference, CustomerFacts, StoreActivity, StoreDeparture):
+    for model in (
+        CustomerPhone,
+        Card,
+        Preference,
+        LifeEvent,
+        Trip,
+        IdentityDocument,
+        CustomerFacts,
+        StoreActivity,
+        StoreDeparture,
+    ):
         db.session.execute(delete(model).where(model.customer_id == customer_id))
     db.session.execute(delete(Customer).where(Customer.id == customer_id))
     db.session.expire_all()
     return erased
+
+
+def _kept_phones(merged: list[MergedCustomer]) -> Iterator[str | None]:
+    for entry in merged:
+        yield entry.kept["customer"]["phone"]
+        yield from (each["phone"] for each in entry.kept.get("phones", ()))
+
+
+def _own_phones(customer_id: str, phones: set[str]) -> tuple[str, ...]:
+    """`phones` and her further ones, without those that somebody else has as well."""
+    further = select(CustomerPhone.phone).where(CustomerPhone.customer_id == customer_id)
+    found = phones | set(db.session.scalars(further))
+    main = select(Customer.phone).where(Customer.phone.in_(found), Customer.id != customer_id)
+    others = select(CustomerPhone.phone).where(CustomerPhone.phone.in_(found), CustomerPhone.customer_id != customer_id)
+    return tuple(sorted(found - set(db.session.scalars(main)) - set(db.session.scalars(others))))

@@ -16,9 +16,11 @@ from sqlalchemy import case, delete, func, select, update
 
 from backend.core import events
 from backend.core.db import db, table_of
+from backend.customers.contacts import drop_doubled_number, keep_number
 from backend.customers.models import (
     Customer,
     CustomerFacts,
+    CustomerPhone,
     MergedCustomer,
     Owned,
     Preference,
@@ -66,7 +68,11 @@ def merge_into(survivor: Customer, other: Customer) -> None:
     """
     hold([survivor.id, other.id])
     survivor_id, other_id = survivor.id, other.id
-    kept = _kept(other) | {"preferences": _drop_doubled(survivor_id, other_id)}
+    kept = _kept(other) | {
+        "preferences": _drop_doubled(survivor_id, other_id),
+        "phones": _drop_doubled_numbers(survivor, other_id),
+    }
+    number = other.phone
     db.session.add(MergedCustomer(id=other_id, into_id=survivor_id, kept=kept))
     mark_changed(COLLECTION, [survivor_id])
     db.session.flush()
@@ -75,6 +81,8 @@ def merge_into(survivor: Customer, other: Customer) -> None:
         values = {"owner_id": func.coalesce(model.owner_id, model.customer_id), "customer_id": survivor_id}
         db.session.execute(moved.values(values), execution_options=_BULK)
     db.session.expire_all()
+    # She is found by the number that the other one gave, too.
+    keep_number(survivor_id, number, owner_id=other_id)
     events.publish(CustomersMerged(survivor_id, other_id))
     db.session.flush()
     mark_changed(COLLECTION, [other_id], deleted=True)
@@ -99,6 +107,8 @@ def part(merged_id: str) -> CustomersParted:
         moved = update(model).where(model.customer_id == survivor_id, model.owner_id.in_(hers))
         values = {"owner_id": case((model.owner_id == merged_id, None), else_=model.owner_id), "customer_id": merged_id}
         db.session.execute(moved.values(values), execution_options=_BULK)
+    for customer_id in (survivor_id, merged_id):
+        drop_doubled_number(customer_id)
     since = entry.merged_at
     db.session.delete(entry)
     db.session.flush()
@@ -143,6 +153,17 @@ def _drop_doubled(survivor_id: str, other_id: str) -> list[dict[str, Any]]:
     return [{name: getattr(each, name) for name in ("id", "kind", "value", "owner_id")} for each in doubled]
 
 
+def _drop_doubled_numbers(survivor: Customer, other_id: str) -> list[dict[str, Any]]:
+    """As above for further numbers, of which the survivor's main one is none either."""
+    own = select(CustomerPhone.phone).where(CustomerPhone.customer_id == survivor.id)
+    known = {*db.session.scalars(own), survivor.phone}
+    hers = db.session.scalars(select(CustomerPhone).where(CustomerPhone.customer_id == other_id))
+    doubled = [each for each in hers if each.phone in known]
+    for each in doubled:
+        db.session.delete(each)
+    return [{name: getattr(each, name) for name in ("id", "phone", "kind", "note", "owner_id")} for each in doubled]
+
+
 def _bring_back(entry: MergedCustomer) -> None:
     row = dict(entry.kept["customer"])
     row |= {name: date.fromisoformat(row[name]) for name in _DAYS if row[name] is not None}
@@ -151,6 +172,8 @@ def _bring_back(entry: MergedCustomer) -> None:
     db.session.flush()
     set_facts(entry.id, grade=entry.kept["grade"])
     db.session.add_all(Preference(customer_id=entry.id, **each) for each in entry.kept["preferences"])
+    # Whoever was merged before further numbers were kept has none here.
+    db.session.add_all(CustomerPhone(customer_id=entry.id, **each) for each in entry.kept.get("phones", ()))
     db.session.add_all(
         StoreDeparture(customer_id=entry.id, store_id=store_id, last_on=date.fromisoformat(last_on))
         for store_id, last_on in entry.kept["departures"]

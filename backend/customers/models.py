@@ -1,4 +1,4 @@
-"""The member, her cards and preferences, and what the tablet's copy shows of her purchases."""
+"""The member, her numbers, cards and preferences, and what the tablet's copy shows of her purchases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
-from backend.organization import Store
+from backend.organization import BusinessUnit, Staff, Store
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -36,20 +36,28 @@ class Customer(Base):
         Index("ix_customer_phone_end", PHONE_END),
         Index("ix_customer_name_begins", "name", postgresql_ops={"name": "varchar_pattern_ops"}),
         Index("ix_customer_latin_begins", LATIN_NAME.label("latin"), postgresql_ops={"latin": "text_pattern_ops"}),
+        Index("ix_customer_han_begins", "name_han", postgresql_ops={"name_han": "varchar_pattern_ops"}),
         # Who came from a file with a key of her own: an import finds her again. Others cost nothing here.
         Index("ix_customer_source", "source", "source_key", sqlite_where=IMPORTED, postgresql_where=IMPORTED),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    # As she writes it, mostly in Hangul; `name_latin` as in her passport, `name_han` in Chinese characters.
     name: Mapped[str] = mapped_column(String(120))
     name_latin: Mapped[str | None] = mapped_column(String(120))
+    name_han: Mapped[str | None] = mapped_column(String(60))
+    # The main number, which tablets show and texts go to; further ones are in `customer_phone`.
     phone: Mapped[str | None] = mapped_column(String(20))
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
     language: Mapped[str | None] = mapped_column(String(5))
     birth_date: Mapped[date | None]
     sex: Mapped[str | None] = mapped_column(String(1))
     nationality: Mapped[str | None] = mapped_column(String(2))
     district: Mapped[str | None] = mapped_column(String(60))
     home_store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"), index=True)
+    preferred_staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    # With whom she lives (`customers.life`).
+    household_id: Mapped[str | None] = mapped_column(ForeignKey("household.id"), index=True)
     memo: Mapped[str | None] = mapped_column(Text)
     # Where the row came from, for imports that may run again: ("complete-journey", "1").
     source: Mapped[str | None] = mapped_column(String(40))
@@ -57,10 +65,17 @@ class Customer(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
 
+    phones: Mapped[list[CustomerPhone]] = relationship(order_by="CustomerPhone.id")
     cards: Mapped[list[Card]] = relationship(order_by="Card.number")
     preferences: Mapped[list[Preference]] = relationship(order_by="Preference.id")
     facts: Mapped[CustomerFacts] = relationship(uselist=False)
     home_store: Mapped[Store | None] = relationship()
+    preferred_staff: Mapped[Staff | None] = relationship()
+
+    @property
+    def memberships(self) -> list[Card]:
+        """Her cards with what each is, where `cards` are the bare numbers."""
+        return self.cards
 
 
 class Owned:
@@ -75,15 +90,37 @@ class Owned:
     owner_id: Mapped[str | None] = mapped_column(Id)
 
 
+class CustomerPhone(Owned, Base):
+    """A further number of a customer; the main one is `Customer.phone` and stands nowhere else."""
+
+    __tablename__ = "customer_phone"
+    __table_args__ = (
+        Index("uq_customer_phone_customer_phone", "customer_id", "phone", unique=True),
+        Index("ix_customer_phone_number", "phone"),
+        Index("ix_customer_phone_number_end", PHONE_END),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"))
+    phone: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(10), default="mobile")
+    note: Mapped[str | None] = mapped_column(String(120))
+
+
 class Card(Owned, Base):
-    """A membership card; its number belongs to one customer."""
+    """A card that stands for its holder, who is one customer; of a partner bank's card `number` is the token."""
 
     __tablename__ = "card"
 
     number: Mapped[str] = mapped_column(String(40), primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), index=True)
     business_unit_id: Mapped[str | None] = mapped_column(ForeignKey("business_unit.id"))
+    kind: Mapped[str] = mapped_column(String(10), default="unit", server_default="unit")
+    # Who gave it out, where that is none of the own business units: a bank, a foreign programme.
+    issuer: Mapped[str | None] = mapped_column(String(60))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    business_unit: Mapped[BusinessUnit | None] = relationship()
 
 
 class Preference(Owned, Base):

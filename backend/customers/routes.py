@@ -9,8 +9,10 @@ from backend.core import audit
 from backend.core.db import run_in_unit_of_work, unit_of_work
 from backend.core.http import Blueprint, page
 from backend.core.throttle import Throttle
-from backend.customers import access, conflicts, search, service
+from backend.customers import access, conflicts, search, service, sight
 from backend.customers.models import Customer
+from backend.customers.preferences import set_preference
+from backend.customers.rules import KEEPERS
 from backend.customers.schemas import (
     ConflictArgs,
     ConflictPage,
@@ -19,6 +21,8 @@ from backend.customers.schemas import (
     CustomerSchema,
     FoundSchema,
     ListArgs,
+    OnlineEditData,
+    PreferenceChange,
     RegisterData,
     SearchArgs,
     SettleData,
@@ -91,6 +95,41 @@ def get_customer(customer_id: str) -> Customer:
         customer = access.customer(customer_id)
         audit.record_access(actor, customer_id=customer.id, what="card")
     return customer
+
+
+@blueprint.route("/customers/<customer_id>", methods=["PATCH"])
+@blueprint.arguments(OnlineEditData)
+@blueprint.response(200, CustomerSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(403, description="Marketers look after no member; her number is another store's")
+@blueprint.alt_response(404, description="No such customer")
+@blueprint.alt_response(409, description="edited_meanwhile: `fields` says what the server holds; nothing was changed")
+def patch_customer(data: dict[str, Any], customer_id: str) -> Customer:
+    """Edit a customer as the editor saw her: each field is changed only where it still holds `from`."""
+    require_staff(*KEEPERS)
+    actor = current_actor()
+
+    def work() -> None:
+        customer = access.customer(customer_id)
+        service.edit_all(customer, data["changes"], acting_staff=actor, may_call=sight.may_call(customer))
+
+    run_in_unit_of_work(work)
+    return access.customer(customer_id)
+
+
+@blueprint.route("/customers/<customer_id>/preferences", methods=["POST"])
+@blueprint.arguments(PreferenceChange)
+@blueprint.response(200, CustomerSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(403, description="Marketers look after no member; her number is another store's")
+@blueprint.alt_response(404, description="No such customer")
+@blueprint.alt_response(409, description="consent_needed: allergies are kept with a consent to sensitive data only")
+def post_preference(data: dict[str, Any], customer_id: str) -> Customer:
+    """Write down what she likes, dislikes, wears, must not have or wants done, or take it away."""
+    require_staff(*KEEPERS)
+    actor = current_actor()
+    run_in_unit_of_work(lambda: set_preference(customer_id, **data, acting_staff=actor))
+    return access.customer(customer_id)
 
 
 @blueprint.route("/conflicts")

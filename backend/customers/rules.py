@@ -7,11 +7,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import phonenumbers
+from email_validator import EmailNotValidError, validate_email
 
+KEEPERS = ("associate", "manager", "admin")
+"""Roles that look after members: they write down what is known of one."""
 LANGUAGES = ("ko", "en", "zh", "ja")
 SEXES = ("f", "m", "x")
-EDITABLE = ("name", "name_latin", "phone", "language", "sex", "nationality", "district", "home_store", "memo")
+PHONE_KINDS = ("mobile", "home", "work", "other")
+CARD_KINDS = ("unit", "unified", "bank", "foreign")
+"""Of one business unit, of all of them, a partner bank's by its token, another house's."""
+PREFERENCE_KINDS = ("instruction", "allergy", "like", "dislike", "size")
+"""What is written down of a customer's taste, in the order in which it matters to whoever serves her."""
+FOR_WHO_SERVES = frozenset({"instruction", "allergy"})
+EDITABLE = (
+    "name",
+    "name_latin",
+    "name_han",
+    "phone",
+    "language",
+    "sex",
+    "nationality",
+    "district",
+    "home_store",
+    "memo",
+)
 """The fields that a tablet may edit: those of the registration that its copy holds, and the memo."""
+EDITABLE_ONLINE = (*EDITABLE, "email", "birth_date", "preferred_staff")
+"""The fields that somebody who sees them on the server may edit."""
+_PAN = range(13, 20)
 _DEFAULT_REGION = "KR"
 _VISIBLE_DIGITS = 4
 
@@ -25,6 +48,23 @@ def normal_phone(text: str, region: str = _DEFAULT_REGION) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normal_email(text: str) -> str | None:
+    """`text` as an e-mail address in NFC with its domain in lower case, or None when it is none; nothing is asked."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None
+
+
+def is_payment_card(number: str) -> bool:
+    """Whether `number` may be a payment card's own: 13 to 19 digits, the last by Luhn's rule (ISO/IEC 7812-1)."""
+    digits = number.replace("-", "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) in _PAN):
+        return False
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0  # noqa: PLR2004 - Luhn's rule
 
 
 def masked_phone(phone: str | None) -> str | None:

@@ -10,11 +10,19 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from backend.core.http import PageArgs
 from backend.core.schemas import Identifier, Moment, Schema, Text
 from backend.customers import sight
-from backend.customers.rules import EDITABLE, LANGUAGES, SEXES, masked_phone, normal_phone
+from backend.customers.rules import (
+    EDITABLE,
+    EDITABLE_ONLINE,
+    LANGUAGES,
+    PREFERENCE_KINDS,
+    SEXES,
+    masked_phone,
+    normal_email,
+    normal_phone,
+)
 
 SHORTEST = 2
 """How many characters a search needs."""
-_CARD = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 
 class Phone(Text):
@@ -34,17 +42,36 @@ class Phone(Text):
         return number
 
 
+class Email(Text):
+    """An e-mail address, with its domain in lower case."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - marshmallow's options
+        super().__init__(max_length=254, blank=True, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str | None:  # noqa: ANN401
+        text = super()._deserialize(value, attr, data, **options)
+        if text is None:
+            return None
+        address = normal_email(text)
+        if address is None:
+            message = "This is no e-mail address."
+            raise ValidationError(message)
+        return address
+
+
 class CardNumber(Text):
     """A membership card's number without blanks."""
+
+    pattern = re.compile(r"[0-9A-Za-z-]{1,40}")
+    wrong = "A card number has 1 to 40 letters, digits or hyphens."
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - marshmallow's options
         super().__init__(max_length=60, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str | None:  # noqa: ANN401
         text = re.sub(r"\s", "", super()._deserialize(value, attr, data, **options) or "")
-        if not _CARD.fullmatch(text):
-            message = "A card number has 1 to 40 letters, digits or hyphens."
-            raise ValidationError(message)
+        if not self.pattern.fullmatch(text):
+            raise ValidationError(self.wrong)
         return text
 
 
@@ -53,7 +80,9 @@ class RegisterData(Schema):
 
     name = Text(max_length=120, required=True)
     name_latin = Text(max_length=120, blank=True)
+    name_han = Text(max_length=60, blank=True)
     phone = Phone()
+    email = Email()
     language = fields.String(validate=validate.OneOf(LANGUAGES), allow_none=True)
     birth_date = fields.Date(format="iso", allow_none=True)
     sex = fields.String(validate=validate.OneOf(SEXES), allow_none=True)
@@ -68,11 +97,15 @@ class RegisterData(Schema):
 
 
 class _Editable(Schema):
-    """Every editable field as it is registered, and the memo."""
+    """Every editable field as it is registered, the memo, and who she likes to be served by."""
 
     name = Text(max_length=120)
     name_latin = Text(max_length=120, blank=True)
+    name_han = Text(max_length=60, blank=True)
     phone = Phone()
+    email = Email()
+    birth_date = fields.Date(format="iso", allow_none=True)
+    preferred_staff = Text(max_length=60, blank=True)
     language = fields.String(validate=validate.OneOf(LANGUAGES), allow_none=True)
     sex = fields.String(validate=validate.OneOf(SEXES), allow_none=True)
     nationality = RegisterData().fields["nationality"]
@@ -81,18 +114,20 @@ class _Editable(Schema):
     memo = Text(max_length=4000, blank=True, multiline=True)
 
 
-class EditData(Schema):
-    """An edit (`customer.edit`): `changes` is {field: {from, to}}, loaded as {field: (from, to)} in normal form."""
+class OnlineEditData(Schema):
+    """An edit: `changes` is {field: {from, to}}, loaded as {field: (from, to)} in normal form."""
 
-    customer_id = Identifier(required=True)
+    editable: tuple[str, ...] = EDITABLE_ONLINE
+    cannot = "This field cannot be edited."
+
     changes = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
 
     @validates_schema
     def _known_fields(self, data: dict[str, Any], **_options: object) -> None:
         wrong: dict[str, list[str]] = {}
         for name, change in data.get("changes", {}).items():
-            if name not in EDITABLE:
-                wrong[name] = ["This field cannot be edited from a tablet."]
+            if name not in self.editable:
+                wrong[name] = [self.cannot]
             elif not isinstance(change, dict) or set(change) != {"from", "to"}:
                 wrong[name] = ["An edit has exactly `from` and `to`."]
         if not data.get("changes"):
@@ -105,6 +140,15 @@ class EditData(Schema):
         changes = data["changes"]
         wanted = _load_values({name: change["to"] for name, change in changes.items()})
         return data | {"changes": {name: (_seen(name, changes[name]["from"]), wanted[name]) for name in changes}}
+
+
+class EditData(OnlineEditData):
+    """An edit that was made on a tablet (`customer.edit`), of what its copy holds."""
+
+    editable = EDITABLE
+    cannot = "This field cannot be edited from a tablet."
+
+    customer_id = Identifier(required=True)
 
 
 def _load_values(values: dict[str, Any]) -> dict[str, Any]:
@@ -148,17 +192,30 @@ class FoundSchema(Schema):
     more = fields.Boolean(required=True, metadata={"description": "Whether further members match"})
 
 
-class PreferenceSchema(Schema):
-    """Something the customer likes, dislikes, wears or cannot eat."""
+class PreferenceChange(Schema):
+    """A preference to add, or with `remove` to take away; what older systems called it may be taken away, too."""
 
-    kind = fields.String()
-    value = fields.String()
+    kind = Text(max_length=20, required=True)
+    value = Text(max_length=120, required=True)
+    remove = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+    @validates_schema
+    def _known_kind(self, data: dict[str, Any], **_options: object) -> None:
+        if not data.get("remove") and data.get("kind") not in PREFERENCE_KINDS:
+            raise ValidationError({"kind": [f"This must be one of {', '.join(PREFERENCE_KINDS)}."]})
+
+
+class PreferenceData(PreferenceChange):
+    """A preference that was set on a tablet (`preference.set`)."""
+
+    customer_id = Identifier(required=True)
 
 
 class _Shown(Schema):
     id = fields.String()
     name = fields.String()
     name_latin = fields.String(allow_none=True)
+    name_han = fields.String(allow_none=True)
     grade = fields.String(attribute="facts.grade", allow_none=True)
     points = fields.Integer(attribute="facts.points")
     last_purchase_on = fields.Date(attribute="facts.last_purchase_on", allow_none=True)
@@ -171,12 +228,35 @@ class ListedCustomerSchema(_Shown):
     phone = fields.Function(lambda customer: masked_phone(customer.phone), metadata={"type": ["string", "null"]})
 
 
+def _items(description: str, **names: list[str] | str) -> dict[str, Any]:
+    """How the document describes a list that `sight` makes."""
+    properties = {name: {"type": kind} for name, kind in names.items()}
+    items = {"type": "object", "properties": properties, "required": list(names)}
+    return {"type": "array", "description": description, "items": items}
+
+
+_TEXT = ["string", "null"]
+_PHONES = _items("Further numbers, masked like the main one", id="string", phone="string", kind="string", note=_TEXT)
+_PREFERENCES = _items("Without allergies and requests for marketers", kind="string", value="string")
+_MEMBERSHIPS = _items(
+    "Her cards with what each is: unit, unified, bank (by the partner's token), foreign; masked for marketers",
+    number="string",
+    kind="string",
+    issuer=_TEXT,
+    business_unit=_TEXT,
+)
+
+
 class CustomerSchema(_Shown):
     """A customer's card, as far as the role of who asks needs it."""
 
     phone = fields.Function(
         sight.phone,
         metadata={"type": ["string", "null"], "description": "Whole for who may call her, otherwise its last digits"},
+    )
+    phones = fields.Function(sight.phones, metadata=_PHONES)
+    email = fields.Function(
+        sight.email, metadata={"type": ["string", "null"], "description": "Null for who may not call her"}
     )
     language = fields.String(allow_none=True)
     birth_date = fields.Function(
@@ -189,11 +269,13 @@ class CustomerSchema(_Shown):
     district = fields.String(allow_none=True)
     memo = fields.Function(sight.memo, metadata={"type": ["string", "null"], "description": "Null for marketers"})
     home_store = fields.String(attribute="home_store.code", allow_none=True)
+    preferred_staff = fields.Nested("WhoSchema", allow_none=True)
     cards = fields.Function(
         lambda customer: sight.cards([card.number for card in customer.cards]),
         metadata={"type": "array", "items": {"type": "string"}, "description": "Masked for marketers"},
     )
-    preferences = fields.List(fields.Nested(PreferenceSchema))
+    memberships = fields.Function(sight.memberships, metadata=_MEMBERSHIPS)
+    preferences = fields.Function(sight.preferences, metadata=_PREFERENCES)
     cycle_days = fields.Integer(attribute="facts.cycle_days", allow_none=True)
     sms_senders = fields.List(fields.String(), attribute="facts.sms_senders")
     night_senders = fields.List(fields.String(), attribute="facts.night_senders")

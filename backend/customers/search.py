@@ -2,8 +2,9 @@
 
 Each way reads an index of its own, on both databases: a card `pk_card`, a whole phone `ix_customer_phone`, four or more
 last digits `ix_customer_phone_end`, the beginning of a name `ix_customer_name_begins`, of a Latin name
-`ix_customer_latin_begins`. Two or three digits are the end of so many phones that reading on until the page is full is
-soon done.
+`ix_customer_latin_begins`, in Han characters `ix_customer_han_begins`; further numbers have indexes like the main one
+has, an e-mail `ix_customer_email`. Two or three digits are the end of so many phones that reading on until the page is
+full is soon done.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from backend.core import audit
 from backend.core.db import db
 from backend.customers import access, sight
 from backend.customers.copy import load
-from backend.customers.models import LATIN_NAME, PHONE_END, Card, Customer
-from backend.customers.rules import normal_phone
+from backend.customers.models import LATIN_NAME, PHONE_END, Card, Customer, CustomerPhone
+from backend.customers.rules import normal_email, normal_phone
 from backend.organization import hidden_units
 from backend.sync.models import ChangeLog
 
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
     from backend.core.audit import Actor
 
 _LAST_FOUR = 4
 _LAST_CHARACTER = "\U0010ffff"
 _NAME = literal_column("name", String)
+_HAN = literal_column("name_han", String)
 
 
 def search(text: str, limit: int) -> tuple[list[str], bool]:
@@ -62,20 +65,26 @@ def _ways(text: str) -> Iterator[Select[str]]:
     for number in dict.fromkeys((re.sub(r"\s", "", text), compact)):
         yield select(Card.customer_id).where(Card.number == number)
     if not re.fullmatch(r"\+?[0-9]+", compact):
+        if (email := normal_email(text)) is not None:
+            yield select(Customer.id).where(Customer.email == email).order_by(Customer.id)
         yield _named(_NAME, text)
         yield _named(LATIN_NAME, text.lower())
+        yield _named(_HAN, text)
         return
     phone = normal_phone(compact)
     if phone is not None:
         yield select(Customer.id).where(Customer.phone == phone).order_by(Customer.id)
-    yield _ending(compact.lstrip("+"))
+        yield select(CustomerPhone.customer_id).where(CustomerPhone.phone == phone).order_by(CustomerPhone.customer_id)
+    digits = compact.lstrip("+")
+    yield select(Customer.id).where(_ends(Customer.phone, digits))
+    yield select(CustomerPhone.customer_id).where(_ends(CustomerPhone.phone, digits))
 
 
-def _ending(digits: str) -> Select[str]:
-    ends: ColumnElement[bool] = Customer.phone.endswith(digits, autoescape=True)
+def _ends(column: InstrumentedAttribute[Any], digits: str) -> ColumnElement[bool]:
+    ends: ColumnElement[bool] = column.endswith(digits, autoescape=True)
     if len(digits) >= _LAST_FOUR:
         ends = and_(bindparam("last_four", digits[-_LAST_FOUR:]) == PHONE_END, ends)
-    return select(Customer.id).where(ends)
+    return ends
 
 
 def _named(column: ColumnElement[str], text: str) -> Select[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
@@ -10,14 +11,14 @@ from sqlalchemy.orm.attributes import instance_state
 
 from backend.core import audit, events
 from backend.core.db import db, table_of
-from backend.core.errors import ValidationFailed
+from backend.core.errors import Conflict, Forbidden, ValidationFailed
 from backend.core.ids import is_id, new_id
 from backend.core.one_of import one_of
 from backend.customers.departures import come_back
-from backend.customers.models import Card, Customer, CustomerFacts
+from backend.customers.models import Card, Customer, CustomerFacts, CustomerPhone
 from backend.customers.rules import Merge, merge_edit, normal
 from backend.customers.survivors import survivors
-from backend.organization import Store
+from backend.organization import BusinessUnit, Staff, Store
 from backend.sync import mark_changed
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ class CustomerEdited:
     fields: tuple[str, ...]
 
 
+class EditedMeanwhile(Conflict):
+    """Somebody else changed this in the meantime, so nothing was saved. Look at it again and save once more."""
+
+    code = "edited_meanwhile"
+
+
 @dataclass(frozen=True)
 class Registered:
     """A new customer, and what a person should look at."""
@@ -77,10 +84,11 @@ def register(
     if not known:
         flags.append("unknown_store")
     phone = data.get("phone")
-    if phone and db.session.execute(select(Customer.id).where(Customer.phone == phone).limit(1)).first():
+    if phone and _is_somebodys(phone):
         flags.append("possible_duplicate")
     plain = {
-        name: data.get(name) for name in ("name_latin", "language", "birth_date", "sex", "nationality", "district")
+        name: data.get(name)
+        for name in ("name_latin", "name_han", "email", "language", "birth_date", "sex", "nationality", "district")
     }
     customer = Customer(id=customer_id or new_id(), name=data["name"], phone=phone, home_store_id=home, **plain)
     customer.facts = CustomerFacts(
@@ -98,7 +106,7 @@ def register(
 def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_staff: Actor) -> Merge:
     """Apply {field: (from, to)} field by field (SYNC.md). Publishes `CustomerEdited`.
 
-    Raises `ValidationFailed` for a store that does not exist.
+    Raises `ValidationFailed` for a store or a person that does not exist.
     """
     # Of two edits at once, the second one must meet what the first one wrote.
     hold([customer.id])
@@ -112,8 +120,12 @@ def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_s
             customer.home_store_id = home
             if home is not None:
                 come_back([customer.id], home)
+        elif name == "preferred_staff":
+            customer.preferred_staff_id = _staff(value)
         else:
             setattr(customer, name, value)
+    if merge.applied.get("phone"):
+        _no_further(customer.id, merge.applied["phone"])
     if merge.applied:
         fields = sorted(merge.applied)
         audit.record(
@@ -121,6 +133,27 @@ def edit(customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_s
         )
         events.publish(CustomerEdited(customer.id, tuple(fields)))
     return merge
+
+
+def edit_all(
+    customer: Customer, changes: Mapping[str, tuple[Any, Any]], *, acting_staff: Actor, may_call: bool
+) -> None:
+    """As `edit`, but all of it or nothing: for a form whose reader sees at once what became of it.
+
+    Raises `EditedMeanwhile` with `fields` {name: {base, yours, server}}, and then has changed nothing. With `may_call`
+    false, what the server holds of her phone and e-mail is not told.
+    """
+    hold([customer.id])
+    current = {name: current_value(customer, name) for name in changes}
+    conflicts = merge_edit(current, dict(changes)).conflicts
+    if not may_call and {"phone", "email"} & set(conflicts):
+        detail = "How she is reached is kept by another store; have it changed there or by an admin."
+        raise Forbidden(detail)
+    if conflicts:
+        parts = ("base", "yours", "server")
+        fields = {name: dict(zip(parts, map(as_json, values), strict=True)) for name, values in conflicts.items()}
+        raise EditedMeanwhile(fields=fields)
+    edit(customer, changes, acting_staff=acting_staff)
 
 
 def hold(customer_ids: Iterable[str]) -> None:
@@ -164,6 +197,8 @@ def current_value(customer: Customer, name: str) -> Any:  # noqa: ANN401 - any f
     """What an editable field holds, in the form in which edits are compared."""
     if name == "home_store":
         return customer.home_store.code if customer.home_store else None
+    if name == "preferred_staff":
+        return customer.preferred_staff.login if customer.preferred_staff else None
     return normal(getattr(customer, name))
 
 
@@ -173,6 +208,43 @@ def _home_store(code: str | None, *, otherwise: str | None) -> tuple[str | None,
         return otherwise, True
     found = db.session.execute(select(Store.id).where(Store.code == code)).scalar_one_or_none()
     return found or otherwise, found is not None
+
+
+def as_json(value: Any) -> Any:  # noqa: ANN401 - any field
+    """A field's value as JSON writes it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def business_unit_id(code: str | None) -> str | None:
+    """The id of the business unit with `code`. Raises `ValidationFailed` (field `business_unit`) when there is none."""
+    if code is None:
+        return None
+    found = db.session.execute(select(BusinessUnit.id).where(BusinessUnit.code == code)).scalar_one_or_none()
+    if found is None:
+        raise ValidationFailed({"business_unit": ["There is no business unit with this code."]})
+    return found
+
+
+def _staff(login: str | None) -> str | None:
+    if login is None:
+        return None
+    found = db.session.execute(select(Staff.id).where(Staff.login == login, Staff.active)).scalar_one_or_none()
+    if found is None:
+        raise ValidationFailed({"changes.preferred_staff.to": ["Nobody who works here has this login."]})
+    return found
+
+
+def _is_somebodys(phone: str) -> bool:
+    main = select(Customer.id).where(Customer.phone == phone)
+    further = select(CustomerPhone.customer_id).where(CustomerPhone.phone == phone)
+    return db.session.execute(main.union_all(further).limit(1)).first() is not None
+
+
+def _no_further(customer_id: str, phone: str) -> None:
+    """Her main number is none of the further ones."""
+    hers = (CustomerPhone.customer_id == customer_id) & (CustomerPhone.phone == phone)
+    for row in db.session.scalars(select(CustomerPhone).where(hers)):
+        db.session.delete(row)
 
 
 def _add_cards(customer_id: str, numbers: Iterable[str]) -> list[str]:

@@ -11,7 +11,8 @@ import orjson
 from backend.care import Note
 from backend.consent import ConsentEntry
 from backend.customers import Card, Customer, CustomerFacts, Preference
-from backend.demo.chance import id_at, one_of
+from backend.demo.chance import dice, id_at, one_of
+from backend.demo.lives import COLUMNS, Lives
 from backend.loyalty import PointsEntry
 from backend.sales import Sale, SaleLine
 from backend.sync import mark_changed
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _CUSTOMER = (
     "id name name_latin phone language birth_date sex nationality district home_store_id memo source source_key"
-    " created_at updated_at"
+    " created_at updated_at name_han email preferred_staff_id"
 )
 _CONSENT = (
     "id customer_id purpose channel sender_id language night granted wording_version evidence occurred_at recorded_at"
@@ -41,6 +42,7 @@ _COLUMNS: dict[type[Base], str] = {
     Customer: _CUSTOMER,
     Card: "number customer_id business_unit_id created_at",
     Preference: "id customer_id kind value",
+    **COLUMNS,
     CustomerFacts: "customer_id grade points last_basket purchase_gaps sms_senders night_senders",
     ConsentEntry: _CONSENT,
     Note: "id customer_id staff_id text written_at",
@@ -81,6 +83,7 @@ class Rows:
         self._rows: dict[type[Base], list[tuple[Any, ...]]] = {}
         self._members: list[str] = []
         self._count = 0
+        self._lives = Lives(dice(len(places.products), "lives"), self._row, today=today)
         self._sales = 0
 
     def add(self, member: Member, bought: list[Purchase]) -> None:
@@ -107,7 +110,11 @@ class Rows:
             str(self._count),
             joined,
             joined,
+            member.name if member.language == "zh" else None,
+            self._lives.email(member, self._count),
+            self._lives.served_by(self._places.staff[member.store.code]),
         )
+        self._lives.add(member, self._count)
         for number, unit in member.cards:
             self._row(Card, number, member.id, self._places.units[unit], joined)
         for kind, value in member.preferences:

@@ -145,6 +145,8 @@ class ListedSaleSchema(Schema):
     occurred_at = Moment()
     business_day = fields.Date()
     store = fields.String(attribute="store.code")
+    unit = fields.String(attribute="store.business_unit.name")
+    unit_latin = fields.String(attribute="store.business_unit.name_latin", allow_none=True)
     customer_id = fields.String(allow_none=True)
     customer = fields.String(attribute="customer.name", allow_none=True)
     flags = fields.List(fields.String())

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from backend.core import audit, clock
 from backend.core.bulk import insert_rows
 from backend.core.db import table_of
+from backend.customers import SoldTrip, note_trips
 from backend.loyalty import Redemption, redeem
 from backend.sales import returns, rules
 from backend.sales.increments import Purchase, add_purchases
@@ -50,6 +51,7 @@ class _Taken:
     coupons: list[dict[str, Any]] = field(default_factory=list)
     redemptions: list[Redemption] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
+    trips: list[SoldTrip] = field(default_factory=list)
 
 
 def log_sales(arrivals: Sequence[Arrival]) -> list[tuple[str, ...]]:
@@ -92,6 +94,8 @@ def _take(arrival: Arrival, known: Known, taken: _Taken) -> None:
     sale["flags"] = sorted(flags)
     taken.sales.append(sale)
     taken.lines += _lines(arrival.id, lines, known)
+    if customer_id is not None and sale["flight"] is not None:
+        taken.trips.append(SoldTrip(customer_id, owner_id, sale["flight"], sale["departs_at"], store.time_zone))
     if customer_id is not None:
         basket = [(line.sku, line.quantity, line.amount) for line in lines]
         taken.purchases.append(
@@ -109,6 +113,7 @@ def _write(taken: _Taken) -> None:
         redeem(taken.redemptions)
     if taken.purchases:
         add_purchases(taken.purchases)
+    note_trips(taken.trips)
 
 
 def _sale(arrival: Arrival, store: At, lines: list[rules.Line]) -> dict[str, Any]:

@@ -16,7 +16,16 @@ from backend.core.audit import AuditEntry
 from backend.core.db import db
 from backend.core.errors import Conflict, NotFound, ValidationFailed
 from backend.core.ids import is_id
-from backend.customers import Customer, CustomerErased, MergedCustomer, get_customer, hold, merge_into, part
+from backend.customers import (
+    Customer,
+    CustomerErased,
+    MergedCustomer,
+    get_customer,
+    hold,
+    keep_number,
+    merge_into,
+    part,
+)
 from backend.unify import duplicates
 from backend.unify.models import Merge
 
@@ -28,18 +37,22 @@ if TYPE_CHECKING:
 FIELDS = (
     "name",
     "name_latin",
+    "name_han",
     "phone",
+    "email",
     "language",
     "birth_date",
     "sex",
     "nationality",
     "district",
     "home_store_id",
+    "preferred_staff_id",
+    "household_id",
     "memo",
 )
 """What a customer has once, and is chosen from one of the two."""
 # As edits call it, where that is another name.
-_EDITED_AS = {"home_store_id": "home_store"}
+_EDITED_AS = {"home_store_id": "home_store", "preferred_staff_id": "preferred_staff"}
 
 
 def merge(survivor_id: str, merged_id: str, *, take: Collection[str] = (), acting_staff: Actor) -> Merge:
@@ -61,6 +74,7 @@ def merge(survivor_id: str, merged_id: str, *, take: Collection[str] = (), actin
     entry.fields = _choose(survivor, other, take)
     db.session.add(entry)
     db.session.flush()
+    keep_number(survivor.id, entry.fields.get("phone", (None,))[0])
     merge_into(survivor, other)
     detail_ = {"merge": entry.id, "merged": merged_id, "fields": sorted(entry.fields)}
     audit.record(acting_staff, "customer.merge", subject_kind="customer", subject_id=survivor_id, detail=detail_)

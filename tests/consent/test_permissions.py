@@ -13,6 +13,7 @@ from backend.core import clock, events
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.ids import new_id
+from backend.customers import ConsentWithdrawn
 from backend.delivery import Message, claim
 from tests import factories
 from tests.consent.test_consents import senders, statement
@@ -138,15 +139,15 @@ def test_other_features_hear_of_every_statement_within_its_unit_of_work(
     heard: list[object] = []
     handlers = app.extensions["dangol.events"]
     events.subscribe(app, consent.ConsentRecorded, heard.append)
-    events.subscribe(app, consent.ConsentWithdrawn, heard.append)
+    events.subscribe(app, ConsentWithdrawn, heard.append)
     try:
         refusal = statement(person.id, purpose="sensitive", channel=None, granted=False)
         tablet.push(statement(person.id, purpose="sensitive", channel=None), refusal)
     finally:
         handlers[consent.ConsentRecorded].remove(heard.append)
-        handlers[consent.ConsentWithdrawn].remove(heard.append)
+        handlers[ConsentWithdrawn].remove(heard.append)
     assert [type(each).__name__ for each in heard] == ["ConsentRecorded", "ConsentRecorded", "ConsentWithdrawn"]
-    assert heard[-1] == consent.ConsentWithdrawn(person.id, refusal["id"], "sensitive", None)
+    assert heard[-1] == ConsentWithdrawn(person.id, "sensitive")
 
 
 def test_a_childs_consent_without_a_guardian_is_taken_flagged_and_does_not_count(

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from backend.core import crypto
 from backend.sync import sealing
 from tests.e2e.server import DANGOL, ROOT, DangolServer, free_port
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 _SECRET = "not-a-secret-but-long-enough-for-one"
 _SEALING_KEY = sealing.fresh()
+_DATA_KEYS = crypto.new_key("test")
 
 
 class RealServer(DangolServer):
@@ -45,6 +47,7 @@ class RealServer(DangolServer):
         real = {
             "DANGOL_SECRET_KEY": _SECRET,
             "DANGOL_SEALING_KEY": _SEALING_KEY,
+            "DANGOL_DATA_KEYS": _DATA_KEYS,
             "DANGOL_SMS_PROVIDER": "console",
             "DANGOL_BEHIND_PROXY": "1",
             "DANGOL_PUBLIC_URL": f"https://127.0.0.1:{self._https_port}",
@@ -176,6 +179,7 @@ def test_outside_a_demo_there_is_neither_a_simulator_nor_a_demo_sign_in(address:
     [
         ({}, "DANGOL_SECRET_KEY"),
         ({"DANGOL_SECRET_KEY": _SECRET}, "DANGOL_SEALING_KEY"),
+        ({"DANGOL_SECRET_KEY": _SECRET}, "DANGOL_DATA_KEYS"),
         ({"DANGOL_SECRET_KEY": _SECRET}, "DANGOL_SMS_PROVIDER"),
         ({"DANGOL_SECRET_KEY": _SECRET, "DANGOL_SMS_PROVIDER": "twilio"}, "DANGOL_TWILIO_ACCOUNT_SID"),
         ({"DANGOL_SECRET_KEY": _SECRET, "DANGOL_SMS_PROVIDER": "console"}, "HTTPS"),

@@ -183,6 +183,19 @@ def _filled(template: str, value: str) -> str:
     return before + value + rest.partition(">")[2]
 
 
+def _nothing_there(method: str, rest: str) -> Call:
+    """An address of one thing of a member, called for a thing that there is not: what it answers is found elsewhere."""
+    _, _, end = rest.partition(">")
+    path = f"{rest.partition('<')[0]}{{}}{end}"
+    return Call(
+        LEADS | {"associate"},
+        lambda world: [f"/api/v1/customers/{world.own}/{path.format(new_id())}"],
+        (lambda _: {"kind": "home"}) if method == "PATCH" else None,
+        answers=(404,),
+    )
+
+
+PASSPORT = "M70689098"
 OWN, ANYBODY = frozenset({"own"}), frozenset({"own", "anybody"})
 NEW_MEMBER = {"name": "최네오", "phone": "010-4444-5555", "birth_date": "1987-03-14"}
 NEW_STORE = {"code": "NEW1", "name": "새 매장"}
@@ -233,6 +246,80 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/api/v1/customers/<customer_id>"): Call(
         ALL, _one("/api/v1/customers/<customer_id>", "own", "other", "third"), shows=ANYBODY
+    ),
+    ("PATCH", "/api/v1/customers/<customer_id>"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/<customer_id>", "own", "other"),
+        lambda _: {"changes": {"district": {"from": None, "to": "서울 중구"}}},
+        ANYBODY,
+        answers=(409,),
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/preferences"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/<customer_id>/preferences", "own", "other"),
+        lambda _: {"kind": "size", "value": "240"},
+        ANYBODY,
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/phones"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/<customer_id>/phones", "own", "other"),
+        lambda _: {"phone": "010-6666-7777"},
+        ANYBODY,
+    ),
+    ("PATCH", "/api/v1/customers/<customer_id>/phones/<phone_id>"): _nothing_there("PATCH", "phones/<phone_id>"),
+    ("DELETE", "/api/v1/customers/<customer_id>/phones/<phone_id>"): _nothing_there("DELETE", "phones/<phone_id>"),
+    ("POST", "/api/v1/customers/<customer_id>/phones/<phone_id>/main"): _nothing_there("POST", "phones/<id>/main"),
+    ("POST", "/api/v1/customers/<customer_id>/cards"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/<customer_id>/cards", "own"),
+        lambda _: {"number": "NEW-1"},
+        ANYBODY,
+    ),
+    ("DELETE", "/api/v1/customers/<customer_id>/cards/<number>"): _nothing_there("DELETE", "cards/<number>"),
+    ("GET", "/api/v1/customers/<customer_id>/life"): Call(
+        FLOOR, _one("/api/v1/customers/<customer_id>/life", "own", "other")
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/life-events"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/<customer_id>/life-events", "own"),
+        lambda _: {"kind": "wedding", "day": "2018-05-12"},
+    ),
+    ("DELETE", "/api/v1/customers/<customer_id>/life-events/<event_id>"): _nothing_there("DELETE", "life-events/<id>"),
+    ("POST", "/api/v1/customers/<customer_id>/trips"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/<customer_id>/trips", "own"),
+        lambda _: {"departs_at": "2030-01-01T00:00:00Z"},
+    ),
+    ("DELETE", "/api/v1/customers/<customer_id>/trips/<trip_id>"): _nothing_there("DELETE", "trips/<id>"),
+    ("POST", "/api/v1/customers/<customer_id>/household"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/<customer_id>/household", "own"),
+        lambda world: {"with": world.third},
+    ),
+    ("DELETE", "/api/v1/customers/<customer_id>/household"): Call(
+        LEADS | {"associate"}, _one("/api/v1/customers/<customer_id>/household", "own")
+    ),
+    ("POST", "/api/v1/customers/by-passport"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/by-passport"),
+        lambda _: {"country": "KR", "number": PASSPORT},
+    ),
+    ("GET", "/api/v1/customers/<customer_id>/documents"): Call(
+        FLOOR, _one("/api/v1/customers/<customer_id>/documents", "own", "other")
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/documents"): Call(
+        LEADS | {"associate"},
+        _one("/api/v1/customers/<customer_id>/documents", "own"),
+        lambda _: {"country": "KR", "number": PASSPORT},
+        # Nobody here agreed.
+        answers=(409,),
+    ),
+    ("DELETE", "/api/v1/customers/<customer_id>/documents/<document_id>"): _nothing_there("DELETE", "documents/<id>"),
+    ("POST", "/api/v1/customers/<customer_id>/documents/<document_id>/reveal"): Call(
+        LEADS,
+        lambda world: [f"/api/v1/customers/{world.own}/documents/{new_id()}/reveal"],
+        lambda _: {"reason": "확인"},
+        answers=(404,),
     ),
     ("GET", "/api/v1/conflicts"): Call(LEADS, _one("/api/v1/conflicts"), shows=ANYBODY),
     ("POST", "/api/v1/conflicts/<conflict_id>/settle"): Call(

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from backend.customers import CustomerEdited, CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
 
-_COMPARED = frozenset({"name", "name_latin", "phone", "sex", "nationality"})
+_COMPARED = frozenset(
+    {"name", "name_latin", "name_han", "phone", "phones", "cards", "email", "birth_date", "sex", "nationality"}
+)
 
 
 def find_on_arrival(customer_id: str) -> int:

@@ -34,10 +34,10 @@ def _texts(record: Record) -> Iterator[str]:
     codes, surnames, givens = (
         {code for each in record.spellings for code in getattr(each, part)} for part in ("codes", "surnames", "givens")
     )
-    if record.phone:
-        yield f"phone:{record.phone}"
-        yield from (f"name-end:{code}:{record.phone[-4:]}" for code in codes)
-        yield from (f"name-middle:{code}:{record.phone[-8:-4]}" for code in codes)
+    for phone in record.phones:
+        yield f"phone:{phone}"
+        yield from (f"name-end:{code}:{phone[-4:]}" for code in codes)
+        yield from (f"name-middle:{code}:{phone[-8:-4]}" for code in codes)
     yield from (f"card:{number}" for number in record.cards)
     if record.email:
         yield f"email:{record.email}"

@@ -25,7 +25,7 @@ _LONG_NAME = 9
 def compare(first: Record, second: Record) -> dict[str, str]:
     """{field: agreement} of each field that both records know."""
     found = {
-        "phone": _text(first.phone, second.phone),
+        "phone": _phones(first.phones, second.phones),
         "card": "same" if first.cards & second.cards else None,
         "email": _text(first.email, second.email),
         "name": names(first.spellings, second.spellings),
@@ -61,6 +61,14 @@ def birth_dates(first: date | None, second: date | None) -> str | None:
         return "same"
     exchanged = first.year == second.year and (first.month, first.day) == (second.day, second.month)
     return "near" if exchanged or _one_slip(f"{first:%Y%m%d}", f"{second:%Y%m%d}") else "different"
+
+
+def _phones(first: tuple[str, ...], second: tuple[str, ...]) -> str | None:
+    """How the two numbers agree that agree best: one in common is enough, whatever others each has."""
+    if len(first) == len(second) == 1:
+        return _text(first[0], second[0])
+    found = {_text(one, other) for one in first for other in second}
+    return next((level for level in ("same", "near", "different") if level in found), None)
 
 
 def _text(first: str | None, second: str | None) -> str | None:

@@ -16,12 +16,14 @@ _SEPARATORS = re.compile(r"[\s-]")
 class Record:
     """A member's compared values in normal form; None and () where nothing is known.
 
-    `spellings` are those of the name and the Latin name. `phone` is E.164. `fingerprint` changes when a value does.
+    `spellings` are those of the name, the Latin and the Han one. `phone` and `further_phones` are E.164. `fingerprint`
+    changes when a value does.
     """
 
     id: str
     spellings: tuple[Spelling, ...]
     phone: str | None
+    further_phones: tuple[str, ...]
     cards: frozenset[str]
     birth_date: date | None
     email: str | None
@@ -29,13 +31,20 @@ class Record:
     nationality: str | None
     fingerprint: str
 
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """All her numbers."""
+        return (self.phone, *self.further_phones) if self.phone else self.further_phones
+
 
 def make_record(  # noqa: PLR0913 - the values that are compared
     customer_id: str,
     *,
     name: str,
     name_latin: str | None = None,
+    name_han: str | None = None,
     phone: str | None = None,
+    further_phones: tuple[str, ...] = (),
     cards: tuple[str, ...] = (),
     birth_date: date | None = None,
     email: str | None = None,
@@ -43,13 +52,20 @@ def make_record(  # noqa: PLR0913 - the values that are compared
     nationality: str | None = None,
 ) -> Record:
     """The record of a member whose stored values these are. `x`, no known sex, tells nothing."""
-    found = (spelling(name), spelling(name_latin) if name_latin != name else None)
+    written = dict.fromkeys((name, name_latin, name_han))
+    found = [spelling(text) for text in written]
     normal_cards = frozenset(_SEPARATORS.sub("", number).upper() for number in cards)
-    values = (name, name_latin, phone, sorted(normal_cards), str(birth_date), email, sex, nationality)
+    values: tuple[object, ...] = (
+        name, name_latin, phone, sorted(normal_cards), str(birth_date), email, sex, nationality
+    )  # fmt: skip
+    # Only where there are any: what was decided of members without them stays decided.
+    if name_han or further_phones:
+        values += (name_han, sorted(further_phones))
     return Record(
         customer_id,
         tuple(each for each in found if each is not None),
         phone,
+        tuple(sorted(further_phones)),
         normal_cards,
         birth_date,
         email.strip().lower() if email else None,

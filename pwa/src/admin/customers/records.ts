@@ -15,7 +15,13 @@ export interface CustomerRecord extends ListedCustomer {
   district: string | null;
   memo: string | null;
   home_store: string | null;
-  cards: string[];
+  name_han: string | null;
+  email: string | null;
+  birth_date: string | null;
+  sex: string | null;
+  phones: { id: string; phone: string; kind: string; note: string | null }[];
+  memberships: { number: string; kind: string; issuer: string | null; business_unit: string | null }[];
+  preferred_staff: { login: string; name: string } | null;
   preferences: { kind: string; value: string }[];
   cycle_days: number | null;
 }

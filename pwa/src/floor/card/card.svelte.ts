@@ -1,5 +1,7 @@
 import { api, call } from '$lib/api';
+import type { TripRecord } from '$lib/i18n/life';
 import type { Book, CustomerRow, ProductRow } from '$lib/book';
+import type { LifeEvent } from './next-event';
 import type { Permission } from '$lib/i18n/permissions';
 
 export interface Permissions {
@@ -26,7 +28,24 @@ export interface SaleRecord {
   currency: string;
   occurred_at: string;
   store: string;
+  /** The business unit's name. */
+  unit: string;
+  unit_latin: string | null;
   flags: string[];
+}
+
+/** What of the card the tablet does not keep (GET /customers/ID). */
+export interface AboutRecord {
+  phones: { phone: string; kind: string; note: string | null }[];
+  memberships: { number: string; kind: string; issuer: string | null }[];
+  preferred_staff: { login: string; name: string } | null;
+}
+
+/** GET /customers/ID/life */
+export interface LifeRecord {
+  events: LifeEvent[];
+  trips: TripRecord[];
+  household: { id: string; name: string | null; members: { id: string; name: string }[] } | null;
 }
 
 export interface TextRecord {
@@ -48,6 +67,8 @@ export class CustomerCard {
   #permissions = $state.raw<Permissions | null | undefined>();
   #sales = $state.raw<Fetched<SaleRecord>>();
   #texts = $state.raw<Fetched<TextRecord>>();
+  #about = $state.raw<AboutRecord | null | undefined>();
+  #life = $state.raw<LifeRecord | null | undefined>();
   readonly id: string;
   readonly #book: Book;
 
@@ -82,6 +103,19 @@ export class CustomerCard {
     return this.#texts;
   }
 
+  get about(): AboutRecord | null | undefined {
+    return this.#about;
+  }
+
+  get life(): LifeRecord | null | undefined {
+    return this.#life;
+  }
+
+  /** Whether a consent is known to stand; without the server none is. */
+  standing(purpose: string): boolean {
+    return this.#permissions?.items.some((each) => each.purpose === purpose && each.allowed) === true;
+  }
+
   /** What is known of one matter here: undefined while the server has not told. */
   permission(about: { purpose: string; channel: string | null; night: boolean; recipient: string | null }, businessUnit: string | null): Permission | undefined {
     return this.#permissions?.items.find(
@@ -106,6 +140,8 @@ export class CustomerCard {
       list<NoteRecord>(call(api.GET('/api/v1/customers/{customer_id}/notes', { params: { path } }))).then((found) => { this.#notes = found; }),
       this.fetchPermissions(),
       list<TextRecord>(call(api.GET('/api/v1/customers/{customer_id}/messages', { params: { path } }))).then((found) => { this.#texts = found; }),
+      one<AboutRecord>(call(api.GET('/api/v1/customers/{customer_id}', { params: { path } }))).then((found) => { this.#about = found; }),
+      one<LifeRecord>(call(api.GET('/api/v1/customers/{customer_id}/life', { params: { path } }))).then((found) => { this.#life = found; }),
       list<SaleRecord>(call(api.GET('/api/v1/sales', { params: { query: { customer: this.id, limit: 5 } } }))).then((found) => { this.#sales = found; }),
     ]);
   }
@@ -118,6 +154,14 @@ export class CustomerCard {
     } catch {
       this.#permissions = null;
     }
+  }
+}
+
+async function one<T>(answer: Promise<unknown>): Promise<T | null> {
+  try {
+    return (await answer) as T;
+  } catch {
+    return null;
   }
 }
 

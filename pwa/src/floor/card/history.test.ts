@@ -9,7 +9,7 @@ const sale = (change: Partial<OutboxEntry> = {}): OutboxEntry => ({
 });
 const back = (change: Partial<OutboxEntry> = {}): OutboxEntry =>
   sale({ id: 'r1', kind: 'sale.return', seq: 2, data: { sale_id: 's1', lines: [{ line: 0, quantity: 1 }], reason: 'other' }, ...change });
-const fetched = { id: 's1', total: 100, currency: 'KRW', occurred_at: '2026-11-21T05:00:00Z', store: 'GN', flags: [] };
+const fetched = { id: 's1', total: 100, currency: 'KRW', occurred_at: '2026-11-21T05:00:00Z', store: 'GN', unit: '한빛면세점', unit_latin: null, flags: [] };
 
 test('a sale made here shows before the server knows of it, and once afterwards', () => {
   expect(historyOf('c1', null, [sale()])).toMatchObject([{ id: 's1', total: 100, store: null }]);

@@ -8,6 +8,8 @@ export interface HistorySale {
   readonly occurredAt: string;
   /** Code of the store; null for one that this tablet has not sent yet. */
   readonly store: string | null;
+  /** The business unit's name, where the server told it. */
+  readonly unit: { readonly name: string; readonly name_latin: string | null } | null;
   readonly total: number;
   readonly currency: string;
   /** Made here, so that its lines are known without the server. */
@@ -22,11 +24,12 @@ export function historyOf(customerId: string, fetched: readonly SaleRecord[] | n
   const own = outbox.filter((entry) => entry.kind === 'sale.log' && entry.state !== 'rejected' && dataOf(entry).customer_id === customerId);
   const entryOf = new Map(own.map((entry) => [entry.id, entry]));
   const listed = (fetched ?? []).map((sale) => ({
-    id: sale.id, occurredAt: sale.occurred_at, store: sale.store, total: sale.total, currency: sale.currency,
+    id: sale.id, occurredAt: sale.occurred_at, store: sale.store,
+    unit: { name: sale.unit, name_latin: sale.unit_latin }, total: sale.total, currency: sale.currency,
   }));
   const known = new Set(listed.map(({ id }) => id));
   const waiting = own.filter(({ id }) => !known.has(id)).map((entry) => ({
-    id: entry.id, occurredAt: entry.at, store: null, currency: dataOf(entry).currency ?? 'KRW',
+    id: entry.id, occurredAt: entry.at, store: null, unit: null, currency: dataOf(entry).currency ?? 'KRW',
     total: (dataOf(entry).lines ?? []).reduce((sum, { amount }) => sum + amount, 0),
   }));
   return [...waiting, ...listed]

@@ -104,5 +104,6 @@ function standardWordings(): WordingRow[] {
     one('privacy-2026-11', 'privacy', m.consent_wording_privacy()),
     one('marketing-sms-2026-11', 'marketing', m.consent_wording_sms(), 'sms'),
     one('marketing-sms-night-2026-11', 'marketing', m.consent_wording_night(), 'sms', true),
+    one('sensitive-2026-11', 'sensitive', m.consent_wording_sensitive()),
   ];
 }

@@ -12,6 +12,7 @@ interface EntryData {
   customer_id?: string | null;
   name?: string;
   text?: string;
+  value?: string;
   lines?: SoldLine[];
   currency?: string;
   changes?: Record<string, unknown>;
@@ -67,7 +68,7 @@ export function subjectWords(
   const [first] = skus;
   const name = first === undefined ? '' : (products.get(first)?.name ?? first);
   const what = skus.length > 1 ? m.sale_lines_more({ name, count: skus.length - 1 }) : name;
-  return [who, what, back === null ? '' : m.return_subject({ count }), data.text ?? ''].filter(Boolean).join(' · ');
+  return [who, what, back === null ? '' : m.return_subject({ count }), data.text ?? '', data.value ?? ''].filter(Boolean).join(' · ');
 }
 
 /** What a refused registration held, for the form that corrects it. */

@@ -30,6 +30,7 @@ export interface Advice {
 const kinds: Record<string, () => string> = {
   'sale.log': m.kind_sale, 'sale.return': m.kind_return, 'customer.register': m.kind_register,
   'customer.edit': m.kind_edit, 'consent.record': m.kind_consent, 'note.add': m.kind_note,
+  'preference.set': m.kind_preference,
 };
 
 export function kindName(kind: string): string {

@@ -54,6 +54,7 @@ const edits: Record<string, Edit> = {
     const to = Object.entries((changes ?? {}) as Record<string, { to: unknown }>).map(([field, change]) => [field, change.to]);
     return { ...row, ...(Object.fromEntries(to) as Partial<CustomerRow>) };
   },
+  'preference.set': (row, data) => withPreference(row, data),
   'sale.log': (row, data, mutation, around) => withSale(row, data, mutation, around),
   'consent.record': (row, data, _mutation, around) => withConsent(row, data, around),
 };
@@ -64,7 +65,9 @@ function registered(id: string, data: Data): CustomerRow {
     id,
     name: text('name') ?? '',
     name_latin: text('name_latin'),
+    name_han: text('name_han'),
     phone: text('phone'),
+    phones: [],
     cards: Array.isArray(data.cards) ? (data.cards as string[]) : [],
     grade: null,
     points: 0,
@@ -84,6 +87,11 @@ function registered(id: string, data: Data): CustomerRow {
     sms_senders: [],
     night_senders: [],
   };
+}
+
+function withPreference(row: CustomerRow, { kind, value, remove }: Data): CustomerRow {
+  const others = row.preferences.filter((each) => each.kind !== kind || each.value !== value);
+  return { ...row, preferences: remove === true ? others : [...others, { kind: String(kind), value: String(value) }] };
 }
 
 function withSale(row: CustomerRow, data: Data, mutation: Mutation, around: Surroundings): CustomerRow {

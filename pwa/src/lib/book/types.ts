@@ -8,7 +8,11 @@ export interface CustomerRow {
   id: string;
   name: string;
   name_latin: string | null;
+  /** In Chinese characters. */
+  name_han: string | null;
   phone: string | null;
+  /** Further numbers. */
+  phones: string[];
   cards: string[];
   grade: string | null;
   points: number;

@@ -17,6 +17,7 @@ export function isTopGrade(code: string | null): boolean {
 }
 
 const preferenceKinds: Record<string, () => string> = {
+  instruction: m.preference_instruction, allergy: m.preference_allergy, like: m.preference_like, dislike: m.preference_dislike,
   scent: m.preference_scent, skin: m.preference_skin, skin_type: m.preference_skin, gift_wrap: m.preference_gift_wrap,
   brand: m.preference_brand, category: m.preference_category, contact_time: m.preference_contact_time,
   size: m.preference_size, color: m.preference_color, colour: m.preference_color,
@@ -26,9 +27,20 @@ export function preferenceName(kind: string): string {
   return (preferenceKinds[kind] ?? m.preference_other)();
 }
 
+/** What the floor writes down, in the order in which it matters to whoever serves her. */
+export const PREFERENCE_KINDS = ['instruction', 'allergy', 'like', 'dislike', 'size'];
+
+/** Sorted like that; kinds of older systems come last. */
+export function byPreferenceKind<T extends { kind: string }>(preferences: readonly T[]): T[] {
+  const rank = ({ kind }: T) => (PREFERENCE_KINDS.includes(kind) ? PREFERENCE_KINDS.indexOf(kind) : PREFERENCE_KINDS.length);
+  return [...preferences].sort((one, other) => rank(one) - rank(other));
+}
+
 const views: Record<string, () => string> = {
   card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, consents: m.access_what_consents,
-  sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log,
+  sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log, life: m.access_what_life,
+  household: m.access_what_household, documents: m.access_what_documents, passport: m.access_what_passport,
+  passport_lookup: m.access_what_passport_lookup,
 };
 
 /** What of a member was looked at, as the access log says it. */
@@ -39,11 +51,32 @@ export function viewName(what: string): string {
 const fields: Record<string, () => string> = {
   name: m.field_name, name_latin: m.field_name_latin, phone: m.field_phone, language: m.field_language,
   nationality: m.field_nationality, district: m.field_district, memo: m.field_memo, sex: m.field_sex,
-  home_store: m.field_home_store, birth_date: m.field_birth_date, card: m.field_card,
+  home_store: m.field_home_store, birth_date: m.field_birth_date, card: m.field_card, name_han: m.field_name_han,
+  email: m.field_email, phones: m.field_phones, cards: m.field_cards, preferred_staff: m.field_preferred_staff,
 };
 
 export function fieldName(field: string): string {
   return (fields[field] ?? m.field_other)();
+}
+
+const phoneKinds: Record<string, () => string> = {
+  mobile: m.phone_kind_mobile, home: m.phone_kind_home, work: m.phone_kind_work, other: m.phone_kind_other,
+};
+
+export const PHONE_KINDS = Object.keys(phoneKinds);
+
+export function phoneKindName(kind: string): string {
+  return (phoneKinds[kind] ?? m.phone_kind_other)();
+}
+
+const cardKinds: Record<string, () => string> = {
+  unit: m.card_kind_unit, unified: m.card_kind_unified, bank: m.card_kind_bank, foreign: m.card_kind_foreign,
+};
+
+export const CARD_KINDS = Object.keys(cardKinds);
+
+export function cardKindName(kind: string): string {
+  return (cardKinds[kind] ?? m.card_kind_unit)();
 }
 
 const messageStates: Record<string, () => string> = {

@@ -8,7 +8,7 @@ export type FieldSpec =
    * start; from `suffixFrom` digits on its end.
    */
   | { kind: 'code'; field: string; prefixFrom: number; suffixFrom: number }
-  /** A phone in E.164: up to four digits are the start of its last four, more are the number itself. */
+  /** Phones in E.164, one or many to a row: up to four digits are the start of the last four, more the number itself. */
   | { kind: 'phone'; field: string };
 
 export interface IndexSpec {
@@ -20,8 +20,10 @@ export interface IndexSpec {
 export const CUSTOMERS: IndexSpec = {
   fields: [
     { kind: 'phone', field: 'phone' },
+    { kind: 'phone', field: 'phones' },
     { kind: 'text', field: 'name' },
     { kind: 'text', field: 'name_latin' },
+    { kind: 'text', field: 'name_han' },
     // Cards of one programme begin alike, so fewer than five digits would list everybody.
     { kind: 'code', field: 'cards', prefixFrom: 5, suffixFrom: 99 },
   ],

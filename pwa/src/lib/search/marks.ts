@@ -27,6 +27,8 @@ function marksOf(spec: IndexSpec, row: Record<string, unknown>, term: Term): Mar
       codesOf(value).forEach((code, i) =>
         note(Array.isArray(value) ? `${field.field}.${i}` : field.field, findInCode(code, term, field)),
       );
+    } else if (field.kind === 'phone' && Array.isArray(value)) {
+      codesOf(value).forEach((number, i) => note(`${field.field}.${i}`, findInPhone(number, term)));
     } else if (typeof value === 'string') {
       note(field.field, field.kind === 'phone' ? findInPhone(value, term) : findInText(value, term));
     }

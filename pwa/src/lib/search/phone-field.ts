@@ -15,6 +15,8 @@ const WIDTH = 15;
 export interface PhoneField {
   kind: 'phone';
   field: string;
+  /** The row of each number; null where each row has one place of its own. */
+  rows: Uint32Array | null;
   /** The last four digits as a number, or NO_PHONE. */
   lastFour: Uint16Array;
   /** Country code first. */
@@ -28,12 +30,19 @@ export interface PhoneField {
   nationalLength: Uint8Array;
 }
 
-/** `values[row]` is an E.164 number or null. */
+/** `values[row]` is an E.164 number, a list of them or null. */
 export function buildPhoneField(field: string, values: readonly unknown[]): PhoneField {
+  if (!values.some(Array.isArray)) return buildNumbers(field, values, null);
+  const listed = values.flatMap((value, row) => (Array.isArray(value) ? value : []).map((number: unknown) => ({ number, row })));
+  return buildNumbers(field, listed.map(({ number }) => number), Uint32Array.from(listed, ({ row }) => row));
+}
+
+function buildNumbers(field: string, values: readonly unknown[], rowOf: Uint32Array | null): PhoneField {
   const rows = values.length;
   const built: PhoneField = {
     kind: 'phone',
     field,
+    rows: rowOf,
     lastFour: new Uint16Array(rows).fill(NO_PHONE),
     international: new Float64Array(rows).fill(-1),
     national: new Float64Array(rows).fill(-1),
@@ -125,27 +134,36 @@ function keyRange(typed: string): KeyRange {
 }
 
 export function scanPhones(field: PhoneField, { lastFour, international, national, backward }: PhonePattern, best: Uint8Array): void {
-  if (lastFour !== null) scanLastFour(field.lastFour, lastFour, best);
-  if (international !== null) scanKeys(field.international, field.length, international, START, best);
-  if (national !== null) scanKeys(field.national, field.nationalLength, national, START, best);
-  if (backward !== null) scanKeys(field.backward, field.nationalLength, backward, PART, best);
+  const { rows } = field;
+  if (lastFour !== null) scanLastFour(field.lastFour, rows, lastFour, best);
+  if (international !== null) scanKeys(field.international, field.length, rows, international, START, best);
+  if (national !== null) scanKeys(field.national, field.nationalLength, rows, national, START, best);
+  if (backward !== null) scanKeys(field.backward, field.nationalLength, rows, backward, PART, best);
 }
 
-function scanLastFour(lastFour: Uint16Array, { low, high, score }: { low: number; high: number; score: number }, best: Uint8Array): void {
-  for (let row = 0, rows = lastFour.length; row < rows; row++) {
-    const last = lastFour[row] as number;
-    if (last >= low && last <= high && score < (best[row] as number)) best[row] = score;
+function scanLastFour(
+  lastFour: Uint16Array, rows: Uint32Array | null, { low, high, score }: { low: number; high: number; score: number }, best: Uint8Array,
+): void {
+  for (let place = 0, count = lastFour.length; place < count; place++) {
+    const last = lastFour[place] as number;
+    if (last >= low && last <= high) lower(best, rows, place, score);
   }
 }
 
+function lower(best: Uint8Array, rows: Uint32Array | null, place: number, score: number): void {
+  const row = rows === null ? place : (rows[place] as number);
+  if (score < (best[row] as number)) best[row] = score;
+}
+
 /** Scores the numbers whose key is in the range: EXACT when they are no longer than it, else `partly`. */
-function scanKeys(keys: Float64Array, lengths: Uint8Array, range: KeyRange, partly: number, best: Uint8Array): void {
+function scanKeys(
+  keys: Float64Array, lengths: Uint8Array, rows: Uint32Array | null, range: KeyRange, partly: number, best: Uint8Array,
+): void {
   const { low, high, length } = range;
-  for (let row = 0, rows = keys.length; row < rows; row++) {
-    const key = keys[row] as number;
-    if (key < low || key >= high || (lengths[row] as number) < length) continue;
-    const score = lengths[row] === length && partly === START ? EXACT : partly;
-    if (score < (best[row] as number)) best[row] = score;
+  for (let place = 0, count = keys.length; place < count; place++) {
+    const key = keys[place] as number;
+    if (key < low || key >= high || (lengths[place] as number) < length) continue;
+    lower(best, rows, place, lengths[place] === length && partly === START ? EXACT : partly);
   }
 }
 

@@ -232,7 +232,7 @@ const id = () => `00000000-0000-7000-8000-${String(++made).padStart(12, '0')}`;
 
 export function customer(values: Partial<CustomerRow> = {}): CustomerRow {
   return {
-    id: id(), name: '김민지', name_latin: 'Kim Minji', phone: '+821012344821', cards: [], grade: null, points: 0,
+    id: id(), name: '김민지', name_latin: 'Kim Minji', name_han: null, phone: '+821012344821', phones: [], cards: [], grade: null, points: 0,
     home_store: 'GN', language: 'ko', sex: null, nationality: null, district: null, memo: null, last_purchase_on: null,
     last_basket: [], last_currency: null, purchase_gaps: [], cycle_days: null, preferences: [], sms_senders: [],
     night_senders: [], ...values,
