@@ -202,6 +202,8 @@ NEW_STORE = {"code": "NEW1", "name": "새 매장"}
 NEW_STAFF = {"login": "new.hand", "name": "새 직원", "role": "marketer", "password": "a long password too"}
 TEMPLATE = {"name": "thanks", "language": "ko", "purpose": "service", "body": "감사합니다"}
 TEXT = {"template": "hello", "fields": {}}
+STATEMENT = {"purpose": "privacy", "granted": False, "wording_version": "privacy-2026-11", "occurred_at": AT}
+WORDING = {"purpose": "profiling", "text_ko": "분석합니다.", "text_en": "We analyse."}
 _SEARCHES = ("2345", "8761", "김하", "이두", CARD + "45")
 
 
@@ -328,7 +330,26 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/customers/<customer_id>/consents"): Call(
         ALL, _one("/api/v1/customers/<customer_id>/consents", "own", "other")
     ),
+    ("POST", "/api/v1/customers/<customer_id>/consents"): Call(
+        FLOOR - {"device"}, _one("/api/v1/customers/<customer_id>/consents", "own", "other"), lambda _: STATEMENT
+    ),
+    ("GET", "/api/v1/customers/<customer_id>/permissions"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>/permissions", "own", "other")
+    ),
+    ("GET", "/api/v1/notices"): Call(
+        frozenset({"manager", "marketer", "admin"}), lambda _: ["/api/v1/notices", "/api/v1/notices?state=told"]
+    ),
     ("GET", "/api/v1/consent-wordings"): Call(ALL, _one("/api/v1/consent-wordings")),
+    ("POST", "/api/v1/consent-wordings"): Call(ADMIN, _one("/api/v1/consent-wordings"), lambda _: WORDING),
+    ("PUT", "/api/v1/consent-wordings/<wording_id>"): Call(
+        ADMIN, lambda _: [f"/api/v1/consent-wordings/{new_id()}"], lambda _: WORDING, answers=(404,)
+    ),
+    ("POST", "/api/v1/consent-wordings/<wording_id>/publish"): Call(
+        ADMIN, lambda _: [f"/api/v1/consent-wordings/{new_id()}/publish"], answers=(404,)
+    ),
+    ("POST", "/api/v1/consent-wordings/<wording_id>/retire"): Call(
+        ADMIN, lambda _: [f"/api/v1/consent-wordings/{new_id()}/retire"], answers=(404,)
+    ),
     ("GET", "/api/v1/products"): Call(ALL, _one("/api/v1/products")),
     ("GET", "/api/v1/products/<product_id>"): Call(ALL, lambda _: [f"/api/v1/products/{new_id()}"], answers=(404,)),
     ("GET", "/api/v1/sales"): Call(

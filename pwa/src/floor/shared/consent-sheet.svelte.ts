@@ -7,6 +7,8 @@ export class ConsentSheet {
   language = $state<ConsentLanguage>('ko');
   ticked = $state<Record<string, boolean>>({});
   signature = $state.raw<Signature | null>(null);
+  /** What stands already: whoever gets texts by day may agree to the night alone. */
+  stands = $state.raw<(consent: AskedConsent) => boolean>(() => false);
   /** Under 14: her guardian consents, and marketing is not asked for. */
   child = $state(false);
   guardian = $state<Guardian>({ name: '', relation: 'mother', phone: '', verified: 'family_certificate' });
@@ -22,7 +24,8 @@ export class ConsentSheet {
   }
 
   #day({ channel }: AskedConsent): boolean {
-    return this.asked.some((each) => each.purpose === 'marketing' && each.channel === channel && !each.night && this.ticked[each.version] === true);
+    const day = this.asked.find((each) => each.purpose === 'marketing' && each.channel === channel && !each.night);
+    return day !== undefined && (this.ticked[day.version] === true || this.stands(day));
   }
 
   /** What she agreed to. */
