@@ -50,9 +50,9 @@ def main() -> bool:
     """Run it; print the line; return whether the target was reached."""
     members = int(os.environ.get("DANGOL_BENCH_MEMBERS") or _MEMBERS)
     with tempfile.TemporaryDirectory(prefix="dangol-bench-") as folder:
-        third = _peak(_write(Path(folder) / "third.csv", members // 3))
-        whole = _peak(_write(Path(folder) / "whole.csv", members))
-        timed = _write(Path(folder) / "timed.csv", _TIMED)
+        third = peak_of(write_members(Path(folder) / "third.csv", members // 3))
+        whole = peak_of(write_members(Path(folder) / "whole.csv", members))
+        timed = write_members(Path(folder) / "timed.csv", _TIMED)
         rounds = [_round(timed) for _ in range(_ROUNDS)]
     flat = whole <= third * _SLACK
     print(f"peak memory: {third:.0f} MB for {members // 3:,} members, {whole:.0f} MB for {members:,}", file=sys.stderr)
@@ -64,7 +64,7 @@ def main() -> bool:
     )
 
 
-def _write(path: Path, members: int) -> Path:
+def write_members(path: Path, members: int) -> Path:
     """A file of invented members of four stores."""
     chance = random.Random(7)
     with path.open("w", encoding="cp949", newline="") as file:
@@ -137,7 +137,7 @@ def _rows_between(table: str) -> str:
     return f"SELECT * FROM {table} WHERE {column} >= ? AND {column} < ? ORDER BY {column}"  # noqa: S608 - names of ours
 
 
-def _peak(path: Path) -> float:
+def peak_of(path: Path) -> float:
     """Megabytes that importing `path` in a fresh process took at most."""
     command = [sys.executable, "-m", "tests.bench.bench_import_members", "--alone", str(path)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - ourselves
