@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from backend.customers import CustomerErased
 
 _QUOTED = 30
+_WRITTEN = (Customer.name, Customer.name_latin, Customer.name_han, Customer.email)
 
 
 def erase(event: CustomerErased) -> None:
     """Delete the files that wait, and take what is hers out of the problems of all runs."""
     uploads.remove_all()
-    row = db.session.execute(select(Customer.name, Customer.name_latin).where(Customer.id == event.customer_id)).one()
+    row = db.session.execute(select(*_WRITTEN).where(Customer.id == event.customer_id)).one()
     hers = [text[:_QUOTED] for text in (*row, *event.phones, *event.cards) if text]
     hers += ["0" + phone.removeprefix("+82") for phone in event.phones if phone.startswith("+82")]
     problem = table_of(ImportProblem)

@@ -65,6 +65,7 @@ _TOUCHED_BY = {
     "message": ("a message", "메시지"),
     "points_entry": ("points", "포인트"),
     "preference": ("a preference", "취향"),
+    "customer_phone": ("another number", "다른 전화번호"),
     "merge": ("another member merged into her", "다른 회원과의 합치기"),
     "edit": ("an edit", "정보 수정"),
     "cards": ("a change of her cards", "카드 변경"),
