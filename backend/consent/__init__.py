@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.consent import erasure, merges, sync
+    from backend.consent import erasure, holdings, merges, sync
     from backend.consent.routes import blueprint
     from backend.consent.service import add_standard_wordings, record_with_registration
     from backend.core import events, http
-    from backend.customers import CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted
+    from backend.customers import CustomerErased, CustomerRegistered, CustomersMerged, CustomersParted, holds
 
     http.register(app, blueprint)
     sync.init_app(app)
+    holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerRegistered, record_with_registration)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)

@@ -30,7 +30,9 @@ from backend.customers.service import (
     set_facts,
 )
 from backend.customers.sight import shown_words
+from backend.customers.subject import Held, Subject, holds, of_table, sections
 from backend.customers.survivors import merged_into, survivors
+from backend.customers.suspension import resume, suspend, suspended
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,11 +41,12 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import http
-    from backend.customers import sync
+    from backend.customers import holdings, sync
     from backend.customers.routes import blueprint
 
     http.register(app, blueprint)
     sync.init_app(app)
+    holds(app, *holdings.SECTIONS)
 
 
 __all__ = [
@@ -56,26 +59,34 @@ __all__ = [
     "CustomerRegistered",
     "CustomersMerged",
     "CustomersParted",
+    "Held",
     "MergedCustomer",
     "Owned",
     "Preference",
     "StoreActivity",
     "StoreDeparture",
+    "Subject",
     "add_points",
     "erase",
     "find_one",
     "get_customer",
     "hold",
+    "holds",
     "init_app",
     "is_known",
     "masked_phone",
     "merge_into",
     "merged_into",
     "normal_phone",
+    "of_table",
     "open_conflicts",
     "part",
     "register",
+    "resume",
+    "sections",
     "set_facts",
     "shown_words",
     "survivors",
+    "suspend",
+    "suspended",
 ]

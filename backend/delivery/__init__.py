@@ -43,11 +43,14 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`: its routes, and its loop to the worker."""
     from backend.core import events, http, jobs
-    from backend.customers import CustomerErased
-    from backend.delivery import after_restore, erasure
+    from backend.core.retention import keep
+    from backend.customers import CustomerErased, holds
+    from backend.delivery import after_restore, erasure, holdings, retention
     from backend.delivery.routes import blueprint
 
     http.register(app, blueprint)
+    holds(app, *holdings.SECTIONS)
+    keep(app, *retention.RULES)
     jobs.loop(app, "dispatcher", run_dispatcher)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, events.DatabaseRestored, after_restore.doubt_what_may_have_gone)

@@ -57,6 +57,7 @@ class Facts:
     text: str | None = None
     not_after: datetime | None = None
     erased: bool = False
+    suspended: bool = False
     number_refused: bool = False
     number_suppressed: bool = False
     deal_ended_at: datetime | None = None
@@ -105,6 +106,8 @@ def may_contact(channel: ChannelName, facts: Facts) -> Verdict:
 def _out_of_the_question(channel: ChannelName, facts: Facts) -> Skipped | None:
     if facts.erased:
         return Skipped("customer_erased")
+    if facts.suspended and facts.purpose == "commercial":
+        return Skipped("processing_suspended")
     if facts.not_after is not None and facts.now > facts.not_after:
         return Skipped("too_late")
     return None if channel == "push" else _unreachable(channel, facts)

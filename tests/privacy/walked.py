@@ -261,9 +261,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/api/v1/merges"): Call(ADMIN, lambda world: ["/api/v1/merges", f"/api/v1/merges?customer={world.third}"]),
     ("POST", "/api/v1/merges"): Call(
-        ADMIN, _one("/api/v1/merges"), lambda world: {"survivor_id": world.own, "merged_id": world.other}
+        ADMIN, _one("/api/v1/merges"), lambda world: {"survivor_id": world.own, "merged_id": world.third}
     ),
-    ("POST", "/api/v1/merges/<merge_id>/undo"): Call(ADMIN, _one("/api/v1/merges/<merge_id>/undo", "merge")),
+    ("POST", "/api/v1/merges/<merge_id>/undo"): Call(
+        ADMIN, _one("/api/v1/merges/<merge_id>/undo", "merge"), answers=(409,)
+    ),
     ("GET", "/api/v1/duplicates"): Call(ADMIN, _one("/api/v1/duplicates")),
     ("POST", "/api/v1/duplicates/<pair_id>/different"): Call(
         ADMIN, lambda _: [f"/api/v1/duplicates/{new_id()}/different"], answers=(404,)
@@ -271,6 +273,26 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/duplicates/settings"): Call(ADMIN, _one("/api/v1/duplicates/settings")),
     ("PATCH", "/api/v1/duplicates/settings"): Call(
         ADMIN, _one("/api/v1/duplicates/settings"), lambda _: {"automatic_threshold": 400}, answers=(422,)
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/report"): Call(
+        ADMIN,
+        _one("/api/v1/customers/<customer_id>/report", "own", "other"),
+        lambda _: {"reason": "본인 요청", "language": "en"},
+        ANYBODY,
+    ),
+    ("PUT", "/api/v1/customers/<customer_id>/suspension"): Call(
+        ADMIN, _one("/api/v1/customers/<customer_id>/suspension", "own"), lambda _: {"reason": "본인 요청"}
+    ),
+    ("DELETE", "/api/v1/customers/<customer_id>/suspension"): Call(
+        ADMIN, _one("/api/v1/customers/<customer_id>/suspension", "own")
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/erasure"): Call(
+        ADMIN, _one("/api/v1/customers/<customer_id>/erasure", "other"), lambda _: {"name": "이두리"}, last=True
+    ),
+    ("GET", "/api/v1/retention"): Call(ADMIN, _one("/api/v1/retention")),
+    ("PUT", "/api/v1/retention/<rule>"): Call(ADMIN, lambda _: ["/api/v1/retention/texts"], lambda _: {"months": 12}),
+    ("POST", "/api/v1/retention/<rule>/apply"): Call(
+        ADMIN, lambda _: ["/api/v1/retention/webhooks/apply"], answers=(422,)
     ),
     ("GET", "/api/v1/access-log"): Call(
         ADMIN, lambda world: ["/api/v1/access-log", f"/api/v1/access-log?customer={world.own}"]

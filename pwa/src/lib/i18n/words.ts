@@ -28,7 +28,7 @@ export function preferenceName(kind: string): string {
 
 const views: Record<string, () => string> = {
   card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, consents: m.access_what_consents,
-  sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log,
+  sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log, export: m.access_what_export,
 };
 
 /** What of a member was looked at, as the access log says it. */
