@@ -19,13 +19,12 @@ from backend.core.ids import new_id
 from backend.delivery import Message
 from backend.delivery.models import AddressBlock, MessageAttempt, MessageReport
 from backend.loyalty import PointsEntry
-from backend.settings import current_settings
-from backend.unify import ImportChange, ImportProblem, ImportRun
-from backend.unify.desk import uploads
 from backend.privacy import service as privacy
+from backend.settings import current_settings
 from backend.sync import prepare_scope
 from backend.sync.models import BlockBody
-from backend.unify import merges
+from backend.unify import ImportChange, ImportProblem, ImportRun, merges
+from backend.unify.desk import uploads
 from sms.simulator.api import store
 from sms.simulator.store import Order
 from tests import factories

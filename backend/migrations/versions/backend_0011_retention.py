@@ -7,8 +7,8 @@ from alembic import op
 
 from backend.core import types
 
-revision = "backend_0010"
-down_revision = "backend_0009"
+revision = "backend_0011"
+down_revision = "backend_0010"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from backend.core import types
 
-revision = "backend_0009"
-down_revision = "backend_0008"
+revision = "backend_0010"
+down_revision = "backend_0009"
 branch_labels = None
 depends_on = None
 
