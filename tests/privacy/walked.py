@@ -341,6 +341,40 @@ CALLS: dict[tuple[str, str], Call] = {
 }
 """Every address below /api/v1. One that is missing here makes the walk fail: say who may call it, and how."""
 
+_IMPORTS = "/api/v1/imports"
+
+
+def _gone(rest: str) -> Callable[[World], list[str]]:
+    """An address of an upload or a run that is not there: who may not call it learns not even that."""
+    return lambda _: [_filled(f"{_IMPORTS}/{rest}", new_id())]
+
+
+CALLS |= {
+    ("POST", f"{_IMPORTS}/uploads"): Call(ADMIN, _one(f"{_IMPORTS}/uploads?name=members.csv"), answers=(422,)),
+    ("GET", f"{_IMPORTS}/uploads/<upload_id>"): Call(ADMIN, _gone("uploads/<upload_id>"), answers=(404,)),
+    ("DELETE", f"{_IMPORTS}/uploads/<upload_id>"): Call(ADMIN, _gone("uploads/<upload_id>"), answers=(404,)),
+    ("POST", f"{_IMPORTS}/uploads/<upload_id>/runs"): Call(
+        ADMIN, _gone("uploads/<upload_id>/runs"), lambda _: {"columns": ["name"]}, answers=(404,)
+    ),
+    ("GET", f"{_IMPORTS}/runs"): Call(ADMIN, _one(f"{_IMPORTS}/runs")),
+    ("GET", f"{_IMPORTS}/samples/<kind>.csv"): Call(ADMIN, lambda _: [f"{_IMPORTS}/samples/members.csv"]),
+    ("GET", f"{_IMPORTS}/profiles"): Call(ADMIN, _one(f"{_IMPORTS}/profiles")),
+    ("PUT", f"{_IMPORTS}/profiles/<name>"): Call(
+        ADMIN, lambda _: [f"{_IMPORTS}/profiles/old"], lambda _: {"columns": {"name": "name"}}
+    ),
+    ("DELETE", f"{_IMPORTS}/profiles/<name>"): Call(ADMIN, lambda _: [f"{_IMPORTS}/profiles/old"]),
+} | {
+    (method, f"{_IMPORTS}/runs/<run_id>{rest}"): Call(ADMIN, _gone(f"runs/<run_id>{rest}"), answers=(404,))
+    for method, rest in (
+        ("GET", ""),
+        ("POST", "/stop"),
+        ("POST", "/resume"),
+        ("POST", "/undo"),
+        ("GET", "/problems"),
+        ("GET", "/problems.csv"),
+    )
+}
+
 NO_DATA = {
     "/api/openapi.json", "/healthz", "/api/docs", "/api/docs/", "/api/docs/<name>", "/", "/floor", "/admin",
     "/floor/<path:_rest>", "/admin/<path:_rest>", "/assets/<path:name>", "/<name>",
