@@ -34,9 +34,12 @@ def init_app(app: Flask) -> None:
 
 def _init_simulator(app: Flask) -> None:
     from backend import delivery
-    from sms.simulator import api, phone
+    from backend.core import events
+    from backend.customers import CustomerErased
+    from sms.simulator import api, erasure, phone
     from sms.simulator.callbacks import tell_of_progress
 
+    events.subscribe(app, CustomerErased, erasure.erase)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(phone.blueprint)
     delivery.register_companion(app, tell_of_progress)

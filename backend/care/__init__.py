@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.care import erasure, merges, sync
+    from backend.care import erasure, holdings, merges, sync
     from backend.care.routes import blueprint
     from backend.core import events, http
-    from backend.customers import CustomerErased, CustomersParted
+    from backend.customers import CustomerErased, CustomersParted, holds
 
     http.register(app, blueprint)
     sync.init_app(app)
+    holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersParted, merges.parted)
 

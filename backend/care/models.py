@@ -24,7 +24,8 @@ class Note(Owned, Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"))
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
-    store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"))
+    # Where it was written; whose unit may keep it. No reference: stores are never deleted.
+    store_id: Mapped[str | None] = mapped_column(Id)
     text: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.consent import erasure, merges, sync
+    from backend.consent import erasure, holdings, merges, sync
     from backend.consent.routes import blueprint
     from backend.consent.service import answer_standing, follow_birth_date, record_with_registration
     from backend.consent.wordings import add_standard_wordings
@@ -34,10 +34,12 @@ def init_app(app: Flask) -> None:
         CustomersMerged,
         CustomersParted,
         StandingConsentAsked,
+        holds,
     )
 
     http.register(app, blueprint)
     sync.init_app(app)
+    holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerRegistered, record_with_registration)
     events.subscribe(app, CustomerEdited, follow_birth_date)
     events.subscribe(app, StandingConsentAsked, answer_standing)

@@ -68,6 +68,8 @@ class AccessEntry(Base):
     customer_id: Mapped[str] = mapped_column(Id)
     what: Mapped[str] = mapped_column(String(60))
     seal_number: Mapped[int | None]
+    # Why a copy of her data was taken.
+    reason: Mapped[str | None] = mapped_column(String(400))
 
 
 _INSERT_AUDIT, _INSERT_ACCESS = insert(table_of(AuditEntry)), insert(table_of(AccessEntry))
@@ -108,9 +110,10 @@ def record_each(subjects: Iterable[tuple[Actor, str]], action: str, *, subject_k
     insert_rows(_INSERT_AUDIT, rows)
 
 
-def record_access(actor: Actor, *, customer_id: str, what: str) -> None:
+def record_access(actor: Actor, *, customer_id: str, what: str, reason: str | None = None) -> None:
     """Write down in the open unit of work that `actor` saw `what` of a customer."""
-    record_accesses(actor, [customer_id], what=what)
+    at = clock.now()
+    keep_accesses([access_row(actor, customer_id, what, at=at, recorded_at=at) | {"reason": reason}])
 
 
 def record_accesses(actor: Actor, customer_ids: Iterable[str], *, what: str) -> None:
@@ -130,6 +133,7 @@ def access_row(actor: Actor, customer_id: str, what: str, *, at: datetime, recor
         "customer_id": customer_id,
         "what": what,
         "seal_number": None,
+        "reason": None,
     }
 
 

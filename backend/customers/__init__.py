@@ -34,7 +34,9 @@ from backend.customers.service import (
     set_facts,
 )
 from backend.customers.sight import shown_words
+from backend.customers.subject import Held, Subject, holds, of_table, sections
 from backend.customers.survivors import merged_into, survivors
+from backend.customers.suspension import resume, suspend, suspended
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,7 +45,8 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http
-    from backend.customers import identity, preferences, routes, sync
+    from backend.core.retention import keep
+    from backend.customers import holdings, identity, preferences, retention, routes, sync
     from backend.customers.contacts import routes as contact_routes
     from backend.customers.identity import routes as identity_routes
     from backend.customers.identity.cli import keys_group
@@ -55,6 +58,8 @@ def init_app(app: Flask) -> None:
     events.subscribe(app, ConsentWithdrawn, identity.forget_documents)
     app.cli.add_command(keys_group)
     sync.init_app(app)
+    holds(app, *holdings.SECTIONS)
+    keep(app, *retention.RULES)
 
 
 __all__ = [
@@ -69,6 +74,7 @@ __all__ = [
     "CustomerRegistered",
     "CustomersMerged",
     "CustomersParted",
+    "Held",
     "LifeEvent",
     "MergedCustomer",
     "Owned",
@@ -77,12 +83,14 @@ __all__ = [
     "StandingConsentAsked",
     "StoreActivity",
     "StoreDeparture",
+    "Subject",
     "Trip",
     "add_points",
     "erase",
     "find_one",
     "get_customer",
     "hold",
+    "holds",
     "init_app",
     "is_known",
     "keep_number",
@@ -91,10 +99,15 @@ __all__ = [
     "merged_into",
     "normal_phone",
     "note_trips",
+    "of_table",
     "open_conflicts",
     "part",
     "register",
+    "resume",
+    "sections",
     "set_facts",
     "shown_words",
     "survivors",
+    "suspend",
+    "suspended",
 ]

@@ -52,6 +52,7 @@ FIELDS = (
     "preferences",
     "sms_senders",
     "night_senders",
+    "suspended",
 )
 
 
@@ -99,13 +100,15 @@ def load(session: Session, ids: Sequence[str]) -> list[tuple[Any, ...]]:
             row.district,
             row.memo,
             row.last_purchase_on.isoformat() if row.last_purchase_on else None,
-            row.last_basket or [],
+            # What is suspended is not made use of: no rhythm, hence not due; nothing to suggest; nobody may text.
+            [] if row.suspended_at else row.last_basket or [],
             row.last_currency,
-            row.purchase_gaps or [],
-            row.cycle_days,
+            [] if row.suspended_at else row.purchase_gaps or [],
+            None if row.suspended_at else row.cycle_days,
             preferences.get(row.id, []),
-            row.sms_senders or [],
-            row.night_senders or [],
+            [] if row.suspended_at else row.sms_senders or [],
+            [] if row.suspended_at else row.night_senders or [],
+            row.suspended_at is not None,
         )
         for row in session.execute(_rows(ids))
     ]
@@ -125,6 +128,7 @@ def _rows(ids: Sequence[str]) -> Any:  # noqa: ANN401 - a select of many columns
             Customer.nationality,
             Customer.district,
             Customer.memo,
+            Customer.suspended_at,
             Store.code.label("home_store"),
             facts.grade,
             facts.points,

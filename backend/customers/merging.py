@@ -33,7 +33,7 @@ from backend.sync import mark_changed
 
 _BULK = {"synchronize_session": False}
 _DAYS = ("birth_date",)
-_TIMES = ("created_at", "updated_at")
+_TIMES = ("created_at", "updated_at", "suspended_at")
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def merge_into(survivor: Customer, other: Customer) -> None:
     }
     number = other.phone
     db.session.add(MergedCustomer(id=other_id, into_id=survivor_id, kept=kept))
+    _suspend_with(survivor, other)
     mark_changed(COLLECTION, [survivor_id])
     db.session.flush()
     for model in Owned.__subclasses__():
@@ -102,6 +103,7 @@ def part(merged_id: str) -> CustomersParted:
     entry = db.session.get_one(MergedCustomer, merged_id)
     hers = [merged_id, *merged_into(merged_id)]
     _bring_back(entry)
+    _suspend_with(db.session.get_one(Customer, merged_id), db.session.get_one(Customer, survivor_id))
     mark_changed(COLLECTION, [survivor_id, merged_id])
     for model in Owned.__subclasses__():
         moved = update(model).where(model.customer_id == survivor_id, model.owner_id.in_(hers))
@@ -140,6 +142,12 @@ def _kept(other: Customer) -> dict[str, Any]:
         "departures": [[store_id, last_on.isoformat()] for store_id, last_on in departures],
         "grade": other.facts.grade,
     }
+
+
+def _suspend_with(one: Customer, other: Customer) -> None:
+    """Like a refusal, a suspension of either one is both's, and stays so: only an admin lifts it."""
+    if one.suspended_at is None and other.suspended_at is not None:
+        one.suspended_at, one.suspended_reason = other.suspended_at, other.suspended_reason
 
 
 def _drop_doubled(survivor_id: str, other_id: str) -> list[dict[str, Any]]:

@@ -59,6 +59,9 @@ class Customer(Base):
     # With whom she lives (`customers.life`).
     household_id: Mapped[str | None] = mapped_column(ForeignKey("household.id"), index=True)
     memo: Mapped[str | None] = mapped_column(Text)
+    # Since when, and why, her data is kept but not made use of (`customers.suspension`).
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    suspended_reason: Mapped[str | None] = mapped_column(String(400))
     # Where the row came from, for imports that may run again: ("complete-journey", "1").
     source: Mapped[str | None] = mapped_column(String(40))
     source_key: Mapped[str | None] = mapped_column(String(80))

@@ -279,6 +279,11 @@ class CustomerSchema(_Shown):
     cycle_days = fields.Integer(attribute="facts.cycle_days", allow_none=True)
     sms_senders = fields.List(fields.String(), attribute="facts.sms_senders")
     night_senders = fields.List(fields.String(), attribute="facts.night_senders")
+    suspended_at = Moment(allow_none=True)
+    suspended_reason = fields.Function(
+        lambda customer: sight.shown_words(customer.suspended_reason),
+        metadata={"type": ["string", "null"], "description": "Null for marketers"},
+    )
 
 
 class CustomerPage(Schema):

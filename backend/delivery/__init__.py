@@ -44,11 +44,14 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`: its routes, and its loop to the worker."""
     from backend.consent import ConsentRecorded
     from backend.core import events, http, jobs
-    from backend.customers import CustomerErased
-    from backend.delivery import after_restore, erasure, notices
+    from backend.core.retention import keep
+    from backend.customers import CustomerErased, holds
+    from backend.delivery import after_restore, erasure, holdings, notices, retention
     from backend.delivery.routes import blueprint
 
     http.register(app, blueprint)
+    holds(app, *holdings.SECTIONS)
+    keep(app, *retention.RULES)
     jobs.loop(app, "dispatcher", run_dispatcher)
     jobs.every(app, notices.EVERY, "notices", notices.keep_duties)
     events.subscribe(app, ConsentRecorded, notices.owe_result)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
-from backend import consent
+from backend import consent, customers
 from backend.core.db import db
 from backend.delivery import numbers
 from backend.delivery.drafts import Draft
@@ -38,6 +38,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     consents = _consents(contacts)
     children = consent.children({each.customer_id for each in contacts if _needs_consent(each) and each.customer_id})
     blocks = _blocks(contacts)
+    suspended = customers.suspended({contact.customer_id for contact in contacts if contact.customer_id})
     return [
         Facts(
             now=now,
@@ -50,6 +51,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
             text=contact.body,
             not_after=contact.not_after,
             under_14=contact.customer_id in children,
+            suspended=contact.customer_id in suspended,
             number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
             number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
         )
@@ -82,9 +84,9 @@ def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | 
         if _needs_consent(contact) and contact.customer_id and contact.sender_id:
             groups[contact.channel, contact.sender_id].add(contact.customer_id)
     found: dict[tuple[str, str | None, str | None], Consent] = {}
-    for (channel, sender_id), customers in groups.items():
-        states = consent.current_state(sorted(customers), channel=channel, sender=sender_id)
-        for customer_id in customers:
+    for (channel, sender_id), people in groups.items():
+        states = consent.current_state(sorted(people), channel=channel, sender=sender_id)
+        for customer_id in people:
             found[channel, sender_id, customer_id] = _stands(states.get(customer_id))
     return found
 

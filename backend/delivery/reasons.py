@@ -9,6 +9,10 @@ LANGUAGES: Final = ("ko", "en")
 _REASONS: Final[dict[str, tuple[str, str]]] = {
     # The gate: ruled out.
     "customer_erased": ("삭제된 고객입니다.", "This customer has been erased."),
+    "processing_suspended": (
+        "고객의 요청으로 개인정보 이용이 정지되어 있습니다.",
+        "The use of this customer's data is suspended.",
+    ),
     "too_late": ("보낼 수 있는 시간이 지났습니다.", "The time in which it could be sent has passed."),
     "no_phone": ("전화번호가 없습니다.", "No phone number is known."),
     "bad_number": ("없는 전화번호이거나 형식이 잘못되었습니다.", "The phone number does not exist or is mistyped."),

@@ -58,6 +58,7 @@ class Facts:
     text: str | None = None
     not_after: datetime | None = None
     erased: bool = False
+    suspended: bool = False
     number_refused: bool = False
     under_14: bool = False
     number_suppressed: bool = False
@@ -107,6 +108,8 @@ def may_contact(channel: ChannelName, facts: Facts) -> Verdict:
 def _out_of_the_question(channel: ChannelName, facts: Facts) -> Skipped | None:
     if facts.erased:
         return Skipped("customer_erased")
+    if facts.suspended and facts.purpose == "commercial":
+        return Skipped("processing_suspended")
     if facts.not_after is not None and facts.now > facts.not_after:
         return Skipped("too_late")
     return None if channel == "push" else _unreachable(channel, facts)

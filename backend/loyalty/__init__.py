@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events
-    from backend.customers import CustomerErased, CustomersMerged, CustomersParted
-    from backend.loyalty import erasure, merges
+    from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
+    from backend.loyalty import erasure, holdings, merges
 
+    holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)

@@ -6,15 +6,17 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from functools import partial
 
 import click
 
 from backend.core import clock
 from backend.core.audit import SYSTEM
 from backend.core.db import run_in_unit_of_work
-from backend.privacy import service
+from backend.privacy import report, service
 from backend.privacy.access_log import service as access_log
 from backend.privacy.blocks import clean_blocks
+from backend.privacy.retention.cli import retention_command
 
 _TRIES = 20
 
@@ -46,6 +48,23 @@ def erase_command(customer_id: str, *, yes: bool, as_json: bool) -> None:
         click.echo("A block is being built at this moment; the worker cleans what is left within a few minutes.")
 
 
+@privacy_group.command("report")
+@click.argument("customer_id")
+@click.option("--reason", default="Asked for on the command line.", show_default=True, help="Why; kept in the log.")
+@click.option("--language", type=click.Choice(report.LANGUAGES), default="ko", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the page (HTML).")
+def report_command(customer_id: str, *, reason: str, language: str, as_json: bool) -> None:
+    """Print everything that is held about a customer, by id; that it was taken, and why, is recorded."""
+    work = partial(report.make, customer_id, reason=reason, language=language, acting_staff=SYSTEM)
+    made = run_in_unit_of_work(work)
+    if as_json:
+        at = clock.rfc3339(made.made_at)
+        found = {"customer_id": made.customer_id, "made_at": at, "sections": made.sections}
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        click.echo(made.page)
+
+
 @privacy_group.command("verify")
 @click.option(
     "--expect",
@@ -72,6 +91,9 @@ def verify_command(expected: tuple[str, ...], *, as_json: bool) -> None:
             click.echo(fault, err=True)
     if found.faults:
         sys.exit(1)
+
+
+privacy_group.add_command(retention_command)
 
 
 def _checkpoint(text: str) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from backend import customers
 from backend.core import audit, clock
 from backend.core.audit import SYSTEM, Actor, AuditEntry
 from backend.core.db import db
-from backend.core.errors import NotFound
+from backend.core.errors import NotFound, ValidationFailed
 from backend.core.ids import is_id
 from backend.privacy import ledger
 from backend.privacy.models import Erasure
@@ -41,6 +41,14 @@ def erase(customer_id: str, *, acting_staff: Actor) -> Erasure:
     for each in (customer_id, *customers.merged_into(customer_id)):
         ledger.append(each)
     return _erase(customer_id, acting_staff=acting_staff)
+
+
+def erase_named(customer_id: str, name: str, *, acting_staff: Actor) -> Erasure:
+    """As `erase`, for who has typed her name. Raises `ValidationFailed` when it is another, `NotFound`."""
+    customer = customers.get_customer(customer_id)
+    if customer.name != name:
+        raise ValidationFailed({"name": ["This is not the name on her card."]})
+    return erase(customer.id, acting_staff=acting_staff)
 
 
 def erase_again(ids: Iterable[str]) -> int:

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http, jobs
-    from backend.customers import CustomerErased, CustomersMerged, CustomersParted
-    from backend.sales import cli, erasure, merges, policies, sync
+    from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
+    from backend.sales import cli, erasure, holdings, merges, policies, sync
     from backend.sales.routes import blueprint
 
     http.register(app, blueprint)
     sync.init_app(app)
+    holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)

@@ -37,17 +37,22 @@ def forget_rejected(mentions: Callable[[str], bool], *, since: datetime | None =
 
     Reads all payloads, which are kept of rejections only; with `since` those received after it (ix_receipt_created_at).
     """
+    found = mentioning(mentions, since=since)
+    if found:
+        db.session.execute(update(Receipt).where(Receipt.mutation_id.in_(found)).values(payload=None))
+    return len(found)
+
+
+def mentioning(mentions: Callable[[str], bool], *, since: datetime | None = None) -> list[str]:
+    """The ids of what was rejected and is kept, in which any text `mentions` somebody; reads as above."""
     query = select(Receipt.mutation_id, Receipt.payload).where(Receipt.payload.is_not(None))
     if since is not None:
         query = query.where(Receipt.created_at >= since)
-    found = [
+    return [
         mutation_id
         for mutation_id, payload in db.session.execute(query.execution_options(yield_per=500))
         if any(mentions(text) for text in _texts(json.loads(payload["item"])))
     ]
-    if found:
-        db.session.execute(update(Receipt).where(Receipt.mutation_id.in_(found)).values(payload=None))
-    return len(found)
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON

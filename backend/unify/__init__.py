@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http
-    from backend.customers import CustomerErased
-    from backend.unify import desk, duplicates, erasure, merges
+    from backend.core.retention import keep
+    from backend.customers import CustomerErased, holds
+    from backend.unify import desk, duplicates, erasure, holdings, merges, retention
     from backend.unify.cli import import_group
     from backend.unify.merges_cli import merges_group
     from backend.unify.routes import blueprint
 
     http.register(app, blueprint)
+    holds(app, *holdings.SECTIONS)
+    keep(app, *retention.RULES)
     events.subscribe(app, CustomerErased, merges.forget)
     app.cli.add_command(import_group)
     app.cli.add_command(merges_group)

@@ -188,6 +188,19 @@ class Store:
         with self._open() as connection:
             connection.execute("UPDATE step SET due_at = ?, tries = tries + 1 WHERE number = ?", (until, step.number))
 
+    def forget_person(self, recipients: Sequence[str]) -> None:
+        """Delete what lies on these phones, from the file and from its log as well."""
+        if not self._path.exists():
+            return
+        with self._open() as connection:
+            connection.execute("PRAGMA secure_delete=ON").close()
+            for recipient in recipients:
+                hers = "SELECT sid FROM message WHERE recipient = ?"
+                connection.execute(f"DELETE FROM step WHERE sid IN ({hers})", (recipient,))  # noqa: S608 - a constant
+                connection.execute("DELETE FROM message WHERE recipient = ?", (recipient,))
+        with self._open() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def _messages(self, rest: str, values: tuple[object, ...]) -> list[Received]:
         with self._open() as connection:
             # `rest` is one of the constants above.

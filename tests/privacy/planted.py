@@ -12,18 +12,23 @@ from typing import TYPE_CHECKING, Any
 import brotli
 from sqlalchemy import select
 
+from backend import customers
 from backend.core import audit, clock
-from backend.core.db import db, unit_of_work
+from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.ids import new_id
 from backend.delivery import Message
 from backend.delivery.models import AddressBlock, MessageAttempt, MessageReport
 from backend.loyalty import PointsEntry
+from backend.privacy import service as privacy
 from backend.settings import current_settings
 from backend.sync import prepare_scope
 from backend.sync.models import BlockBody
-from backend.unify import ImportChange, ImportProblem, ImportRun
+from backend.unify import ImportChange, ImportProblem, ImportRun, merges
 from backend.unify.desk import uploads
+from sms.simulator.api import store
+from sms.simulator.store import Order
 from tests import factories
+from tests.unify.members_files import bring_in, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 
 NAME, LATIN, PHONE, CARD, WORDS = "남궁별하", "NAMGUNG BYEOLHA", "+821077712345", "8801777123459", "진주알레르기"
 NEW_NAME = "남궁하별"
+OTHER_CARD, OTHER_PHONE = "8801777999888", "+821077799887"
 SECRETS = (NAME, NEW_NAME, LATIN, PHONE, PHONE.removeprefix("+82"), CARD, WORDS)
 
 
@@ -95,6 +101,29 @@ def plant(tablet: Tablet) -> Planted:
             factories.customer(home_store_id=tablet.store_id)
     prepare_scope(tablet.device.scope)
     return Planted(customer_id, sale["id"])
+
+
+def plant_elsewhere(customer_id: str, folder: Path) -> None:
+    """Write of her wherever else the house may: journals of imports and merges, who looks like her, the demo's phone.
+
+    `folder` is outside of the data: files that are imported stay with whoever brought them.
+    """
+    with unit_of_work():
+        other = factories.customer(name=NAME, name_latin=LATIN, phone=PHONE, memo=WORDS, cards=[OTHER_CARD]).id
+        undone = factories.customer(name=NEW_NAME, phone=OTHER_PHONE, memo=WORDS).id
+    run_in_unit_of_work(lambda: merges.merge(customer_id, other, take=["memo"], acting_staff=audit.SYSTEM).id)
+    parted = run_in_unit_of_work(lambda: merges.merge(customer_id, undone, acting_staff=audit.SYSTEM).id)
+    run_in_unit_of_work(lambda: merges.undo(parted, acting_staff=audit.SYSTEM).id)
+    run_in_unit_of_work(lambda: privacy.erase(undone, acting_staff=audit.SYSTEM))
+    rows = [("1", NAME, PHONE, CARD, "1987-03-14", "여", "", f"{WORDS} 2")]
+    imported = bring_in(write_csv(folder / "members.csv", rows), key="card")
+    assert (imported.changed, imported.bad) == (1, 0), imported
+    assert bring_in(write_csv(folder / "bad.csv", [("", "", PHONE, CARD, NAME, "", "", "")]), key="card").bad == 1
+    run_in_unit_of_work(lambda: customers.suspend(customer_id, f"{NAME} 요청", acting_staff=audit.SYSTEM).id)
+    order = Order(
+        account="AC1", service=None, sender=None, recipient=PHONE, body=f"{NAME} 님", segments=1, callback=None
+    )
+    store().take(order, status="queued", steps=[("sent", 9, None)], now=0.0)
 
 
 def _write_to(customer_id: str) -> None:

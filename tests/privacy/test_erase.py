@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
+from backend import backups
 from backend.core import clock
 from backend.core.audit import SYSTEM, AuditEntry
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
@@ -22,7 +23,7 @@ from backend.sales import Sale
 from backend.sync import blocks, verify
 from backend.sync.models import BlockSet, EditConflict, Receipt
 from tests import factories
-from tests.privacy.planted import SECRETS, mutation, places, plant
+from tests.privacy.planted import SECRETS, mutation, places, plant, plant_elsewhere
 from tests.sync.copy import fresh, replay
 from tests.sync.house import house
 
@@ -57,6 +58,22 @@ def test_nothing_of_her_is_left_anywhere(own: Flask, at_store: Tablet) -> None:
     done = erase(own, planted.customer_id, "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["blocks_clean"] is True
+    assert places() == set()
+    assert verify.verify()["problems"] == []
+
+
+def test_nothing_is_left_of_her_in_journals_merges_and_the_demo_s_phones_nor_after_a_restore(
+    own: Flask, at_store: Tablet, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    aside = tmp_path_factory.mktemp("aside")
+    planted = plant(at_store)
+    plant_elsewhere(planted.customer_id, aside)
+    backups.backup(aside / "backup")
+    assert erase(own, planted.customer_id, "--json").exit_code == 0
+    tending.tend()
+    assert places() == set()
+    backups.restore(aside / "backup")
+    tending.tend()
     assert places() == set()
     assert verify.verify()["problems"] == []
 

@@ -377,9 +377,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/api/v1/merges"): Call(ADMIN, lambda world: ["/api/v1/merges", f"/api/v1/merges?customer={world.third}"]),
     ("POST", "/api/v1/merges"): Call(
-        ADMIN, _one("/api/v1/merges"), lambda world: {"survivor_id": world.own, "merged_id": world.other}
+        ADMIN, _one("/api/v1/merges"), lambda world: {"survivor_id": world.own, "merged_id": world.third}
     ),
-    ("POST", "/api/v1/merges/<merge_id>/undo"): Call(ADMIN, _one("/api/v1/merges/<merge_id>/undo", "merge")),
+    ("POST", "/api/v1/merges/<merge_id>/undo"): Call(
+        ADMIN, _one("/api/v1/merges/<merge_id>/undo", "merge"), answers=(409,)
+    ),
     ("GET", "/api/v1/duplicates"): Call(ADMIN, _one("/api/v1/duplicates")),
     ("POST", "/api/v1/duplicates/<pair_id>/different"): Call(
         ADMIN, lambda _: [f"/api/v1/duplicates/{new_id()}/different"], answers=(404,)
@@ -406,6 +408,26 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("DELETE", "/api/v1/imports/profiles/<name>"): Call(
         ADMIN, lambda _: ["/api/v1/imports/profiles/none"], answers=(404,)
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/report"): Call(
+        ADMIN,
+        _one("/api/v1/customers/<customer_id>/report", "own", "other"),
+        lambda _: {"reason": "본인 요청", "language": "en"},
+        ANYBODY,
+    ),
+    ("PUT", "/api/v1/customers/<customer_id>/suspension"): Call(
+        ADMIN, _one("/api/v1/customers/<customer_id>/suspension", "own"), lambda _: {"reason": "본인 요청"}
+    ),
+    ("DELETE", "/api/v1/customers/<customer_id>/suspension"): Call(
+        ADMIN, _one("/api/v1/customers/<customer_id>/suspension", "own")
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/erasure"): Call(
+        ADMIN, _one("/api/v1/customers/<customer_id>/erasure", "other"), lambda _: {"name": "이두리"}, last=True
+    ),
+    ("GET", "/api/v1/retention"): Call(ADMIN, _one("/api/v1/retention")),
+    ("PUT", "/api/v1/retention/<rule>"): Call(ADMIN, lambda _: ["/api/v1/retention/texts"], lambda _: {"months": 12}),
+    ("POST", "/api/v1/retention/<rule>/apply"): Call(
+        ADMIN, lambda _: ["/api/v1/retention/webhooks/apply"], answers=(422,)
     ),
     ("GET", "/api/v1/access-log"): Call(
         ADMIN, lambda world: ["/api/v1/access-log", f"/api/v1/access-log?customer={world.own}"]
@@ -453,6 +475,40 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/sync/sealed"): Call(frozenset({"device"}), _one("/api/v1/sync/sealed"), lambda _: {"items": []}),
 }
 """Every address below /api/v1. One that is missing here makes the walk fail: say who may call it, and how."""
+
+_IMPORTS = "/api/v1/imports"
+
+
+def _gone(rest: str) -> Callable[[World], list[str]]:
+    """An address of an upload or a run that is not there: who may not call it learns not even that."""
+    return lambda _: [_filled(f"{_IMPORTS}/{rest}", new_id())]
+
+
+CALLS |= {
+    ("POST", f"{_IMPORTS}/uploads"): Call(ADMIN, _one(f"{_IMPORTS}/uploads?name=members.csv"), answers=(422,)),
+    ("GET", f"{_IMPORTS}/uploads/<upload_id>"): Call(ADMIN, _gone("uploads/<upload_id>"), answers=(404,)),
+    ("DELETE", f"{_IMPORTS}/uploads/<upload_id>"): Call(ADMIN, _gone("uploads/<upload_id>"), answers=(404,)),
+    ("POST", f"{_IMPORTS}/uploads/<upload_id>/runs"): Call(
+        ADMIN, _gone("uploads/<upload_id>/runs"), lambda _: {"columns": ["name"]}, answers=(404,)
+    ),
+    ("GET", f"{_IMPORTS}/runs"): Call(ADMIN, _one(f"{_IMPORTS}/runs")),
+    ("GET", f"{_IMPORTS}/samples/<kind>.csv"): Call(ADMIN, lambda _: [f"{_IMPORTS}/samples/members.csv"]),
+    ("GET", f"{_IMPORTS}/profiles"): Call(ADMIN, _one(f"{_IMPORTS}/profiles")),
+    ("PUT", f"{_IMPORTS}/profiles/<name>"): Call(
+        ADMIN, lambda _: [f"{_IMPORTS}/profiles/old"], lambda _: {"columns": {"name": "name"}}
+    ),
+    ("DELETE", f"{_IMPORTS}/profiles/<name>"): Call(ADMIN, lambda _: [f"{_IMPORTS}/profiles/old"]),
+} | {
+    (method, f"{_IMPORTS}/runs/<run_id>{rest}"): Call(ADMIN, _gone(f"runs/<run_id>{rest}"), answers=(404,))
+    for method, rest in (
+        ("GET", ""),
+        ("POST", "/stop"),
+        ("POST", "/resume"),
+        ("POST", "/undo"),
+        ("GET", "/problems"),
+        ("GET", "/problems.csv"),
+    )
+}
 
 NO_DATA = {
     "/api/openapi.json", "/healthz", "/api/docs", "/api/docs/", "/api/docs/<name>", "/", "/floor", "/admin",

@@ -51,6 +51,7 @@ def described(page: Sequence[AccessEntry]) -> list[dict[str, Any]]:
                 "at": entry.at,
                 "recorded_at": entry.recorded_at,
                 "what": entry.what,
+                "reason": entry.reason,
                 "staff": {"login": person.login, "name": person.name} if person else None,
                 "store": tablet.code if tablet else person.code if person else None,
                 "tablet": (tablet.label or "") if tablet else None,

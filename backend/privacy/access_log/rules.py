@@ -27,10 +27,14 @@ _KEY_BYTES = 32
 
 
 def digest(entries: Iterable[Sequence[Any]]) -> str:
-    """SHA-256 over entries in the order of their ids, each a line of JSON; times in UTC to the microsecond."""
+    """SHA-256 over entries in the order of their ids, each a line of JSON; times in UTC to the microsecond.
+
+    The last value, a reason, is left out where there is none: seals from before there were reasons stay good.
+    """
     found = hashlib.sha256()
     for entry in entries:
-        found.update(orjson.dumps(list(entry), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
+        said = list(entry) if entry[-1] is not None else list(entry[:-1])
+        found.update(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
     return found.hexdigest()
 
 

@@ -54,6 +54,7 @@ class AccessSchema(Schema):
     at = Moment(required=True)
     recorded_at = Moment(required=True)
     what = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Why a copy was taken"})
     staff = fields.Nested(ViewerSchema, required=True, allow_none=True)
     store = fields.String(required=True, allow_none=True)
     tablet = fields.String(required=True, allow_none=True)

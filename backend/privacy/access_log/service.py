@@ -35,6 +35,7 @@ _CONTENT = (
     _entry.device_id,
     _entry.customer_id,
     _entry.what,
+    _entry.reason,
 )
 # Locked, so that two workers never seal one entry twice.
 _UNSEALED = (

@@ -24,6 +24,9 @@ export interface CustomerRecord extends ListedCustomer {
   preferred_staff: { login: string; name: string } | null;
   preferences: { kind: string; value: string }[];
   cycle_days: number | null;
+  /** Since when, and why, the customer's data is kept but not made use of. */
+  suspended_at: string | null;
+  suspended_reason: string | null;
 }
 
 export interface ConsentEntry {

@@ -36,6 +36,8 @@ export interface CustomerRow {
   /** Codes of the business units that may send commercial texts by consent. */
   sms_senders: string[];
   night_senders: string[];
+  /** The use of the data is suspended: the row holds no rhythm, nothing to suggest, nobody who may text. */
+  suspended?: boolean;
   /** True while the row shows something that the server has not receipted yet. */
   pending?: boolean;
   /** True for a card that was found online and is kept beside the copy for the day. */

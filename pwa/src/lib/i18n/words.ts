@@ -40,7 +40,7 @@ const views: Record<string, () => string> = {
   card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, consents: m.access_what_consents,
   sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log, life: m.access_what_life,
   household: m.access_what_household, documents: m.access_what_documents, passport: m.access_what_passport,
-  passport_lookup: m.access_what_passport_lookup,
+  passport_lookup: m.access_what_passport_lookup, export: m.access_what_export,
 };
 
 /** What of a member was looked at, as the access log says it. */
