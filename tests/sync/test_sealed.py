@@ -80,7 +80,7 @@ def test_the_terms_name_the_key_and_need_no_session(client: Any, tablet: Tablet)
     client.set_cookie("dangol_device", tablet.token, path="/api/v1")
     terms = client.get("/api/v1/sync/terms").get_json()
     assert (terms["lease_hours"], terms["wipe_days"], terms["auto_lock_minutes"]) == (72, 14, 10)
-    assert (terms["schema"], terms["events"]) == (1, True)
+    assert (terms["schema"], terms["events"]) == (2, True)
     assert terms["sealing_key"]["jwk"]["crv"] == "P-256"
     assert terms["server_time"].endswith("Z")
     assert client.get("/api/v1/sync/snapshot").get_json()["code"] == "session_expired"
@@ -136,7 +136,8 @@ def test_a_setting_that_is_no_key_is_named(setting: str) -> None:
 
 def test_outside_a_demo_a_key_of_one_s_own_is_needed(app: Flask) -> None:
     environment = {"DANGOL_SECRET_KEY": "x" * 40, "DANGOL_SMS_PROVIDER": "console", "DANGOL_TLS_CERT": "c"}
-    environment |= {"DANGOL_TLS_KEY": "k"}
+    data_keys = app.test_cli_runner().invoke(args=["keys", "new"]).output.strip()
+    environment |= {"DANGOL_TLS_KEY": "k", "DANGOL_DATA_KEYS": data_keys}
     with pytest.raises(SettingsError, match="DANGOL_SEALING_KEY"):
         settings.load(environment).refuse_unsafe_start()
     demo_key = settings.load({"DANGOL_DEMO": "1"}).sealing_key
