@@ -24,6 +24,12 @@ LATIN_NAME: ColumnElement[str] = literal_column("lower(name_latin)", String)
 IMPORTED = text("source_key IS NOT NULL")
 
 
+def _of_some(name: str, column: str, **options: Any) -> Index:  # noqa: ANN401 - options of an index
+    """An index of what few members have: whoever lacks it costs nothing, least of all an import of many."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=there, postgresql_where=there, **options)
+
+
 class Customer(Base):
     """A member: one person, whatever card she shows."""
 
@@ -36,7 +42,9 @@ class Customer(Base):
         Index("ix_customer_phone_end", PHONE_END),
         Index("ix_customer_name_begins", "name", postgresql_ops={"name": "varchar_pattern_ops"}),
         Index("ix_customer_latin_begins", LATIN_NAME.label("latin"), postgresql_ops={"latin": "text_pattern_ops"}),
-        Index("ix_customer_han_begins", "name_han", postgresql_ops={"name_han": "varchar_pattern_ops"}),
+        _of_some("ix_customer_han_begins", "name_han", postgresql_ops={"name_han": "varchar_pattern_ops"}),
+        _of_some("ix_customer_email", "email"),
+        _of_some("ix_customer_household_id", "household_id"),
         # Who came from a file with a key of her own: an import finds her again. Others cost nothing here.
         Index("ix_customer_source", "source", "source_key", sqlite_where=IMPORTED, postgresql_where=IMPORTED),
     )
@@ -48,7 +56,7 @@ class Customer(Base):
     name_han: Mapped[str | None] = mapped_column(String(60))
     # The main number, which tablets show and texts go to; further ones are in `customer_phone`.
     phone: Mapped[str | None] = mapped_column(String(20))
-    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    email: Mapped[str | None] = mapped_column(String(254))
     language: Mapped[str | None] = mapped_column(String(5))
     birth_date: Mapped[date | None]
     sex: Mapped[str | None] = mapped_column(String(1))
@@ -57,7 +65,7 @@ class Customer(Base):
     home_store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"), index=True)
     preferred_staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     # With whom she lives (`customers.life`).
-    household_id: Mapped[str | None] = mapped_column(ForeignKey("household.id"), index=True)
+    household_id: Mapped[str | None] = mapped_column(ForeignKey("household.id"))
     memo: Mapped[str | None] = mapped_column(Text)
     # Since when, and why, her data is kept but not made use of (`customers.suspension`).
     suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -20,8 +20,9 @@ def upgrade() -> None:
     """Apply this revision."""
     op.add_column("customer", sa.Column("name_han", sa.String(length=60), nullable=True))
     op.add_column("customer", sa.Column("email", sa.String(length=254), nullable=True))
-    op.create_index("ix_customer_email", "customer", ["email"])
-    op.create_index("ix_customer_han_begins", "customer", ["name_han"], postgresql_ops=_HAN)
+    for name, column, ops in (("ix_customer_email", "email", {}), ("ix_customer_han_begins", "name_han", _HAN)):
+        there = sa.text(f"{column} IS NOT NULL")
+        op.create_index(name, "customer", [column], postgresql_ops=ops, sqlite_where=there, postgresql_where=there)
     add_reference("customer", "preferred_staff_id", to="staff")
     op.create_table(
         "customer_phone",

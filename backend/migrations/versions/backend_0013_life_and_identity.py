@@ -24,7 +24,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
     )
     add_reference("customer", "household_id", to="household")
-    op.create_index("ix_customer_household_id", "customer", ["household_id"])
+    there = sa.text("household_id IS NOT NULL")
+    op.create_index(
+        "ix_customer_household_id", "customer", ["household_id"], sqlite_where=there, postgresql_where=there
+    )
     _of_a_customer(
         "life_event",
         sa.Column("kind", sa.String(length=20), nullable=False),
