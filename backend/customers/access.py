@@ -28,6 +28,19 @@ def customer(customer_id: str) -> Customer:
     return found
 
 
+def id_of(customer_id: str) -> str:
+    """The id of who the customer is now: one look-up, for who writes before reading more. Raises `NotFound`."""
+    if not is_id(customer_id):
+        raise NotFound
+    known = select(Customer.id).where(visible())
+    found = db.session.scalar(known.where(Customer.id == customer_id))
+    if found is None and (now := survivors([customer_id]).get(customer_id)) is not None:
+        found = db.session.scalar(known.where(Customer.id == now))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _customer(customer_id: str) -> Customer | None:
     return db.session.execute(
         select(Customer)

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 def own(customer_ids: Collection[str]) -> set[str]:
     """Those of the customers who are in the book of the person who asks: the store's, or the tablet's in hand."""
-    books = current_viewer().books
-    if EVERYONE in books:
+    viewer = current_viewer()
+    if EVERYONE in viewer.books:
         return set(customer_ids)
-    if not books or not customer_ids:
-        return set()
-    held = scopes(db.session(), sorted(customer_ids))
-    return {customer_id for customer_id, places in held.items() if places & books}
+    new = set(customer_ids) - viewer.own.keys()
+    if new and viewer.books:
+        held = scopes(db.session(), sorted(new))
+        viewer.own.update((each, bool(held[each] & viewer.books)) for each in new)
+    return {each for each in customer_ids if viewer.own.get(each)}
 
 
 def may_call(customer: Customer) -> bool:

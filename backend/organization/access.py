@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from flask import current_app, g, has_request_context, request, session
 from flask_security import current_user
+from sqlalchemy.orm import joinedload
 
 from backend.core import clock
 from backend.core.audit import Actor
@@ -33,6 +34,7 @@ _DEVICE_COOKIE_PATH = "/api/v1"
 _DEVICE_COOKIE_SECONDS = 400 * 24 * 3600
 _TABLETS = "dangol_tablets"
 _VIEWER = "dangol_viewer"
+_BEHIND = "dangol_behind_bearer"
 _HIDDEN = "dangol_hidden_units"
 _SIGNED_IN_AT = "dangol_signed_in_at"
 
@@ -166,7 +168,7 @@ def forget_browser(response: Response) -> Response:
 
 def forget_caller(_error: BaseException | None) -> None:
     """At the end of a request: who called. Inside an outer app context (tests, commands) `g` outlives the request."""
-    for name in (_TABLETS, _VIEWER, _HIDDEN, "_login_user"):
+    for name in (_TABLETS, _VIEWER, _HIDDEN, _BEHIND, "_login_user"):
         g.pop(name, None)
 
 
@@ -193,8 +195,12 @@ def _behind_bearer() -> Person | None:
         return None
     if tablet.revoked_at is not None:
         raise DeviceRevoked(accept_outbox=not tablet.revoked_hard)
-    staff = db.session.get(Staff, tablet.staff_id)
-    return _person(staff) if staff is not None and staff.active else None
+    # Asked several times in a request, while the session forgets what it read.
+    known: dict[str, Person | None] = g.setdefault(_BEHIND, {})
+    if token not in known:
+        staff = db.session.get(Staff, tablet.staff_id, options=[joinedload(Staff.store)])
+        known[token] = _person(staff) if staff is not None and staff.active else None
+    return known[token]
 
 
 def _refuse_withdrawn() -> None:

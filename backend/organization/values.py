@@ -120,6 +120,8 @@ class Viewer:
     business_unit_id: str | None = None
     everywhere: bool = True
     books: frozenset[str] = frozenset()
+    # Of whom it was asked in this request whether they are the viewer's own.
+    own: dict[str, bool] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
