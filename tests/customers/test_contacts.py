@@ -64,7 +64,9 @@ def test_a_further_number_is_shown_found_and_made_the_main_one(desk: FlaskClient
     assert [each["kind"] for each in relabelled["phones"]] == ["home"]
     gone = desk.delete(f"/api/v1/customers/{member.id}/phones/{other['id']}").get_json()
     assert (gone["phone"], gone["phones"]) == (SECOND, [])
-    details = db.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "customer.edit")).all()
+    details = db.session.scalars(
+        select(AuditEntry.detail).where(AuditEntry.action == "customer.edit").order_by(AuditEntry.id)
+    ).all()
     assert details == [{"fields": [name]} for name in ("phones", "phone", "phones", "phones")]
 
 
