@@ -23,7 +23,7 @@ from backend.customers.models import (
     StoreActivity,
     StoreDeparture,
 )
-from backend.customers.rules import masked_phone, normal_phone
+from backend.customers.rules import masked_phone, normal_email, normal_phone
 from backend.customers.service import (
     COLLECTION,
     CustomerEdited,
@@ -97,6 +97,7 @@ __all__ = [
     "masked_phone",
     "merge_into",
     "merged_into",
+    "normal_email",
     "normal_phone",
     "note_trips",
     "of_table",

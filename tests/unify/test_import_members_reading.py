@@ -9,7 +9,7 @@ import pytest
 
 from backend.core.db import unit_of_work
 from backend.core.errors import ValidationFailed
-from backend.customers import normal_phone
+from backend.customers import normal_email, normal_phone
 from backend.unify.files import cells
 from backend.unify.files.dates import read_day
 from backend.unify.files.fields import columns_by_heading
@@ -117,6 +117,8 @@ def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, content: by
         ("생년월일", "birth_date"),
         ("Date of Birth", "birth_date"),
         ("성별", "sex"),
+        ("한자이름", "name_han"),
+        ("E-mail", "email"),
         ("국적", "nationality"),
         ("주소", "district"),
         ("언어", "language"),
@@ -136,15 +138,15 @@ def test_of_two_headings_for_one_field_the_better_stands() -> None:
 
 
 @pytest.mark.usefixtures("app")
-@pytest.mark.parametrize("heading", [(), ("가", "나", "다", "라", "마")])
+@pytest.mark.parametrize("heading", [(), ("가", "나", "다", "라", "마", "바")])
 def test_values_speak_where_headings_say_nothing(tmp_path: Path, heading: tuple[str, ...]) -> None:
     rows = [
-        ("김민지", "여", "010-1234-5678", "900131", "8800001"),
-        ("이영수", "남", "010-2345-6789", "851201", "8800002"),
+        ("김민지", "여", "010-1234-5678", "900131", "8800001", "minji@example.com"),
+        ("이영수", "남", "010-2345-6789", "851201", "8800002", "lee@example.com"),
     ]
     path = write_csv(tmp_path / "m.csv", rows, heading=heading)
     mapping = suggest(open_table(path))
-    assert mapping.columns == {0: "name", 1: "sex", 2: "phone", 3: "birth_date", 4: "card"}
+    assert mapping.columns == {0: "name", 1: "sex", 2: "phone", 3: "birth_date", 4: "card", 5: "email"}
     assert bring_in(path).new == 2
 
 
@@ -165,6 +167,24 @@ def test_values_speak_where_headings_say_nothing(tmp_path: Path, heading: tuple[
 )
 def test_phones_are_what_phonenumbers_says(text: str) -> None:
     assert cells.phone(text) == normal_phone(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("minji@example.com", "minji.kim+a@Example.COM", "Minji@example.com", "김민지@example.kr", "a@예시.kr"),
+        *("minji", "minji@", "@example.com", "a..b@example.com", ".a@example.com", "a@example", "a@-example.com"),
+        *("a b@example.com", "a@example..com", "a@localhost", f"{'a' * 64}@example.com", f"{'a' * 65}@example.com"),
+        f"{'a' * 60}@{'b' * 60}.{'b' * 60}.{'b' * 60}.{'b' * 20}.com",
+    ],
+)
+def test_addresses_are_what_the_member_screens_say(text: str) -> None:
+    expected = normal_email(text)
+    if expected is None:
+        with pytest.raises(UnreadableValueError, match="email"):
+            cells.email(text)
+    else:
+        assert cells.email(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "zz", "12", "010-1234-567890123"])

@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from backend.customers import normal_phone
+from backend.customers import normal_email, normal_phone
 from backend.unify.files.dates import read_day
 from backend.unify.problems import UnreadableValueError
 from backend.unify.values import shown
@@ -54,6 +54,8 @@ _COUNTRIES = {
     "FR": ("fra", "france", "프랑스"),
 }
 _CARD = re.compile(r"[0-9A-Za-z-]{1,40}", re.ASCII)
+_EMAIL = re.compile(r"(?=[^@]{1,64}@)([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@([A-Za-z0-9.-]+)", re.ASCII)
+_LONGEST_EMAIL = 254
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _MOBILE, _WITHOUT_ZERO = 11, 10
@@ -80,6 +82,26 @@ def phone(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _other_phone(text: str) -> str | None:
     return normal_phone(text)
+
+
+def email(text: str) -> str:
+    """An e-mail address, its domain in lower case."""
+    # Nearly all of them: what stands before the sign is plain, and few domains make up a file.
+    if plain := _EMAIL.fullmatch(text):
+        domain = _domain(plain[2])
+        found = domain and f"{plain[1]}@{domain}"
+    else:
+        found = normal_email(text)
+    if not found or len(found) > _LONGEST_EMAIL:
+        code = "email"
+        raise UnreadableValueError(code)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _domain(text: str) -> str | None:
+    address = normal_email(f"a@{text}")
+    return None if address is None else address.removeprefix("a@")
 
 
 def card(text: str) -> str:

@@ -21,6 +21,7 @@ FIELDS = (
     Field(
         "name_latin", ("영문명", "영문이름", "영문성명", "영문", "englishname", "namelatin", "latinname", "romanname")
     ),
+    Field("name_han", ("한자명", "한자이름", "한자성명", "한자", "漢字", "hanname", "hanja", "chinesename", "namehan")),
     Field(
         "phone",
         (
@@ -28,6 +29,10 @@ FIELDS = (
             *("mobile", "mobilephone", "mobileno", "cellphone", "cell", "phone", "phoneno", "phonenumber"),
             *("tel", "telephone"),
         ),
+    ),
+    Field(
+        "email",
+        ("이메일", "이메일주소", "전자우편", "메일", "메일주소", "email", "emailaddress", "mail", "mailaddress"),
     ),
     Field("language", ("언어", "사용언어", "선호언어", "language", "lang")),
     Field("birth_date", ("생년월일", "생일", "출생일", "birth", "birthdate", "birthday", "dateofbirth", "dob")),

@@ -46,6 +46,7 @@ def _tests(today: date) -> tuple[tuple[str, Callable[[str], bool]], ...]:
     sexes = cells.sexes()
     return (
         ("phone", _is_phone),
+        ("email", lambda text: "@" in text and _reads(cells.email, text)),
         ("birth_date", lambda text: _is_day(text, today)),
         ("sex", lambda text: _reads(sexes.__getitem__, text)),
         ("name", lambda text: _HANGUL_NAME.fullmatch(text) is not None),

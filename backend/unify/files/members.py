@@ -36,7 +36,9 @@ _TOGETHER = 50
 COLUMNS = {
     "name": PLACE["name"],
     "name_latin": PLACE["name_latin"],
+    "name_han": PLACE["name_han"],
     "phone": PLACE["phone"],
+    "email": PLACE["email"],
     "language": PLACE["language"],
     "birth_date": PLACE["birth_date"],
     "sex": PLACE["sex"],
