@@ -99,6 +99,8 @@ class ImportChange(Base):
     before: Mapped[Any] = mapped_column(Json, nullable=True)
     # The cards that the run gave her.
     cards: Mapped[list[Any]] = mapped_column(Json, default=list)
+    # [[field, value], …] of the further numbers and preferences that it gave her, if any.
+    further: Mapped[Any] = mapped_column(Json, nullable=True)
     # Her `updated_at` as the run left it: another one means that somebody touched her since.
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

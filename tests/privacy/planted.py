@@ -162,7 +162,12 @@ def _import(customer_id: str) -> None:
         run = ImportRun(source="file", kind="members", dry_run=True, upload_id=upload.id)
         db.session.add(run)
         db.session.flush()
-        change = {"before": {"name": NAME, "phone": PHONE}, "cards": [CARD], "written_at": clock.now()}
+        change = {
+            "before": {"name": NAME, "phone": PHONE},
+            "cards": [CARD],
+            "further": [["phones", PHONE]],
+            "written_at": clock.now(),
+        }
         db.session.add(ImportChange(run_id=run.id, customer_id=customer_id, line=2, **change))
         for number, detail in enumerate((NAME, LATIN, PHONE, "0" + PHONE.removeprefix("+82"), CARD)):
             quoted = {"code": "store", "heading": "매장", "detail": f"“{detail}”"}

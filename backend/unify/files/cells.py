@@ -58,6 +58,8 @@ _EMAIL = re.compile(r"(?=[^@]{1,64}@)([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@([A-Za-z0
 _LONGEST_EMAIL = 254
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
+_BETWEEN = re.compile(r"[,;、\n]")
+_MOST = 20
 _MOBILE, _WITHOUT_ZERO = 11, 10
 _SHORTEST = 10
 
@@ -126,6 +128,20 @@ def one_line(longest: int) -> Reader:
 def memo(text: str) -> str:
     """Text of any lines."""
     return _storable(text.replace("\r\n", "\n").replace("\r", "\n").strip(), 4_000)
+
+
+def several(read: Reader) -> Reader:
+    """Values with commas, semicolons or line ends between them, one a line and each once."""
+
+    def read_all(text: str) -> str:
+        parts = [part.strip() for part in _BETWEEN.split(text)]
+        found = dict.fromkeys(read(part) for part in parts if part)
+        if len(found) > _MOST:
+            code = "many"
+            raise UnreadableValueError(code, str(_MOST))
+        return "\n".join(found)
+
+    return read_all
 
 
 def _storable(text: str, longest: int) -> str:

@@ -52,9 +52,36 @@ FIELDS = (
         ),
     ),
     Field("unit", ("사업장", "사업장코드", "사업부", "사업부코드", "businessunit", "unitcode", "unit")),
+    Field(
+        "phones",
+        (
+            *(
+                "휴대폰2",
+                "휴대전화2",
+                "핸드폰2",
+                "전화2",
+                "전화번호2",
+                "연락처2",
+                "다른번호",
+                "추가연락처",
+                "보조연락처",
+            ),
+            *("집전화", "자택전화", "직장전화", "mobile2", "phone2", "tel2", "secondphone", "otherphone"),
+            *("homephone", "workphone"),
+        ),
+    ),
+    Field("like", ("좋아하는것", "선호", "선호사항", "취향", "like", "likes", "preference", "preferences")),
+    Field("dislike", ("싫어하는것", "비선호", "기피사항", "dislike", "dislikes")),
+    Field("size", ("사이즈", "치수", "size", "sizes")),
+    Field("instruction", ("요청사항", "응대요청", "instruction", "instructions", "request", "requests")),
 )
 NAMES = tuple(field.name for field in FIELDS)
 PLACE = {name: place for place, name in enumerate(NAMES)}
+FURTHER = ("phones", "like", "dislike", "size", "instruction")
+"""Of these a member may have several: a cell may name more than one, and all rows of a member are taken together.
+
+Allergies are none of them: without a consent of their own they may not be kept.
+"""
 _RANKS = {heading: (field.name, rank) for field in FIELDS for rank, heading in enumerate(field.headings)}
 _NOISE = re.compile(r"[\W_]+")
 _BRACKETS = re.compile(r"[(\[（].*?[)\]）]")

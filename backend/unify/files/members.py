@@ -19,6 +19,7 @@ from backend.core.ids import new_id
 from backend.core.one_of import one_of
 from backend.customers import Card, Customer, CustomerFacts, StoreDeparture, hold
 from backend.sync import mark_changed
+from backend.unify.files import further
 from backend.unify.files.fields import PLACE
 from backend.unify.models import ImportChange
 from backend.unify.rows import write_rows
@@ -82,12 +83,13 @@ class Done:
 
 @dataclass
 class _Edit:
-    """A member who is there: as she was, as she is to be, her new cards, and the row that says so."""
+    """A member who is there: as she was, as she is to be, her new cards and other entries, and the row that says so."""
 
     line: int
     was: dict[str, Any]
     now: dict[str, Any]
     cards: dict[str, str | None] = field(default_factory=dict)
+    further: list[further.Entry] = field(default_factory=list)
     counted: bool = False
 
 
@@ -178,6 +180,8 @@ class MemberWriter:
             edit.now |= {"source": self._source, "source_key": values[_KEY]}
         for card in cards:
             edit.cards[card] = values[_UNIT]
+        edit.further += further.wanted(values)
+        edit.now["phone"] = further.lone_number(edit.now["phone"], edit.further)
 
     def _count(self, edits: dict[str, _Edit], done: Done) -> dict[str, _Edit]:
         """Those that truly differ. A row whose key an earlier chunk had was counted there."""
@@ -185,12 +189,15 @@ class MemberWriter:
         cards = [card for edit in edits.values() for card in edit.cards]
         for number, customer_id in db.session.execute(_BY_CARD, {"cards": cards}) if cards else ():
             held.setdefault(customer_id, set()).add(number)
+        others = further.held([customer_id for customer_id, edit in edits.items() if edit.further])
         changed = {}
         for customer_id, edit in edits.items():
             if not edit.line:
                 continue  # Its only row was refused.
             edit.cards = {card: unit for card, unit in edit.cards.items() if card not in held.get(customer_id, ())}
-            differs = edit.now != edit.was or bool(edit.cards)
+            fresh = further.without_main(edit.now["phone"], edit.further)
+            edit.further = [entry for entry in fresh if entry not in others[customer_id]]
+            differs = edit.now != edit.was or bool(edit.cards) or bool(edit.further)
             if differs:
                 changed[customer_id] = edit
             if not edit.counted:
@@ -203,6 +210,11 @@ class MemberWriter:
             return
         now = time_text(clock.now())
         mark_changed(COLLECTION, [customer_id for customer_id, _ in new])
+        others: dict[str, list[further.Entry]] = {}
+        for id_, (_, values, _, _) in new:
+            if entries := further.wanted(values):
+                values[_PHONE] = further.lone_number(values[_PHONE], entries)
+                others[id_] = further.without_main(values[_PHONE], entries)
         places = list(COLUMNS.values())
         write_rows(
             Customer,
@@ -212,15 +224,19 @@ class MemberWriter:
                 for id_, (_, values, _, _) in new
             ],
         )
+        further.add(others.items())
         cards = [(card, id_, row[1][_UNIT], now) for id_, row in new for card in row[2]]
         write_rows(Card, ("number", "customer_id", "business_unit_id", "created_at"), cards)
         facts = ("customer_id", "points", "last_basket", "purchase_gaps", "sms_senders", "night_senders")
         write_rows(CustomerFacts, facts, [(id_, 0, "[]", "[]", "[]", "[]") for id_, _ in new], together=_TOGETHER)
-        changes = ("run_id", "customer_id", "line", "before", "cards", "written_at")
+        changes = ("run_id", "customer_id", "line", "before", "cards", "further", "written_at")
         write_rows(
             ImportChange,
             changes,
-            [(self._run_id, id_, line, None, orjson.dumps(held).decode(), now) for id_, (line, _, held, _) in new],
+            [
+                (self._run_id, id_, line, None, _json(held), _json(others[id_]) if id_ in others else None, now)
+                for id_, (line, _, held, _) in new
+            ],
             together=_TOGETHER,
         )
 
@@ -237,6 +253,7 @@ class MemberWriter:
         ]
         if cards:
             db.session.execute(insert(table_of(Card)), cards)
+        further.add((customer_id, edit.further) for customer_id, edit in changed.items())
         moved = [
             (customer_id, edit.now["home_store_id"])
             for customer_id, edit in changed.items()
@@ -254,18 +271,19 @@ class MemberWriter:
             before: dict[str, Any] | None = {
                 name: plain(value) for name, value in edit.was.items() if value != edit.now[name]
             } | {"updated_at": plain(edit.was["updated_at"])}
-            cards = list(edit.cards)
+            cards, others = list(edit.cards), [list(entry) for entry in edit.further]
             row = known.get(customer_id)
             if row is None:
                 fresh.append(
                     {"run_id": self._run_id, "customer_id": customer_id, "line": edit.line}
-                    | {"before": before, "cards": cards, "written_at": now}
+                    | {"before": before, "cards": cards, "further": others or None, "written_at": now}
                 )
                 continue
             before = None if row.before is None else (before or {}) | row.before
             more.append(
                 {"run_id": self._run_id, "customer_id": customer_id}
                 | {"before": before, "cards": [*row.cards, *cards], "written_at": now}
+                | {"further": [*(row.further or ()), *others] or None}
             )
         insert_rows(_KEEP_CHANGE, fresh)
         update_rows(_change, more, by=("run_id", "customer_id"))
@@ -292,6 +310,10 @@ def come_home(moved: Sequence[tuple[str, str | None]]) -> None:
     for part in parts([pair for pair in moved if pair[1] is not None]):
         left = [and_(StoreDeparture.customer_id == who, StoreDeparture.store_id == store) for who, store in part]
         db.session.execute(delete(StoreDeparture).where(or_(*left)))
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - a column's value

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from backend.unify.files import cells
-from backend.unify.files.fields import NAMES, PLACE
+from backend.unify.files.fields import FURTHER, NAMES, PLACE
 from backend.unify.files.seen import Seen
 from backend.unify.problems import UnreadableValueError
 
@@ -34,6 +34,8 @@ Values = list[str | None]
 # (line, values in the order of `NAMES`, all cards, whether an earlier chunk had the key)
 Row = tuple[int, Values, list[str], bool]
 _CARD = PLACE["card"]
+_PREFERENCES = [name for name in FURTHER if name != "phones"]
+_FURTHER = [PLACE[name] for name in FURTHER]
 
 
 class Chunk(NamedTuple):
@@ -113,6 +115,8 @@ class Planner:
             "memo": cells.memo,
             "card": cells.card,
             "unit": cells.Codes(given.units, "unit").__getitem__,
+            "phones": cells.several(cells.phone),
+            **dict.fromkeys(_PREFERENCES, cells.several(cells.one_line(120))),
         }
         return [(place, PLACE[name], readers[name]) for place, name in sorted(given.columns.columns.items())]
 
@@ -187,8 +191,12 @@ class Planner:
 
 
 def _over(old: Values, new: Values) -> Values:
-    """`new` where it says anything, else `old`."""
-    return [after if after is not None else before for before, after in zip(old, new, strict=True)]
+    """`new` where it says anything, else `old`; both where a member may have several."""
+    both = [after if after is not None else before for before, after in zip(old, new, strict=True)]
+    for place in _FURTHER:
+        if before := old[place]:
+            both[place] = "\n".join(dict.fromkeys([*before.split("\n"), *(new[place] or before).split("\n")]))
+    return both
 
 
 def _trimmed(texts: Sequence[str], width: int) -> Sequence[str]:

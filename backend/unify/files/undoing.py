@@ -14,10 +14,20 @@ from backend.core.db import Base, db, run_in_unit_of_work, table_of
 from backend.core.errors import Conflict, NotFound
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
-from backend.customers import Card, Customer, CustomerFacts, StoreActivity, StoreDeparture, hold, survivors
+from backend.customers import (
+    Card,
+    Customer,
+    CustomerFacts,
+    CustomerPhone,
+    Preference,
+    StoreActivity,
+    StoreDeparture,
+    hold,
+    survivors,
+)
 from backend.sync import mark_changed
 from backend.unify import duplicates
-from backend.unify.files import sentences
+from backend.unify.files import further, sentences
 from backend.unify.files.mapping import KIND
 from backend.unify.files.members import COLLECTION, come_home, current, update_members, valued
 from backend.unify.models import ImportChange, ImportRun
@@ -32,8 +42,9 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 2_000
 _BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
-# What goes with a member without a word: derived from others' rows, or looked at by itself (cards).
-_HER_OWN = {model.__tablename__ for model in (Card, CustomerFacts, StoreActivity, StoreDeparture)} | duplicates.TABLES
+# What goes with a member without a word: derived from others' rows, or looked at by itself (the first three).
+_OWN = (Card, CustomerPhone, Preference, CustomerFacts, StoreActivity, StoreDeparture)
+_HER_OWN = {model.__tablename__ for model in _OWN} | duplicates.TABLES
 _change = table_of(ImportChange)
 
 
@@ -129,6 +140,7 @@ def _remove(ids: list[str]) -> None:
         return
     mark_changed(COLLECTION, ids, deleted=True)
     duplicates.forget(ids)
+    further.remove(ids)
     for model in (Card, CustomerFacts, StoreActivity, StoreDeparture):
         column = table_of(model).c.customer_id
         db.session.execute(delete(table_of(model)).where(one_of(column, "ids")), {"ids": ids})
@@ -151,6 +163,7 @@ def _restore(changes: Sequence[RowMapping]) -> None:
             moved.append((customer_id, old["home_store_id"]))
     update_members(restored)
     come_home(moved)
+    further.take((change["customer_id"], further.from_journal(change["further"])) for change in changes)
     cards = [card for change in changes for card in change["cards"]]
     if cards:
         db.session.execute(delete(table_of(Card)).where(one_of(table_of(Card).c.number, "cards")), {"cards": cards})
@@ -179,6 +192,7 @@ def _refuse_touched(run_id: str, changes: Sequence[RowMapping]) -> None:
         if member["updated_at"] != change["written_at"]:
             _refuse(change["customer_id"], member, "edit")
     _refuse_cards(changes, members)
+    _refuse_further(changes, members)
 
 
 def _refuse_cards(changes: Sequence[RowMapping], members: dict[str, dict[str, Any]]) -> None:
@@ -192,6 +206,18 @@ def _refuse_cards(changes: Sequence[RowMapping], members: dict[str, dict[str, An
         given, has = set(change["cards"]), held[change["customer_id"]]
         if not given <= has or (change["before"] is None and given != has):
             _refuse(change["customer_id"], members[change["customer_id"]], "cards")
+
+
+def _refuse_further(changes: Sequence[RowMapping], members: dict[str, dict[str, Any]]) -> None:
+    """The same for further numbers and preferences."""
+    held = further.held([change["customer_id"] for change in changes])
+    for change in changes:
+        given, has = further.from_journal(change["further"]), held[change["customer_id"]]
+        differs = given ^ has if change["before"] is None else given - has
+        if differs:
+            is_number = any(name == further.PHONES for name, _ in differs)
+            what = (CustomerPhone if is_number else Preference).__tablename__
+            _refuse(change["customer_id"], members[change["customer_id"]], what)
 
 
 def _refuse(customer_id: str, member: dict[str, Any], what: str, by: str = "") -> NoReturn:

@@ -1,6 +1,6 @@
 import { api, call, type components } from '$lib/api';
 import { m } from '$lib/i18n/paraglide/messages';
-import { fieldName } from '$lib/i18n/words';
+import { fieldName, preferenceName } from '$lib/i18n/words';
 
 /** A file that waits to be imported, as the server reads it. */
 export type ImportFile = components['schemas']['ImportFile'];
@@ -25,8 +25,10 @@ export interface Look {
 }
 
 const LANES = { source_key: m.import_field_source_key, unit: m.import_field_unit, store: m.import_field_store } as const;
+const PREFERENCES = new Set(['like', 'dislike', 'size', 'instruction']);
 
 export function importField(field: string): string {
+  if (PREFERENCES.has(field)) return m.import_field_preference({ kind: preferenceName(field) });
   return field in LANES ? LANES[field as keyof typeof LANES]() : fieldName(field);
 }
 

@@ -6647,7 +6647,7 @@ export interface components {
             name: string;
         };
         ImportAskData: {
-            columns: ("source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | null)[];
+            columns: ("source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction" | null)[];
             /** @default false */
             dry_run: boolean;
             /**
@@ -6720,7 +6720,7 @@ export interface components {
         };
         ImportProfileData: {
             columns: {
-                [key: string]: "source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit";
+                [key: string]: "source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction";
             };
             /**
              * @default members
