@@ -90,6 +90,16 @@ def post_wording(data: dict[str, Any]) -> ConsentWording:
     return run_in_unit_of_work(lambda: wordings.write(data, acting_staff=actor))
 
 
+@blueprint.route("/consent-wordings/<wording_id>")
+@blueprint.response(200, WordingSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(404, description="No such wording")
+def get_wording(wording_id: str) -> ConsentWording:
+    """One wording."""
+    require_staff()
+    return wordings.find(wording_id)
+
+
 @blueprint.route("/consent-wordings/<wording_id>", methods=["PUT"])
 @blueprint.arguments(WordingData)
 @blueprint.response(200, WordingSchema)

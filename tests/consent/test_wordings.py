@@ -54,6 +54,7 @@ def test_what_was_published_never_changes(client: FlaskClient, sign_in: Any) -> 
     draft = write(client)
     changed = client.put(f"{PATH}/{draft['id']}", json=WORDS | {"text_en": "We look at purchases."})
     assert changed.get_json()["text_en"] == "We look at purchases."
+    assert client.get(f"{PATH}/{draft['id']}").get_json() == changed.get_json()
     sign_in(role="admin")
     client.post(f"{PATH}/{draft['id']}/publish")
     assert client.put(f"{PATH}/{draft['id']}", json=WORDS).status_code == 409

@@ -341,6 +341,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/api/v1/consent-wordings"): Call(ALL, _one("/api/v1/consent-wordings")),
     ("POST", "/api/v1/consent-wordings"): Call(ADMIN, _one("/api/v1/consent-wordings"), lambda _: WORDING),
+    ("GET", "/api/v1/consent-wordings/<wording_id>"): Call(
+        ALL, lambda _: [f"/api/v1/consent-wordings/{new_id()}"], answers=(404,)
+    ),
     ("PUT", "/api/v1/consent-wordings/<wording_id>"): Call(
         ADMIN, lambda _: [f"/api/v1/consent-wordings/{new_id()}"], lambda _: WORDING, answers=(404,)
     ),

@@ -27,6 +27,7 @@ export const deskGroups: readonly DeskGroup[] = [
       { part: 'imports', icon: 'upload', label: m.desk_imports, roles: ['admin'] },
       { part: 'duplicates', icon: 'copy', label: m.desk_duplicates, roles: ['admin'] },
       { part: 'access', icon: 'eye', label: m.desk_access, roles: ['admin'] },
+      { part: 'wordings', icon: 'shield-check', label: m.desk_wordings, roles: ['admin'] },
       { part: 'retention', icon: 'clock', label: m.desk_retention, roles: ['admin'] },
     ],
   },

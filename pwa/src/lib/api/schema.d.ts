@@ -499,7 +499,44 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** One wording. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    wording_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Wording"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such wording */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         /** Change a draft (admin). */
         put: {
             parameters: {
