@@ -38,7 +38,7 @@ def test_a_preference_is_added_and_taken_back_without_a_server_and_arrives(
     page.get_by_label("내용").fill("땅콩")
     save = page.get_by_role("button", name="저장", exact=True)
     expect(save).to_be_disabled()
-    page.get_by_label("민감정보(건강)").check()
+    page.get_by_label("민감정보", exact=True).check()
     assert complaints(page) == []
     save.click()
     expect(page.locator("[data-preference=allergy]")).to_contain_text("땅콩")
