@@ -104,7 +104,8 @@ def test_a_withdrawal_at_the_card_shows_there_as_soon_as_the_server_has_it(
 ) -> None:
     floor = Floor(profile.new_page(), server.url)
     floor.sign_in()
-    floor.open_customer("4821", "김민지")
+    # Somebody whom no other test texts.
+    floor.open_customer("4821", "강미진")
     floor.page.get_by_role("button", name="동의 받기·철회").click()
     dialog = floor.page.locator("dialog[open]")
     dialog.locator("[data-consent=marketing-sms-2026-11]").get_by_role("checkbox").check()
