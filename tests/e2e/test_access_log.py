@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import chromium
 from tests.e2e.floor import settled, sign_in_at_desk
-from tests.e2e.test_screens import DESK, LOOKS, TABLET
+from tests.e2e.test_screens import DESK, LOOKS, TABLET, views
 from tests.e2e.test_screens_of_trust import Inspector, speaks
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def test_an_admin_finds_who_looked_at_a_member(browser: Browser, server: DangolServer) -> None:
-    for look, (language, scheme) in LOOKS.items():
-        for size in (TABLET, DESK):
-            with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
-                page = context.new_page()
-                speaks(page, language)
-                _who_looked(page, server, Inspector(page, look))
+    for look, size in views(TABLET, DESK):
+        language, scheme = LOOKS[look]
+        with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+            page = context.new_page()
+            speaks(page, language)
+            _who_looked(page, server, Inspector(page, look))
 
 
 def _who_looked(page: Page, server: DangolServer, camera: Inspector) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import chromium
 from tests.e2e.floor import settled, sign_in_at_desk
-from tests.e2e.test_screens import DESK, LOOKS, TABLET
+from tests.e2e.test_screens import DESK, LOOKS, TABLET, named, views
 from tests.e2e.test_screens_of_trust import Inspector, speaks
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def test_two_who_differ_are_asked_about_once(profile: BrowserContext, server: Da
     expect(desk.locator("[data-pair]", has_text="편도현")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", [TABLET, DESK], ids=lambda size: str(size["width"]))
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(("look", "size"), views(TABLET, DESK), ids=named)
 def test_the_screen_of_duplicates(browser: Browser, server: DangolServer, look: str, size: dict[str, int]) -> None:
     language, scheme = LOOKS[look]
     with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import chromium
 from tests.e2e.floor import settled, sign_in_at_desk
-from tests.e2e.test_screens import DESK, LOOKS, TABLET
+from tests.e2e.test_screens import DESK, LOOKS, TABLET, named, views
 from tests.e2e.test_screens_of_trust import Inspector, speaks
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def test_what_is_no_table_is_refused_in_a_sentence(
     expect(page.get_by_role("alert")).to_contain_text("empty")
 
 
-@pytest.mark.parametrize("size", [TABLET, DESK], ids=lambda size: str(size["width"]))
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(("look", "size"), views(TABLET, DESK), ids=named)
 def test_the_screens_of_imports(
     browser: Browser, server: DangolServer, tmp_path: Path, look: str, size: dict[str, int]
 ) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import chromium
 from tests.e2e.floor import settled, sign_in_at_desk
-from tests.e2e.test_screens import DESK, LOOKS, TABLET
+from tests.e2e.test_screens import DESK, LOOKS, TABLET, views
 from tests.e2e.test_screens_of_trust import Inspector, speaks
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def test_an_admin_sets_what_a_business_unit_shares(browser: Browser, server: DangolServer) -> None:
-    for look, (language, scheme) in LOOKS.items():
-        for size in (TABLET, DESK):
-            with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
-                page = context.new_page()
-                speaks(page, language)
-                _unit_policy(page, server, Inspector(page, look))
+    for look, size in views(TABLET, DESK):
+        language, scheme = LOOKS[look]
+        with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+            page = context.new_page()
+            speaks(page, language)
+            _unit_policy(page, server, Inspector(page, look))
 
 
 def _unit_policy(page: Page, server: DangolServer, camera: Inspector) -> None:
@@ -42,12 +42,12 @@ def _unit_policy(page: Page, server: DangolServer, camera: Inspector) -> None:
 
 
 def test_an_admin_makes_a_report_suspends_and_erases(browser: Browser, server: DangolServer) -> None:
-    for look, (language, scheme) in LOOKS.items():
-        for size in (TABLET, DESK):
-            with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
-                page = context.new_page()
-                speaks(page, language)
-                _rights(page, server, Inspector(page, look))
+    for look, size in views(TABLET, DESK):
+        language, scheme = LOOKS[look]
+        with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+            page = context.new_page()
+            speaks(page, language)
+            _rights(page, server, Inspector(page, look))
 
 
 def _rights(page: Page, server: DangolServer, camera: Inspector) -> None:
@@ -87,12 +87,12 @@ def _rights(page: Page, server: DangolServer, camera: Inspector) -> None:
 
 
 def test_an_admin_sets_how_long_things_are_kept(browser: Browser, server: DangolServer) -> None:
-    for look, (language, scheme) in LOOKS.items():
-        for size in (TABLET, DESK):
-            with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
-                page = context.new_page()
-                speaks(page, language)
-                _retention(page, server, Inspector(page, look))
+    for look, size in views(TABLET, DESK):
+        language, scheme = LOOKS[look]
+        with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+            page = context.new_page()
+            speaks(page, language)
+            _retention(page, server, Inspector(page, look))
 
 
 def _retention(page: Page, server: DangolServer, camera: Inspector) -> None:

@@ -1,7 +1,8 @@
 """Pictures of every screen as people see them, over the demo's data; each shows something that works.
 
-They go to `test-results/screens`, which git ignores. `DANGOL_README_SCREENSHOTS=1` also renews the few of the README in
-`docs/screenshots`.
+They go to `test-results/screens`, which git ignores: each screen in each look and at each size, though not in every
+look at every size, which `DANGOL_EVERY_VIEW=1` takes. `DANGOL_README_SCREENSHOTS=1` does so and renews the few of the
+README in `docs/screenshots`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import cycle, islice, product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,9 +45,24 @@ SHOWN = {
     ("lock", "ko-light", 1280): "lock",
     ("admin-conflicts", "ko-light", 1280): "conflicts",
 }
+_RENEWS_README = bool(os.environ.get("DANGOL_README_SCREENSHOTS"))
+_EVERY_VIEW = _RENEWS_README or bool(os.environ.get("DANGOL_EVERY_VIEW"))
 _MEMBERS = "2000"
 _A_FULL_LIST = 5
 _LIGHT_ENOUGH = 300_000
+
+
+def views(*sizes: dict[str, int]) -> list[tuple[str, dict[str, int]]]:
+    """(look, size) of the pictures of a screen."""
+    if _EVERY_VIEW:
+        return list(product(LOOKS, sizes))
+    times = max(len(LOOKS), len(sizes))
+    return list(islice(zip(cycle(LOOKS), cycle(sizes), strict=False), times))
+
+
+def named(view: str | dict[str, int]) -> str:
+    """A part of a view in the name of a test."""
+    return view if isinstance(view, str) else str(view["width"])
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +93,12 @@ class Camera:
         path = FOLDER / f"{name}.{self.look}.{size['width']}.png"
         self.page.screenshot(path=path, animations="disabled", caret="hide")
         shown = SHOWN.get((name, self.look, size["width"]))
-        if shown and os.environ.get("DANGOL_README_SCREENSHOTS"):
+        if shown and _RENEWS_README:
             README.mkdir(parents=True, exist_ok=True)
             _lighten(path, README / f"{shown}.png")
 
 
-@pytest.mark.parametrize("size", [TABLET, DESK, PHONE], ids=lambda size: str(size["width"]))
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(("look", "size"), views(TABLET, DESK, PHONE), ids=named)
 def test_the_floors_screens(browser: Browser, demo: DangolServer, look: str, size: dict[str, Any]) -> None:
     language, scheme = LOOKS[look]
     with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:

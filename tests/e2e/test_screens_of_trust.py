@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e import chromium, world
 from tests.e2e.floor import Floor, settled, sign_in_at_desk
 from tests.e2e.test_accessibility import complaints
-from tests.e2e.test_screens import DESK, LOOKS, TABLET, Camera
+from tests.e2e.test_screens import DESK, LOOKS, TABLET, Camera, named, views
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -41,8 +41,7 @@ def speaks(page: Page, language: str) -> None:
     page.add_init_script(f"localStorage.setItem('dangol.language', JSON.stringify('{language}'))")
 
 
-@pytest.mark.parametrize("size", [TABLET, DESK], ids=lambda size: str(size["width"]))
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(("look", "size"), views(TABLET, DESK), ids=named)
 def test_the_screens_that_guard_a_tablet(
     browser: Browser, server: DangolServer, look: str, size: dict[str, Any]
 ) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import chromium
 from tests.e2e.floor import settled, sign_in_at_desk
-from tests.e2e.test_screens import DESK, LOOKS, TABLET
+from tests.e2e.test_screens import DESK, LOOKS, TABLET, views
 from tests.e2e.test_screens_of_trust import Inspector, speaks
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ WORDS = "구매 내역을 분석해 맞는 상품을 권해 드립니다."
 
 
 def test_an_admin_writes_a_wording_and_leaves_publishing_to_another(browser: Browser, server: DangolServer) -> None:
-    for look, (language, scheme) in LOOKS.items():
-        for size in (TABLET, DESK):
-            with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
-                page = context.new_page()
-                speaks(page, language)
-                _write(page, server, Inspector(page, look))
+    for look, size in views(TABLET, DESK):
+        language, scheme = LOOKS[look]
+        with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+            page = context.new_page()
+            speaks(page, language)
+            _write(page, server, Inspector(page, look))
 
 
 def _write(page: Page, server: DangolServer, camera: Inspector) -> None:

@@ -8,9 +8,6 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from backend.core.errors import ValidationFailed
 from backend.unify.files.encoding import fingerprint
 
@@ -84,6 +81,10 @@ def _refuse_bomb(path: Path) -> None:
 
 
 def _load(file: IO[bytes]) -> Any:  # noqa: ANN401 - openpyxl's workbook
+    # Here and not above: few commands read a workbook, and loading it is a tenth of the time that each takes to start.
+    import openpyxl  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings():
             # What it cannot show (colours, checks of cells) is nothing to us.
