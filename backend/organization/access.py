@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from flask import current_app, g, has_request_context, request, session
 from flask_security import current_user
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from backend.core import clock
@@ -32,6 +33,7 @@ DEVICE_COOKIE = "dangol_device"
 _DEVICE_COOKIE_PATH = "/api/v1"
 # Browsers cap a cookie's life at 400 days; the cookie is renewed whenever the tablet is enrolled anew.
 _DEVICE_COOKIE_SECONDS = 400 * 24 * 3600
+_STAFF = select(Staff).where(Staff.id == bindparam("id")).options(joinedload(Staff.store))
 _TABLETS = "dangol_tablets"
 _VIEWER = "dangol_viewer"
 _BEHIND = "dangol_behind_bearer"
@@ -198,7 +200,7 @@ def _behind_bearer() -> Person | None:
     # Asked several times in a request, while the session forgets what it read.
     known: dict[str, Person | None] = g.setdefault(_BEHIND, {})
     if token not in known:
-        staff = db.session.get(Staff, tablet.staff_id, options=[joinedload(Staff.store)])
+        staff = db.session.scalar(_STAFF, {"id": tablet.staff_id})
         known[token] = _person(staff) if staff is not None and staff.active else None
     return known[token]
 

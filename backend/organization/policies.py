@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from backend.core.audit import Actor
     from backend.organization.values import Viewer
 
+# Asked at every look at a member.
+_KEEPING = select(BusinessUnit.id).where(BusinessUnit.shares == rules.KEEPS_OWN)
+
 
 def set_shares(unit_id: str, shares: str, *, acting_staff: Actor) -> BusinessUnit:
     """Have a unit share `all`, or keep its `own`. Raises `NotFound`, and `Conflict` while tablets hold every member."""
@@ -48,8 +51,7 @@ def hidden_from(viewer: Viewer) -> frozenset[str]:
     """The units that keep their own from whoever looks."""
     if viewer.everywhere:
         return frozenset()
-    query = select(BusinessUnit.id).where(BusinessUnit.shares == rules.KEEPS_OWN)
-    return frozenset(db.session.scalars(query)) - {viewer.business_unit_id or ""}
+    return frozenset(db.session.scalars(_KEEPING)) - {viewer.business_unit_id or ""}
 
 
 def unshared_stores() -> frozenset[str]:
