@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy import select
 
+from backend.consent import may_text
 from backend.core import clock
 from backend.core.db import db
 from backend.core.errors import ValidationFailed
@@ -50,9 +51,11 @@ def sender_at(store_id: str | None, customer: Customer) -> From:
     For head office it is her own store when that may text her, otherwise a store of whoever may, otherwise her own.
     """
     store = db.session.get(Store, store_id) if store_id else customer.home_store
-    if store_id is None and not (store and store.business_unit.code in customer.facts.sms_senders):
-        query = select(Store).join(BusinessUnit).where(BusinessUnit.code.in_(customer.facts.sms_senders))
-        store = db.session.scalars(query.order_by(Store.code).limit(1)).first() or store
+    if store_id is None:
+        senders = may_text(customer.id)
+        if not (store and store.business_unit.code in senders):
+            query = select(Store).join(BusinessUnit).where(BusinessUnit.code.in_(senders))
+            store = db.session.scalars(query.order_by(Store.code).limit(1)).first() or store
     return From(store.business_unit if store else None, store)
 
 

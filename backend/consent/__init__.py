@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.consent.existing import deals
 from backend.consent.law_kr import (
     RECONFIRM_YEARS,
     RESULT_NOTICE_DAYS,
@@ -14,7 +15,7 @@ from backend.consent.law_kr import (
 from backend.consent.ledger import children, grants_between, permitting, standing
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, Permission
-from backend.consent.service import ConsentRecorded, current_state, record, refresh_senders
+from backend.consent.service import ConsentRecorded, current_state, may_text, record, refresh_senders
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -60,9 +61,11 @@ __all__ = [
     "add_months",
     "children",
     "current_state",
+    "deals",
     "existing_customer_until",
     "grants_between",
     "init_app",
+    "may_text",
     "permitting",
     "reconfirm_by",
     "record",

@@ -8,6 +8,7 @@ advice. What it says of messages is in `backend.delivery.law_kr`. Pure.
 from __future__ import annotations
 
 import calendar
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,8 +31,13 @@ OF_AGE_TO_CONSENT: Final = 14
 
 
 def existing_customer_until(deal_ended_at: datetime) -> datetime:
-    """Return the end of the time in which a buyer may be written to without a consent."""
-    return add_months(deal_ended_at, EXISTING_CUSTOMER_MONTHS)
+    """Return the end of the time in which a buyer may be written to without a consent.
+
+    Calendar months, by the clock of the zone that `deal_ended_at` is given in: the store's. It ends at the same minute
+    of the same day of the month, which is no longer in it; a deal on the 31st, at that minute of a shorter month's last
+    day.
+    """
+    return add_months(deal_ended_at, EXISTING_CUSTOMER_MONTHS).astimezone(UTC)
 
 
 def reconfirm_by(confirmed_at: datetime) -> datetime:

@@ -164,12 +164,12 @@ def matters(statements: Iterable[Statement], senders: Iterable[str]) -> list[Mat
 
 
 def _without_grant(matter: Matter, weighed: _Weighed, *, now: datetime, deal_ended_at: datetime | None) -> Permission:
-    if weighed.void:
-        return Permission(matter, "guardian_needed", weighed.void[-1].id, weighed.void[-1].occurred_at)
     if matter.purpose == "marketing" and not matter.night and deal_ended_at is not None:
         until = law_kr.existing_customer_until(deal_ended_at)
         if now < until:
             return Permission(matter, "existing_customer", since=deal_ended_at, until=until)
+    if weighed.void:
+        return Permission(matter, "guardian_needed", weighed.void[-1].id, weighed.void[-1].occurred_at)
     return Permission(matter, "not_granted")
 
 

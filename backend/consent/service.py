@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from backend.consent import ledger, rules
+from backend.consent import existing, law_kr, ledger, rules
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, marketing_state
 from backend.consent.schemas import StatementData
@@ -26,10 +26,11 @@ from backend.customers import (
     hold,
     set_facts,
 )
-from backend.organization import BusinessUnit, Store
+from backend.organization import BusinessUnit, Store, hidden_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from backend.core.audit import Actor
 
@@ -144,21 +145,48 @@ def states_by_sender(customer_id: str, *, channel: str = "sms") -> dict[str, Con
 
 
 def permissions(customer_id: str, *, at_store: str | None) -> dict[str, Any]:
-    """Everything that is permitted or not; marketing for the senders that she spoke of, the store's own one first."""
+    """Everything that is permitted or not, the store's own sender first.
+
+    Marketing: for the senders that she spoke of, and for those that may write to her as an existing customer.
+    """
     said, now = ledger.statements([customer_id]).get(customer_id, []), clock.now()
     units = {unit.id: unit for unit in db.session.scalars(select(BusinessUnit))}
     own = _sender(None, at_store)
     named = {each.sender_id for each in said if each.purpose == "marketing" and each.sender_id}
-    senders = sorted(named | ({own} if own else set()), key=lambda each: (each != own, units[each].code))
+    ended = _deals(customer_id)
+    senders = sorted(named | set(ended) | ({own} if own else set()), key=lambda each: (each != own, units[each].code))
     child = bool(ledger.children([customer_id]))
     items = [
         {
-            "permission": rules.permission(said, matter, now=now, child=child),
+            "permission": rules.permission(
+                said, matter, now=now, child=child, deal_ended_at=ended.get(matter.sender_id or "")
+            ),
             "sender": units.get(matter.sender_id or ""),
         }
         for matter in rules.matters(said, senders)
     ]
     return {"items": items, "under_14": child}
+
+
+def may_text(customer_id: str) -> set[str]:
+    """The senders (by code) that may advertise to her by text today, on whatever ground."""
+    return {
+        each["sender"].code
+        for each in permissions(customer_id, at_store=None)["items"]
+        if each["permission"].allowed
+        and each["permission"].matter.channel == "sms"
+        and not each["permission"].matter.night
+    }
+
+
+def _deals(customer_id: str) -> dict[str, datetime]:
+    """When her deals ended that permit something now, by sender; what a unit hides from who looks is left out."""
+    hidden, now = hidden_units(), clock.now()
+    return {
+        sender: ended_at
+        for (_, sender), ended_at in existing.deals([customer_id]).items()
+        if sender not in hidden and now < law_kr.existing_customer_until(ended_at)
+    }
 
 
 def refresh_senders(customer_ids: Iterable[str]) -> None:

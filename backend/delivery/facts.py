@@ -36,6 +36,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     senders = _senders({contact.sender_id for contact in contacts if contact.sender_id})
     zones = _zones({contact.store_id for contact in contacts if contact.store_id})
     consents = _consents(contacts)
+    deals = _deals(contacts, consents)
     children = consent.children({each.customer_id for each in contacts if _needs_consent(each) and each.customer_id})
     blocks = _blocks(contacts)
     suspended = customers.suspended({contact.customer_id for contact in contacts if contact.customer_id})
@@ -47,6 +48,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
             sender_name=senders.get(contact.sender_id or ""),
             number=numbers.describe(contact.address) if contact.address and contact.channel != "push" else None,
             consent=consents.get((contact.channel, contact.sender_id, contact.customer_id)),
+            deal_ended_at=deals.get((contact.customer_id or "", contact.sender_id or "")),
             store_zone=zones.get(contact.store_id or ""),
             text=contact.body,
             not_after=contact.not_after,
@@ -89,6 +91,23 @@ def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | 
         for customer_id in people:
             found[channel, sender_id, customer_id] = _stands(states.get(customer_id))
     return found
+
+
+def _deals(
+    contacts: Sequence[Contact], consents: dict[tuple[str, str | None, str | None], Consent]
+) -> dict[tuple[str, str], datetime]:
+    """When the last deal ended of those who neither agreed nor refused: nothing else depends on it."""
+    open_ = {
+        (contact.customer_id, contact.sender_id)
+        for contact in contacts
+        if contact.customer_id
+        and contact.sender_id
+        and (stands := consents.get((contact.channel, contact.sender_id, contact.customer_id))) is not None
+        and not (stands.granted or stands.refused)
+    }
+    if not open_:
+        return {}
+    return consent.deals({customer for customer, _ in open_}, senders={sender for _, sender in open_})
 
 
 def _stands(state: consent.ConsentState | None) -> Consent:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core import clock
@@ -40,6 +40,9 @@ class BusinessUnit(Base):
     # What the other units' people see of it (`rules.SHARES`), and what the facts on the tablets were worked out for.
     shares: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
     shares_applied: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
+
+    # Whether it relies on the exception for existing customers (`backend.consent.existing`).
+    existing_customers: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def applying(self) -> bool:

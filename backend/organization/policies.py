@@ -1,4 +1,4 @@
-"""What business units keep to themselves: the policy, and which units it hides from whom.
+"""What is set for business units: what they keep to themselves and hide from whom, and whom they may write to.
 
 A unit that keeps its own hides its purchases, remarks, texts, and members that are nobody else's from the people of the
 other units. Head office is none of them.
@@ -18,6 +18,8 @@ from backend.organization import rules
 from backend.organization.models import BusinessUnit, Device, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute
 
@@ -28,11 +30,18 @@ if TYPE_CHECKING:
 _KEEPING = select(BusinessUnit.id).where(BusinessUnit.shares == rules.KEEPS_OWN)
 
 
+def set_policy(unit_id: str, data: Mapping[str, Any], *, acting_staff: Actor) -> BusinessUnit:
+    """Set what `UnitPolicySchema` read. Raises what the setters below raise."""
+    if "shares" in data:
+        set_shares(unit_id, data["shares"], acting_staff=acting_staff)
+    if "existing_customers" in data:
+        set_existing_customers(unit_id, relied_on=data["existing_customers"], acting_staff=acting_staff)
+    return _unit(unit_id)
+
+
 def set_shares(unit_id: str, shares: str, *, acting_staff: Actor) -> BusinessUnit:
     """Have a unit share `all`, or keep its `own`. Raises `NotFound`, and `Conflict` while tablets hold every member."""
-    unit = db.session.get(BusinessUnit, unit_id) if is_id(unit_id) else None
-    if unit is None:
-        raise NotFound
+    unit = _unit(unit_id)
     if unit.shares == shares:
         return unit
     if shares == rules.KEEPS_OWN and (count := _hold_everybody(unit.id)):
@@ -44,6 +53,19 @@ def set_shares(unit_id: str, shares: str, *, acting_staff: Actor) -> BusinessUni
     detail_ = {"from": unit.shares, "to": shares}
     unit.shares = shares
     audit.record(acting_staff, "business_unit.shares", subject_kind="business_unit", subject_id=unit.id, detail=detail_)
+    return unit
+
+
+def set_existing_customers(unit_id: str, *, relied_on: bool, acting_staff: Actor) -> BusinessUnit:
+    """Have a unit write to its customers of the last six months without a consent, or not. Raises `NotFound`.
+
+    Every text is decided anew when it is about to go: what waits follows the switch at once.
+    """
+    unit = _unit(unit_id)
+    if unit.existing_customers != relied_on:
+        unit.existing_customers = relied_on
+        subject = {"subject_kind": "business_unit", "subject_id": unit.id}
+        audit.record(acting_staff, "business_unit.existing_customers", **subject, detail={"relied_on": relied_on})
     return unit
 
 
@@ -69,6 +91,13 @@ def others_keep_their_own(unit_id: str) -> bool:
 def at_hidden(store_id: InstrumentedAttribute[Any], units: frozenset[str]) -> ColumnElement[bool]:
     """Whether a column names a store of these units."""
     return store_id.in_(select(Store.id).where(Store.business_unit_id.in_(units)))
+
+
+def _unit(unit_id: str) -> BusinessUnit:
+    unit = db.session.get(BusinessUnit, unit_id) if is_id(unit_id) else None
+    if unit is None:
+        raise NotFound
+    return unit
 
 
 def _hold_everybody(unit_id: str) -> int:

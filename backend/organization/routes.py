@@ -98,16 +98,16 @@ def get_business_units(args: Json) -> Json:
 
 
 @blueprint.route("/business-units/<unit_id>", methods=["PATCH"])
-@blueprint.arguments(schemas.SharesSchema)
+@blueprint.arguments(schemas.UnitPolicySchema)
 @blueprint.response(200, schemas.BusinessUnitSchema)
 @blueprint.alt_response(404, description="No such business unit")
 @blueprint.alt_response(409, description="Tablets of other units hold every member")
 @refuses(401, 403, 422)
 def patch_business_unit(body: Json, unit_id: str) -> BusinessUnit:
-    """Set what the people of other business units see of this one (admin)."""
+    """Set what other business units see of this one, and whether it writes to existing customers (admin)."""
     access.require_staff(StaffRole.ADMIN)
     actor = access.current_actor()
-    return run_in_unit_of_work(lambda: policies.set_shares(unit_id, body["shares"], acting_staff=actor))
+    return run_in_unit_of_work(lambda: policies.set_policy(unit_id, body, acting_staff=actor))
 
 
 @blueprint.route("/stores")

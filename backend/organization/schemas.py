@@ -52,15 +52,31 @@ class BusinessUnitSchema(Schema):
         validate=validate.OneOf(rules.SHARES),
         metadata={"description": "What the people of other units see of it: `all`, or its `own` stays its own"},
     )
+    existing_customers = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether it writes to its customers of the last six months without a consent"},
+    )
     applying = fields.Boolean(
         required=True, metadata={"description": "Whether the tablets' facts are being worked out for a new policy"}
     )
 
 
-class SharesSchema(Schema):
-    """What the people of other business units are to see of this one."""
+class UnitPolicySchema(Schema):
+    """What is to be set for a business unit; what is left out stays as it is."""
 
-    shares = fields.String(required=True, validate=validate.OneOf(rules.SHARES))
+    shares = fields.String(
+        validate=validate.OneOf(rules.SHARES), metadata={"description": "What the people of other units see of it"}
+    )
+    existing_customers = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={"description": "Whether it writes to its customers of the last six months without a consent"},
+    )
+
+    @marshmallow.validates_schema
+    def _sets_something(self, data: dict[str, object], **_options: object) -> None:
+        if not data:
+            raise marshmallow.ValidationError({"shares": ["Say what is to be set."]})
 
 
 class SessionStoreSchema(Schema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.sales.deals import last_deals
 from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleCoupon, SaleLine
 
@@ -28,4 +29,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.sales_group)
 
 
-__all__ = ["Sale", "SaleCoupon", "SaleLine", "init_app", "refresh_purchase_facts"]
+__all__ = ["Sale", "SaleCoupon", "SaleLine", "init_app", "last_deals", "refresh_purchase_facts"]

@@ -34,8 +34,13 @@ def _unit_policy(page: Page, server: DangolServer, camera: Inspector) -> None:
     choice.select_option("own")
     expect(choice).to_have_value("own")
     expect(page.locator("section[aria-labelledby='units-title'] [role=status]")).to_be_visible()
+    buyers = page.locator("section[aria-labelledby='units-title'] input[type=checkbox]").first
+    buyers.click()
+    expect(buyers).to_be_checked()
     settled(page)
     camera.take("admin-units")
+    buyers.click()
+    expect(buyers).not_to_be_checked()
     choice.select_option("all")
     expect(choice).to_have_value("all")
     assert camera.found == {}

@@ -25,6 +25,8 @@ export interface BusinessUnit {
   name_latin: string | null;
   /** What other units' people see of it: everything, or nothing of its own. */
   shares: 'all' | 'own';
+  /** It writes to its customers of the last six months without a consent. */
+  existing_customers: boolean;
   /** The tablets' facts are being worked out for a policy that was just set. */
   applying: boolean;
 }

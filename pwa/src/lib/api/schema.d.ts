@@ -213,7 +213,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Set what the people of other business units see of this one (admin). */
+        /** Set what other business units see of this one, and whether it writes to existing customers (admin). */
         patch: {
             parameters: {
                 query?: never;
@@ -225,7 +225,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Shares"];
+                    "application/json": components["schemas"]["UnitPolicy"];
                 };
             };
             responses: {
@@ -6429,6 +6429,8 @@ export interface components {
             applying: boolean;
             code: string;
             contact: string | null;
+            /** @description Whether it writes to its customers of the last six months without a consent */
+            existing_customers: boolean;
             id: string;
             name: string;
             name_latin: string | null;
@@ -7386,10 +7388,6 @@ export interface components {
             /** @enum {string} */
             choice: "yours" | "server";
         };
-        Shares: {
-            /** @enum {string} */
-            shares: "all" | "own";
-        };
         SignIn: {
             login: string;
             password: string;
@@ -7584,6 +7582,15 @@ export interface components {
             to_airport?: string | null;
             /** @default Asia/Seoul */
             zone: string;
+        };
+        UnitPolicy: {
+            /** @description Whether it writes to its customers of the last six months without a consent */
+            existing_customers?: boolean;
+            /**
+             * @description What the people of other units see of it
+             * @enum {string}
+             */
+            shares?: "all" | "own";
         };
         Verdict: {
             /** @enum {string} */
