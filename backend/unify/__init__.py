@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.unify.complete_journey import Figures, Outcome, figures, import_directory
-from backend.unify.files import CannotUndo, Undone, Wishes, import_members, undo
-from backend.unify.files import Outcome as MembersOutcome
+from backend.unify.files import CannotUndo, Undone, Wishes, import_file, undo
+from backend.unify.files import Outcome as FileOutcome
 from backend.unify.keys import derived_id, time_part
-from backend.unify.models import ImportChange, ImportProblem, ImportProfile, ImportRun, ImportUpload, Merge
+from backend.unify.models import ImportChange, ImportEntry, ImportProblem, ImportProfile, ImportRun, ImportUpload, Merge
 from backend.unify.problems import Problem
 from backend.unify.progress import Progress
 from backend.unify.rows import write_rows
@@ -42,12 +42,13 @@ def init_app(app: Flask) -> None:
 __all__ = [
     "CannotUndo",
     "Figures",
+    "FileOutcome",
     "ImportChange",
+    "ImportEntry",
     "ImportProblem",
     "ImportProfile",
     "ImportRun",
     "ImportUpload",
-    "MembersOutcome",
     "Merge",
     "Outcome",
     "Problem",
@@ -57,7 +58,7 @@ __all__ = [
     "derived_id",
     "figures",
     "import_directory",
-    "import_members",
+    "import_file",
     "init_app",
     "time_part",
     "time_text",

@@ -105,6 +105,23 @@ class ImportChange(Base):
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ImportEntry(Base):
+    """What a run did to one product or sale, so that it can be undone; what is gone since is no row: no foreign key.
+
+    `before` is what it replaced ({column: value}), None for a row that it made. `after` is what it left, by which is
+    seen whether somebody touched the row since; None for a sale, of which nothing is written over.
+    """
+
+    __tablename__ = "import_entry"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    row_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[Any] = mapped_column(Json, nullable=True)
+    after: Mapped[Any] = mapped_column(Json, nullable=True)
+
+
 class ImportProblem(Base):
     """A row, or a cell, that a run could not use: a code, the column's heading and a detail, worded when it is read.
 

@@ -30,7 +30,7 @@ from typing import Any
 
 from backend.core.db import unit_of_work
 from backend.settings import ROOT
-from backend.unify import Progress, Wishes, import_members
+from backend.unify import Progress, Wishes, import_file
 from tests import factories
 from tests.bench.harness import fresh_app, report
 
@@ -93,7 +93,7 @@ def _import(path: Path, members: int) -> float:
         for number in range(1, 5):
             factories.store(code=f"S{number}")
     begun = time.perf_counter()
-    outcome = import_members(path, Wishes(), progress=Progress("members"))
+    outcome = import_file(path, Wishes(), progress=Progress("members"))
     seconds = time.perf_counter() - begun
     if outcome.new != members or outcome.problem_count:
         message = f"The import is wrong: {outcome}."

@@ -147,3 +147,51 @@ def test_the_screens_of_imports(
         settled(page)
         camera.take("admin-imports-list")
     assert camera.found == {}
+
+
+def _products(folder: Path, prefix: str, *, price: str = "12,000") -> Path:
+    """Products of whom one has no price that can be read."""
+    rows = ["품번,상품명,영문명,브랜드,판매가"]
+    for number in range(8):
+        worth = "공짜" if number == 5 else f'"{price}"'
+        rows.append(f"{prefix}-{number},{prefix} 차 {number},{prefix} Tea {number},산아래,{worth}")
+    path = folder / f"{prefix}.csv"
+    path.write_bytes("\n".join(rows).encode("cp949"))
+    return path
+
+
+def _bring_in(page: Page, server: DangolServer, kind: str, path: Path) -> None:
+    """From the first step to the check."""
+    page.goto(f"{server.url}/admin/imports/new")
+    page.locator(f"[data-kind={kind}]").click()
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="검사하기").click()
+    expect(page.get_by_text("아직 아무것도 저장하지 않았습니다")).to_be_visible(timeout=_WITHIN)
+
+
+def test_products_come_in_are_sold_by_their_new_price_and_go_again(
+    profile: BrowserContext, server: DangolServer, tmp_path: Path
+) -> None:
+    page = profile.new_page()
+    page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
+    _open(page, server, "/admin/imports/new")
+    _bring_in(page, server, "products", _products(tmp_path, "차"))
+    _count(page, "new", 7)
+    problem = page.locator("tr[data-row]")
+    expect(problem).to_contain_text("‘판매가’ 값은 89000, 89,000, 12.50 같은 금액이 아닙니다")
+    page.get_by_role("button", name="7건 가져오기").click()
+    expect(page.get_by_text("가져오기를 마쳤습니다")).to_be_visible(timeout=_WITHIN)
+    found = server.get(f"/api/v1/products?q={quote('차-3')}")["items"]
+    assert [(each["name"], each["price"]) for each in found] == [("차 차 3", 12_000)]
+
+    _bring_in(page, server, "products", _products(tmp_path, "차", price="13,000"))
+    _count(page, "changed", 7)
+    page.get_by_role("button", name="7건 가져오기").click()
+    expect(page.get_by_text("가져오기를 마쳤습니다")).to_be_visible(timeout=_WITHIN)
+    assert server.get(f"/api/v1/products?q={quote('차-3')}")["items"][0]["price"] == 13_000
+    page.get_by_role("button", name="되돌리기").click()
+    page.get_by_role("dialog").get_by_role("button", name="되돌리기").click()
+    expect(page.get_by_text("바뀐 상품은 전과 같습니다")).to_be_visible(timeout=_WITHIN)
+    assert server.get(f"/api/v1/products?q={quote('차-3')}")["items"][0]["price"] == 12_000
+    page.get_by_role("link", name="가져오기", exact=True).last.click()
+    expect(page.locator("tr[data-row]").first).to_contain_text("상품")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NOT_HERS = {
     # Where her row is to be found in the copy, and its versions; never a value of hers.
     "change_log", "scope_log",
+    # What imports did to products and sales: of a sale nothing but which it is.
+    "import_entry",
     # That she was erased; then nothing else is held.
     "erasure",
 }  # fmt: skip

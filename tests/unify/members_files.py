@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from backend.core.db import db
 from backend.customers import Card, Customer
-from backend.unify import MembersOutcome, Progress, Wishes, import_members
+from backend.unify import FileOutcome, Progress, Wishes, import_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,9 +50,9 @@ def write_xlsx(path: Path, rows: Iterable[Row], *, heading: Row = HEADING, sheet
     return path
 
 
-def bring_in(path: Path, **wishes: Any) -> MembersOutcome:
+def bring_in(path: Path, **wishes: Any) -> FileOutcome:
     """Import in this process."""
-    outcome = import_members(path, Wishes(**wishes), progress=Progress("members", shown=False))
+    outcome = import_file(path, Wishes(**wishes), progress=Progress("members", shown=False))
     db.session.rollback()
     db.session.expire_all()
     return outcome
@@ -78,6 +78,6 @@ def members() -> dict[str, dict[str, Any]]:
     return found
 
 
-def reasons(outcome: MembersOutcome) -> list[tuple[int, str]]:
+def reasons(outcome: FileOutcome) -> list[tuple[int, str]]:
     """(line, reason) of the problems."""
     return [(problem.line, problem.reason) for problem in outcome.problems]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select, update
 
+from backend.catalog import Product
 from backend.core import clock
 from backend.core.audit import AuditEntry
 from backend.core.db import db, table_of, unit_of_work
@@ -53,10 +54,13 @@ class Desk:
         self.client = client
         self.folder = folder
 
-    def upload(self, path: Path, *, name: str = "회원.csv") -> dict[str, Any]:
+    def upload(self, path: Path, *, name: str = "회원.csv", kind: str = "members") -> dict[str, Any]:
         """Send a file; what it seems to hold."""
         answer = self.client.post(
-            "/api/v1/imports/uploads", query_string={"name": name}, data=path.read_bytes(), content_type="text/plain"
+            "/api/v1/imports/uploads",
+            query_string={"name": name, "kind": kind},
+            data=path.read_bytes(),
+            content_type="text/plain",
         )
         assert answer.status_code == 201, answer.get_json()
         body: dict[str, Any] = answer.get_json()
@@ -258,6 +262,29 @@ def test_a_run_whose_worker_is_gone_is_taken_up_by_another(desk: Desk) -> None:
     assert desk.done(asked)["state"] == "finished"
 
 
+def test_products_are_imported_and_an_undo_that_cannot_be_says_which_stands_in_its_way(desk: Desk) -> None:
+    rows = [("C-1", "크림", "89,000"), ("C-2", "로션", "공짜")]
+    seen = desk.upload(write_csv(desk.folder / "p.csv", rows, heading=("품번", "품명", "정가")), kind="products")
+    assert [(each["field"], each["by"]) for each in seen["columns"]] == [
+        ("sku", "heading"),
+        ("name", "heading"),
+        ("price", "heading"),
+    ]
+    assert (seen["key"], set(seen["keys"])) == ("sku", {"sku", "barcode"})
+    run = desk.done(desk.ask(seen, columns=["sku", "name", "price"], save_profile="상품"))
+    assert [run[name] for name in ("kind", "state", "created", "bad")] == ["products", "finished", 1, 1]
+    assert [each["kind"] for each in desk.get("profiles")["items"]] == ["products"]
+    assert desk.put(KIM)["profiles"] == []
+    with unit_of_work():
+        db.session.scalars(select(Product).where(Product.sku == "C-1")).one().price = 1
+    desk.post(f"runs/{run['id']}/undo", 202)
+    assert desk.done(run)["failure_detail"] == (
+        "이 가져오기는 되돌릴 수 없습니다. 그 뒤에 C-1 크림 상품에 정보 수정 기록이 생겼습니다."
+    )
+    wrong = desk.client.put("/api/v1/imports/profiles/p", json={"kind": "products", "columns": {"가": "phone"}})
+    assert (wrong.status_code, "columns" in wrong.get_json()["errors"]) == (422, True)
+
+
 def test_who_was_superseded_writes_nothing(desk: Desk) -> None:
     asked = desk.ask(desk.put(KIM))
     old = worker.claim_next()
@@ -352,10 +379,12 @@ def test_only_admins_import(client: FlaskClient, sign_in: Any, role: str) -> Non
     assert kept_files() == 0
 
 
-def test_a_sample_can_be_imported_as_it_is(desk: Desk) -> None:
+@pytest.mark.parametrize("kind", ["members", "products"])
+def test_a_sample_can_be_imported_as_it_is(desk: Desk, kind: str) -> None:
     path = desk.folder / "sample.csv"
-    path.write_bytes(desk.client.get("/api/v1/imports/samples/members.csv").data)
-    seen = desk.upload(path)
+    path.write_bytes(desk.client.get(f"/api/v1/imports/samples/{kind}.csv").data)
+    seen = desk.upload(path, kind=kind)
+    assert None not in [column["field"] for column in seen["columns"]]
     run = desk.ask(seen, columns=[column["field"] for column in seen["columns"]])
     run = desk.done(run)
     assert [run[name] for name in ("created", "problems")] == [2, 0]

@@ -12,9 +12,10 @@ from backend.core.errors import ValidationFailed
 from backend.customers import normal_email, normal_phone
 from backend.unify.files import cells
 from backend.unify.files.dates import read_day
-from backend.unify.files.fields import columns_by_heading
+from backend.unify.files.fields import MEMBER_FIELDS
 from backend.unify.files.mapping import suggest
 from backend.unify.files.tables import open_table
+from backend.unify.files.targets import MEMBERS
 from backend.unify.problems import UnreadableValueError
 from tests import factories
 from tests.unify.members_files import HEADING, KIM, LEE, PARK, bring_in, members, reasons, write_csv, write_xlsx
@@ -133,11 +134,11 @@ def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, content: by
     ],
 )
 def test_headings_in_both_languages_are_known(heading: str, field: str) -> None:
-    assert columns_by_heading([heading]) == {0: field}
+    assert MEMBER_FIELDS.by_heading([heading]) == {0: field}
 
 
 def test_of_two_headings_for_one_field_the_better_stands() -> None:
-    assert columns_by_heading(["전화", "휴대폰", "이름"]) == {1: "phone", 2: "name"}
+    assert MEMBER_FIELDS.by_heading(["전화", "휴대폰", "이름"]) == {1: "phone", 2: "name"}
 
 
 @pytest.mark.usefixtures("app")
@@ -148,7 +149,7 @@ def test_values_speak_where_headings_say_nothing(tmp_path: Path, heading: tuple[
         ("이영수", "남", "010-2345-6789", "851201", "8800002", "lee@example.com"),
     ]
     path = write_csv(tmp_path / "m.csv", rows, heading=heading)
-    mapping = suggest(open_table(path))
+    mapping = suggest(open_table(path), MEMBERS)
     assert mapping.columns == {0: "name", 1: "sex", 2: "phone", 3: "birth_date", 4: "card", 5: "email"}
     assert bring_in(path).new == 2
 
@@ -223,4 +224,4 @@ def test_sexes(text: str, sex: str) -> None:
 
 
 def test_heading_is_complete() -> None:
-    assert set(columns_by_heading(list(HEADING))) == set(range(len(HEADING)))
+    assert set(MEMBER_FIELDS.by_heading(list(HEADING))) == set(range(len(HEADING)))

@@ -53,7 +53,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from backend.app import create_app
-from backend.unify import Progress, Wishes, import_members
+from backend.unify import Progress, Wishes, import_file
 from backend.unify.files import runs
 
 runs.CHUNK = 40
@@ -68,7 +68,7 @@ def die_in_the_fourth(self, chunk, done):
 
 runs._Run._record = die_in_the_fourth
 with create_app().app_context():
-    import_members(Path(sys.argv[1]), Wishes(), progress=Progress("members", shown=False))
+    import_file(Path(sys.argv[1]), Wishes(), progress=Progress("members", shown=False))
 """
 
 

@@ -9,6 +9,7 @@ from backend.core import clock
 from backend.unify.files.mapping import suggest
 from backend.unify.files.plan import Chunk, Planner, Reading
 from backend.unify.files.tables import open_table
+from backend.unify.files.targets import MEMBERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,10 +30,12 @@ def _file(path: Path, rows: int) -> Path:
 def _peak(path: Path, rows: int) -> int:
     """What reading the file holds at most, in bytes."""
     table = open_table(path)
-    reading = Reading(suggest(table), "source-key", False, clock.now().date(), {}, {})  # noqa: FBT003 - a field's value
+    reading = Reading(suggest(table, MEMBERS), "source-key", False, clock.now().date(), {}, {})  # noqa: FBT003 - a field's value
     tracemalloc.start()
     try:
-        read = sum(len(Chunk._make(values).rows) for values in Planner(table, reading).chunks(after=0, size=_CHUNK))
+        read = sum(
+            len(Chunk._make(values).rows) for values in Planner(table, reading, MEMBERS).chunks(after=0, size=_CHUNK)
+        )
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

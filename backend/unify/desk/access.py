@@ -12,16 +12,13 @@ from sqlalchemy import Select, select
 
 from backend.core import clock
 from backend.core.db import db
-from backend.customers import Customer
 from backend.organization import Staff
 from backend.unify.desk import asking, uploads
 from backend.unify.files import sentences
-from backend.unify.files.fields import NAMES
 from backend.unify.files.mapping import corrected, fitting, suggest
-from backend.unify.files.plan import KEYS
 from backend.unify.files.runs import reason_of, usual_key
 from backend.unify.files.tables import open_table
-from backend.unify.files.undoing import called
+from backend.unify.files.targets import TARGETS
 from backend.unify.models import ImportProblem, ImportProfile, ImportRun, ImportUpload
 
 if TYPE_CHECKING:
@@ -47,7 +44,8 @@ def look(upload: ImportUpload, *, encoding: str | None, sheet: str | None, profi
     `profile` names another one, or "-" for none. Raises `FileGone`, `ValidationFailed`.
     """
     table = open_table(uploads.path_of(upload), encoding=encoding, sheet=sheet, looked=uploads.looked(upload))
-    suggested = suggest(table)
+    target = TARGETS[upload.kind]
+    suggested = suggest(table, target)
     fits = fitting(suggested.headings, upload.kind)
     chosen = next((each for each in fits if profile in {None, each.name}), None)
     columns = corrected(suggested, chosen.columns, only=True) if chosen else suggested
@@ -65,9 +63,9 @@ def look(upload: ImportUpload, *, encoding: str | None, sheet: str | None, profi
         "sheets": table.sheets,
         "columns": _columns(columns, [cells for _, cells in rows[:_SHOWN]], by_profile=chosen is not None),
         "lines": [line for line, _ in rows[:_SHOWN]],
-        "fields_known": NAMES,
-        "keys": KEYS,
-        "key": usual_key(columns),
+        "fields_known": target.fields.names,
+        "keys": target.keys,
+        "key": usual_key(target, columns),
         "profile": chosen.name if chosen else None,
         "profiles": [each.name for each in fits],
     }
@@ -160,10 +158,9 @@ def _failure(run: ImportRun) -> str | None:
     if run.failure != "import_touched":
         detail: str | None = run.failed_by.get("detail")
         return detail
-    query = select(Customer.name, Customer.phone).where(Customer.id == run.failed_by["customer_id"])
-    row = db.session.execute(query).one_or_none()
-    whose = called(row.name, row.phone) if row else "—"
-    return sentences.touched(run.failed_by["what"], run.failed_by.get("by") or "", whose, language=language())
+    kind, told = str(run.kind), run.failed_by
+    whose = TARGETS[kind].undoer.whose(told)
+    return sentences.touched(told["what"], told.get("by") or "", whose, kind=kind, language=language())
 
 
 def problems(run_id: str) -> Select[ImportProblem]:

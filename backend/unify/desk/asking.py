@@ -14,6 +14,8 @@ from backend.unify.files.runs import Wishes, open_run, prepare
 from backend.unify.models import ImportRun, ImportUpload
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backend.core.audit import Actor
     from backend.unify.files.runs import Prepared
 
@@ -40,6 +42,13 @@ def ask(prepared: Prepared, upload: ImportUpload, *, acting_staff: Actor) -> Imp
     return run
 
 
+def prepared_as(upload: ImportUpload, *, columns: Sequence[str | None], **wishes: Any) -> Prepared:  # noqa: ANN401
+    """A file, opened, with the field of each of its columns or None. Raises `FileGone`, and what `prepare` raises."""
+    chosen = {place: name for place, name in enumerate(columns) if name is not None}
+    given = Wishes(columns=chosen, kind=upload.kind, **wishes)
+    return prepare(uploads.path_of(upload), given, looked=uploads.looked(upload))
+
+
 def wishes_of(run: ImportRun) -> Wishes:
     """How a run reads its file."""
     options: dict[str, Any] = run.options
@@ -51,6 +60,7 @@ def wishes_of(run: ImportRun) -> Wishes:
         sheet=options["sheet"],
         keep_going_fields=options["keep_going_fields"],
         dry_run=run.dry_run,
+        kind=str(run.kind),
     )
 
 

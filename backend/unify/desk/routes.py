@@ -9,6 +9,7 @@ from flask import Response, request, stream_with_context
 
 from backend.core import audit
 from backend.core.db import run_in_unit_of_work
+from backend.core.errors import ValidationFailed
 from backend.core.http import Blueprint, PageArgs, page
 from backend.organization import StaffRole, current_actor, require_staff
 from backend.unify.desk import access, asking, uploads
@@ -27,7 +28,7 @@ from backend.unify.desk.schemas import (
     UploadArgs,
 )
 from backend.unify.files import mapping
-from backend.unify.files.runs import Wishes, prepare
+from backend.unify.files.targets import TARGETS
 from backend.unify.models import ImportProblem, ImportProfile, ImportRun
 
 if TYPE_CHECKING:
@@ -96,12 +97,11 @@ def delete_upload(upload_id: str) -> None:
 def post_run(data: dict[str, Any], upload_id: str) -> dict[str, Any]:
     """Have a file checked (`dry_run`) or imported; an unfinished import of the same file goes on."""
     actor, upload, profile = _admin(), uploads.find(upload_id), data.pop("save_profile")
-    columns = {place: name for place, name in enumerate(data.pop("columns")) if name is not None}
-    prepared = prepare(uploads.path_of(upload), Wishes(columns=columns, **data), looked=uploads.looked(upload))
+    prepared = asking.prepared_as(upload, **data)
 
     def work() -> str:
         if profile is not None:
-            mapping.save_profile(profile, prepared.columns)
+            mapping.save_profile(profile, prepared.columns, upload.kind)
         return asking.ask(prepared, upload, acting_staff=actor).id
 
     return _run(run_in_unit_of_work(work))
@@ -224,6 +224,8 @@ def list_profiles(args: dict[str, Any]) -> dict[str, Any]:
 def put_profile(data: dict[str, Any], name: str) -> ImportProfile:
     """Keep a mapping under a name, in place of one of that name."""
     actor = _admin()
+    if strange := sorted(set(data["columns"].values()) - set(TARGETS[data["kind"]].fields.names)):
+        raise ValidationFailed({"columns": [f"There is no field {', '.join(strange)} of {data['kind']}."]})
     return run_in_unit_of_work(lambda: mapping.keep_profile(name, data["columns"], kind=data["kind"], actor=actor))
 
 

@@ -7,11 +7,9 @@ from marshmallow import fields, validate
 from backend.core.http import PageArgs
 from backend.core.schemas import Moment, Schema, Text
 from backend.unify.files.encoding import ENCODINGS
-from backend.unify.files.fields import NAMES
-from backend.unify.files.plan import KEYS
 from backend.unify.files.runs import SOURCE
+from backend.unify.files.targets import ALL_FIELDS, ALL_KEYS, KINDS
 
-KINDS = ("members",)
 STATES = ("waiting", "running", "undoing", "finished", "undone", "failed", "stopped")
 _COLUMNS = 500
 
@@ -67,11 +65,11 @@ class ImportAskData(Schema):
     """How a file is to be read: for each column, in order, its field or null."""
 
     columns = fields.List(
-        fields.String(allow_none=True, validate=validate.OneOf(NAMES)),
+        fields.String(allow_none=True, validate=validate.OneOf(ALL_FIELDS)),
         required=True,
         validate=validate.Length(min=1, max=_COLUMNS),
     )
-    key = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(list(KEYS)))
+    key = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(ALL_KEYS))
     source = Text(max_length=40, load_default=SOURCE)
     encoding = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(ENCODINGS))
     sheet = Text(max_length=120, load_default=None, allow_none=True)
@@ -144,7 +142,7 @@ class ImportProfileData(Schema):
     kind = fields.String(load_default="members", validate=validate.OneOf(KINDS))
     columns = fields.Dict(
         keys=Text(max_length=255),
-        values=fields.String(validate=validate.OneOf(NAMES)),
+        values=fields.String(validate=validate.OneOf(ALL_FIELDS)),
         required=True,
         validate=validate.Length(min=1, max=_COLUMNS),
     )

@@ -1,9 +1,9 @@
-"""`dangol import members`, `dangol import runs`, `dangol import undo`."""
+"""`dangol import members`, `products` and `sales`, `dangol import runs`, `dangol import undo`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -14,25 +14,24 @@ from backend.core import clock
 from backend.core.db import db
 from backend.core.errors import DangolError
 from backend.unify.files.encoding import ENCODINGS
-from backend.unify.files.fields import NAMES
-from backend.unify.files.plan import KEYS
-from backend.unify.files.runs import SOURCE, Wishes, import_members
+from backend.unify.files.runs import SOURCE, Wishes, import_file
+from backend.unify.files.targets import TARGETS
 from backend.unify.files.undoing import undo
 from backend.unify.models import ImportRun
 from backend.unify.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.unify.files.runs import Outcome
 
 _INCOMPLETE = 3
 _LISTED_RUNS = 50
-_KEY_HELP = "By what a member is known again; otherwise the first of source-key, card, phone+name that the file has."
-_KEEP_HELP = "Load a row without a cell that cannot be read, unless members are known by it."
 
 
 def add_commands(group: click.Group) -> None:
     """Add the commands to `dangol import`."""
-    for command in (members_command, runs_command, undo_command):
+    for command in (members_command, products_command, runs_command, undo_command):
         group.add_command(command)
 
 
@@ -47,27 +46,51 @@ def _wishes(_context: click.Context, _parameter: click.Parameter, values: tuple[
     return found
 
 
+def _file_command(kind: str, *, known: str, source: str | None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The argument and the options that files of every kind have; the function itself does nothing but say what it is.
+
+    `known` is whom or what a key knows again, `source` what numbers are those of a source, if any are.
+    """
+    target = TARGETS[kind]
+    fields = f"A column, by heading or number, is this field ({', '.join(target.fields.names)}), or is passed over (-)."
+    key = f"By what {known} is known again; otherwise the first of {', '.join(target.usual)} that the file has."
+    keep = f"Load a row without a cell that cannot be read, unless {known} is known by it."
+    options = [
+        click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+        click.option("--dry-run", is_flag=True, help="Check everything and write nothing."),
+        click.option(
+            "--map",
+            "map_",
+            multiple=True,
+            callback=_wishes,
+            metavar="COLUMN=FIELD",
+            help=f"{fields} May be repeated.",
+        ),
+        click.option("--key", type=click.Choice(list(target.keys)), help=key),
+        click.option("--profile", help="Use the mapping that was kept under this name."),
+        click.option("--save-profile", help="Keep the mapping under this name."),
+        click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="Otherwise found."),
+        click.option("--sheet", help="The sheet of a workbook; otherwise the first."),
+        click.option("--keep-going-fields", is_flag=True, help=keep),
+        click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object, without progress."),
+    ]
+    if source is not None:
+        options.insert(
+            4, click.option("--source", default=SOURCE, show_default=True, help=f"Whose {source} the file has.")
+        )
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        command = with_appcontext(function)
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 @click.command("members")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
-@click.option(
-    "--map",
-    "map_",
-    multiple=True,
-    callback=_wishes,
-    metavar="COLUMN=FIELD",
-    help=f"A column, by heading or number, is this field ({', '.join(NAMES)}), or is passed over (-). May be repeated.",
-)
-@click.option("--key", type=click.Choice(list(KEYS)), help=_KEY_HELP)
-@click.option("--source", default=SOURCE, show_default=True, help="Whose customer numbers the file has.")
-@click.option("--profile", help="Use the mapping that was kept under this name.")
-@click.option("--save-profile", help="Keep the mapping under this name.")
-@click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="Otherwise found.")
-@click.option("--sheet", help="The sheet of a workbook; otherwise the first.")
-@click.option("--keep-going-fields", is_flag=True, help=_KEEP_HELP)
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object, without progress.")
-@with_appcontext
-def members_command(file: Path, *, map_: dict[str, str], as_json: bool, **options: object) -> None:
+@_file_command("members", known="a member", source="customer numbers")
+def members_command(file: Path, **options: Any) -> None:  # noqa: ANN401 - as click gives them
     """Bring in the members of FILE: CSV or .xlsx, UTF-8 or CP949, columns of any name.
 
     Members who are there are changed where the file says something else; empty cells change nothing. A row with a cell
@@ -78,9 +101,29 @@ def members_command(file: Path, *, map_: dict[str, str], as_json: bool, **option
 
     Exit codes: 0 all rows are in; 3 some rows or cells could not be used; 1 nothing could be done; 2 wrong usage.
     """
-    progress = Progress("members", shown=not as_json)
+    _bring_in("members", file, **options)
+
+
+@click.command("products")
+@_file_command("products", known="a product", source=None)
+def products_command(file: Path, **options: Any) -> None:  # noqa: ANN401 - as click gives them
+    """Bring in the products of FILE: CSV or .xlsx, UTF-8 or CP949, columns of any name.
+
+    Products that are there are changed where the file says something else; empty cells change nothing. Prices are in
+    whole units (89,000 or 12.50) of the currency that the row names, else the product's, else the stores' own.
+
+    A row with a cell that cannot be read is left out and listed; it may be repeated, and a killed run goes on, as of
+    members.
+
+    Exit codes: 0 all rows are in; 3 some rows or cells could not be used; 1 nothing could be done; 2 wrong usage.
+    """
+    _bring_in("products", file, **options)
+
+
+def _bring_in(kind: str, file: Path, *, map_: dict[str, str], as_json: bool, **options: Any) -> None:  # noqa: ANN401
+    progress = Progress(kind, shown=not as_json)
     try:
-        outcome = import_members(file, Wishes(map=map_, **options), progress=progress)  # type: ignore[arg-type]
+        outcome = import_file(file, Wishes(map=map_, kind=kind, **options), progress=progress)
     except DangolError as error:
         raise click.ClickException(error.detail) from error
     finally:
@@ -108,9 +151,9 @@ def runs_command(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @with_appcontext
 def undo_command(run: str, *, as_json: bool) -> None:
-    """Take the import RUN back: members it added go, members it changed are as before.
+    """Take the import RUN back: what it added goes, what it changed is as before.
 
-    Refused, with nothing changed, when anything it wrote has been touched since: the sentence says whose and by what.
+    Refused, with nothing changed, when anything it wrote has been touched since: the sentence says what and by what.
 
     Exit codes: 0 undone; 1 refused, or no such import; 2 wrong usage.
     """
@@ -122,7 +165,7 @@ def undo_command(run: str, *, as_json: bool) -> None:
     finally:
         progress.done()
     counts = {"run": undone.run, "removed": undone.removed, "restored": undone.restored}
-    text = f"{undone.removed:,} members removed, {undone.restored:,} as before."
+    text = f"{undone.removed:,} {undone.kind} removed, {undone.restored:,} as before."
     click.echo(orjson.dumps(counts) if as_json else text)
 
 
@@ -132,6 +175,7 @@ def _described(run: ImportRun) -> dict[str, object]:
     about: dict[str, object] = {
         "run": run.id,
         "started_at": clock.rfc3339(run.started_at),
+        "kind": run.kind,
         "file": run.file,
         "state": state,
     }

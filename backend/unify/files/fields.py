@@ -1,4 +1,4 @@
-"""What a row of a file of members may say, and by which headings it is known."""
+"""What a row of a file may say, and by which headings it is known; the fields of members."""
 
 from __future__ import annotations
 
@@ -15,7 +15,28 @@ class Field:
     headings: tuple[str, ...]
 
 
-FIELDS = (
+class Fields:
+    """The fields of one kind of row: their names, the place of each in a row, and their headings."""
+
+    def __init__(self, *fields: Field) -> None:
+        self.names = tuple(field.name for field in fields)
+        self.place = {name: place for place, name in enumerate(self.names)}
+        self._ranks = {heading: (field.name, rank) for field in fields for rank, heading in enumerate(field.headings)}
+
+    def by_heading(self, headings: list[str]) -> dict[int, str]:
+        """{place of a column: field} for the headings that are known; of several for one field the best stands."""
+        best: dict[str, tuple[int, int]] = {}
+        for place, heading in enumerate(headings):
+            found = self._ranks.get(plain(heading))
+            if found is None:
+                continue
+            name, rank = found
+            if name not in best or rank < best[name][0]:
+                best[name] = (rank, place)
+        return {place: name for name, (_, place) in best.items()}
+
+
+MEMBER_FIELDS = Fields(
     Field("source_key", ("고객번호", "고객id", "고객코드", "customerid", "customerno", "customernumber", "id", "key")),
     Field("name", ("이름", "성명", "고객명", "회원명", "한글명", "name", "fullname", "koreanname", "customername")),
     Field(
@@ -75,29 +96,14 @@ FIELDS = (
     Field("size", ("사이즈", "치수", "size", "sizes")),
     Field("instruction", ("요청사항", "응대요청", "instruction", "instructions", "request", "requests")),
 )
-NAMES = tuple(field.name for field in FIELDS)
-PLACE = {name: place for place, name in enumerate(NAMES)}
+PLACE = MEMBER_FIELDS.place
 FURTHER = ("phones", "like", "dislike", "size", "instruction")
 """Of these a member may have several: a cell may name more than one, and all rows of a member are taken together.
 
 Allergies are none of them: without a consent of their own they may not be kept.
 """
-_RANKS = {heading: (field.name, rank) for field in FIELDS for rank, heading in enumerate(field.headings)}
 _NOISE = re.compile(r"[\W_]+")
 _BRACKETS = re.compile(r"[(\[（].*?[)\]）]")
-
-
-def columns_by_heading(headings: list[str]) -> dict[int, str]:
-    """{place of a column: field} for the headings that are known; of several for one field the best stands."""
-    best: dict[str, tuple[int, int]] = {}
-    for place, heading in enumerate(headings):
-        found = _RANKS.get(plain(heading))
-        if found is None:
-            continue
-        name, rank = found
-        if name not in best or rank < best[name][0]:
-            best[name] = (rank, place)
-    return {place: name for name, (_, place) in best.items()}
 
 
 def plain(heading: str) -> str:

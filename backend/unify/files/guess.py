@@ -21,7 +21,7 @@ _CARD = re.compile(r"[0-9][0-9 -]{6,24}")
 _FEW = 3
 
 
-def columns_by_values(rows: Sequence[Sequence[str]], *, today: date) -> dict[int, str]:
+def columns_by_values(rows: Sequence[Sequence[str]], today: date) -> dict[int, str]:
     """{place of a column: field}: each field goes to the first column whose values mostly look like it."""
     found: dict[int, str] = {}
     width = max((len(row) for row in rows), default=0)
@@ -37,7 +37,7 @@ def columns_by_values(rows: Sequence[Sequence[str]], *, today: date) -> dict[int
     return found
 
 
-def is_data(row: Sequence[str], *, today: date) -> bool:
+def is_data(row: Sequence[str], today: date) -> bool:
     """Whether a first row is no heading: it holds a phone number or a day of birth."""
     return any(_PHONE.fullmatch(text.strip()) or _is_day(text.strip(), today) for text in row)
 

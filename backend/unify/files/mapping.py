@@ -12,8 +12,7 @@ from backend.core import audit, clock
 from backend.core.audit import SYSTEM
 from backend.core.db import db
 from backend.core.errors import NotFound, ValidationFailed
-from backend.unify.files.fields import NAMES, columns_by_heading, plain
-from backend.unify.files.guess import columns_by_values, is_data
+from backend.unify.files.fields import plain
 from backend.unify.models import ImportProfile
 
 if TYPE_CHECKING:
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 
     from backend.core.audit import Actor
     from backend.unify.files.tables import Table
+    from backend.unify.files.target import Target
 
 _SAMPLE = 200
 _LONGEST_NAME = 80
-KIND = "members"
 NOTHING = "-"
 """What a column is mapped to that is to be passed over."""
 
@@ -36,6 +35,8 @@ class Columns:
     headings: tuple[str, ...]
     columns: dict[int, str]
     heading_line: int | None
+    # The fields that a column may be.
+    names: tuple[str, ...]
     # Those that were told from their values alone.
     guessed: frozenset[int] = frozenset()
 
@@ -48,23 +49,23 @@ class Columns:
         return [heading for place, heading in enumerate(self.headings) if place not in self.columns]
 
 
-def suggest(table: Table) -> Columns:
+def suggest(table: Table, target: Target) -> Columns:
     """The mapping that headings, or else values, speak for. Raises `ValidationFailed` for a file without rows."""
     rows = [(line, cells) for line, cells, reason in islice(table.records(), _SAMPLE) if reason is None]
     if not rows:
         raise ValidationFailed({"file": ["The file has no row that can be read."]})
     line, first = rows[0]
     today = clock.now().date()
-    columns = columns_by_heading(list(first))
-    if not columns and is_data(first, today=today):
+    columns, names = target.fields.by_heading(list(first)), target.fields.names
+    if not columns and target.is_data(first, today):
         numbers = tuple(str(place) for place in range(1, len(first) + 1))
-        columns = columns_by_values([cells for _, cells in rows], today=today)
-        return Columns(numbers, columns, None, frozenset(columns))
+        columns = target.by_values([cells for _, cells in rows], today)
+        return Columns(numbers, columns, None, names, frozenset(columns))
     guessed: frozenset[int] = frozenset()
     if not columns:
-        columns = columns_by_values([cells for _, cells in rows[1:]], today=today)
+        columns = target.by_values([cells for _, cells in rows[1:]], today)
         guessed = frozenset(columns)
-    return Columns(_distinct(first), columns, line, guessed)
+    return Columns(_distinct(first), columns, line, names, guessed)
 
 
 def corrected(mapping: Columns, wishes: Mapping[str, str], *, only: bool = False) -> Columns:
@@ -75,39 +76,39 @@ def corrected(mapping: Columns, wishes: Mapping[str, str], *, only: bool = False
     columns = {} if only else dict(mapping.columns)
     for column, name in wishes.items():
         place = _place(mapping.headings, column)
-        if name not in (*NAMES, NOTHING):
-            raise ValidationFailed({"map": [f"There is no field {name}; there are {', '.join(NAMES)}."]})
+        if name not in (*mapping.names, NOTHING):
+            raise ValidationFailed({"map": [f"There is no field {name}; there are {', '.join(mapping.names)}."]})
         columns = {where: what for where, what in columns.items() if what != name and where != place}
         if name != NOTHING:
             columns[place] = name
-    return Columns(mapping.headings, columns, mapping.heading_line)
+    return Columns(mapping.headings, columns, mapping.heading_line, mapping.names)
 
 
 def exactly(mapping: Columns, columns: Mapping[int, str]) -> Columns:
     """`mapping` with {place from 0: field} instead. Raises `ValidationFailed` for what there is not, or twice."""
     for place, name in columns.items():
-        if name not in NAMES:
-            raise ValidationFailed({"columns": [f"There is no field {name}; there are {', '.join(NAMES)}."]})
+        if name not in mapping.names:
+            raise ValidationFailed({"columns": [f"There is no field {name}; there are {', '.join(mapping.names)}."]})
         if place >= len(mapping.headings):
             raise ValidationFailed({"columns": [f"The file has {len(mapping.headings)} columns."]})
     if twice := {name for name in columns.values() if list(columns.values()).count(name) > 1}:
         raise ValidationFailed({"columns": [f"Two columns cannot both be {' or '.join(sorted(twice))}."]})
-    return Columns(mapping.headings, dict(columns), mapping.heading_line)
+    return Columns(mapping.headings, dict(columns), mapping.heading_line, mapping.names)
 
 
-def load_profile(name: str) -> dict[str, str]:
-    """The mapping kept as `name`. Raises `NotFound`."""
+def load_profile(name: str, kind: str) -> dict[str, str]:
+    """The mapping of a kind of rows kept as `name`. Raises `NotFound`."""
     found = db.session.get(ImportProfile, name)
-    if found is None:
-        detail = f"There is no profile {name}."
+    if found is None or found.kind != kind:
+        detail = f"There is no profile {name} for {kind}."
         raise NotFound(detail)
     columns: dict[str, str] = found.columns
     return columns
 
 
-def save_profile(name: str, mapping: Columns) -> None:
+def save_profile(name: str, mapping: Columns, kind: str) -> None:
     """Keep a mapping as `name`, in place of one of that name."""
-    keep_profile(name, mapping.by_heading(), kind=KIND)
+    keep_profile(name, mapping.by_heading(), kind=kind)
 
 
 def keep_profile(name: str, columns: dict[str, str], *, kind: str, actor: Actor = SYSTEM) -> ImportProfile:

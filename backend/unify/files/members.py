@@ -21,6 +21,7 @@ from backend.customers import Card, Customer, CustomerFacts, StoreDeparture, hol
 from backend.sync import mark_changed
 from backend.unify.files import further
 from backend.unify.files.fields import PLACE
+from backend.unify.files.target import Done
 from backend.unify.models import ImportChange
 from backend.unify.rows import write_rows
 from backend.unify.values import time_text
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from backend.unify.files.plan import Row
-    from backend.unify.files.sentences import Trouble
 
 COLLECTION = "customers"
 _TOGETHER = 50
@@ -63,22 +63,6 @@ _CURRENT = select(_customer.id, *(_customer[name] for name in _PLAIN), _customer
 )
 _CHANGES = select(_change).where(_change.c.run_id == bindparam("run"), one_of(_change.c.customer_id, "ids"))
 _KEEP_CHANGE = insert(_change)
-
-
-@dataclass
-class Done:
-    """What became of a chunk's rows."""
-
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    bad: int = 0
-    problems: list[Trouble] = field(default_factory=list)
-
-    def refuse(self, line: int, code: str, heading: str, detail: str = "") -> None:
-        """Leave a row out."""
-        self.bad += 1
-        self.problems.append((line, code, heading, detail))
 
 
 @dataclass
@@ -330,4 +314,4 @@ def valued(column: str, value: Any) -> Any:  # noqa: ANN401 - a column's value
     return datetime.fromisoformat(value) if column == "updated_at" else value
 
 
-__all__ = ["COLLECTION", "Done", "MemberWriter", "come_home", "current", "update_members", "valued"]
+__all__ = ["COLLECTION", "MemberWriter", "come_home", "current", "update_members", "valued"]

@@ -14,11 +14,11 @@ from backend.core.db import TryAgain, db, is_duplicate, run_in_unit_of_work
 from backend.core.errors import Conflict, ValidationFailed
 from backend.core.ids import new_id
 from backend.organization import BusinessUnit, Store
-from backend.unify.files.mapping import KIND, Columns, corrected, exactly, load_profile, save_profile, suggest
-from backend.unify.files.members import Done, MemberWriter
-from backend.unify.files.plan import CHUNK, KEYS, Chunk, Planner, Reading
+from backend.unify.files.mapping import Columns, corrected, exactly, load_profile, save_profile, suggest
+from backend.unify.files.plan import CHUNK, Chunk, Reading
 from backend.unify.files.sentences import Language, Trouble, sentence, worded
 from backend.unify.files.tables import Looked, Table, open_table
+from backend.unify.files.targets import TARGETS
 from backend.unify.models import ImportProblem, ImportRun
 from backend.unify.problems import Problem, Problems
 from backend.unify.read_ahead import read_ahead
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backend.core.audit import Actor
+    from backend.unify.files.target import Done, Target
     from backend.unify.progress import Progress
 
 SOURCE = "file"
@@ -36,7 +37,7 @@ _KEPT_PROBLEMS = 10_000
 
 @dataclass(frozen=True)
 class Wishes:
-    """What whoever imports asked for. `source` says whose customer numbers the file has."""
+    """What whoever imports asked for. `source` says whose customer and receipt numbers the file has."""
 
     map: dict[str, str] = field(default_factory=dict)
     profile: str | None = None
@@ -49,6 +50,8 @@ class Wishes:
     dry_run: bool = False
     # Exactly this mapping of places (from 0), whatever the headings say.
     columns: dict[int, str] | None = None
+    # What the rows are: members, products, …
+    kind: str = "members"
 
 
 class Superseded(Conflict):
@@ -97,28 +100,41 @@ class Prepared:
     key: str
     wishes: Wishes
 
+    @property
+    def target(self) -> Target:
+        """What its rows are."""
+        return TARGETS[self.wishes.kind]
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """{field: heading of its column}."""
+        return {name: self.columns.headings[at] for at, name in self.columns.columns.items()}
+
 
 def prepare(path: Path, wishes: Wishes, *, looked: Looked | None = None) -> Prepared:
     """Open a file and settle its mapping and key. Raises `ValidationFailed`, `NotFound` (the profile)."""
     table = open_table(path, encoding=wishes.encoding, sheet=wishes.sheet, looked=looked)
-    columns = suggest(table)
+    target = TARGETS[wishes.kind]
+    columns = suggest(table, target)
     if wishes.columns is not None:
         columns = exactly(columns, wishes.columns)
     if wishes.profile is not None:
-        columns = corrected(columns, load_profile(wishes.profile), only=True)
+        columns = corrected(columns, load_profile(wishes.profile, target.kind), only=True)
     columns = corrected(columns, wishes.map)
-    return Prepared(table, columns, _key(columns, wishes.key), wishes)
+    key = _key(target, columns, wishes.key)
+    target.check(columns)
+    return Prepared(table, columns, key, wishes)
 
 
-def import_members(path: Path, wishes: Wishes, *, progress: Progress, acting_staff: Actor = SYSTEM) -> Outcome:
-    """Bring the members of a file into the database, or say what that would do (`wishes.dry_run`).
+def import_file(path: Path, wishes: Wishes, *, progress: Progress, acting_staff: Actor = SYSTEM) -> Outcome:
+    """Bring what a file holds (`wishes.kind`) into the database, or say what that would do (`wishes.dry_run`).
 
     Raises `ValidationFailed` when the file cannot be read at all, has no usable mapping or key, `NotFound` for a
     profile that there is not. Bad rows are left out and listed.
     """
     prepared = prepare(path, wishes)
     if wishes.save_profile is not None and not wishes.dry_run:
-        run_in_unit_of_work(lambda: save_profile(str(wishes.save_profile), prepared.columns))
+        run_in_unit_of_work(lambda: save_profile(str(wishes.save_profile), prepared.columns, wishes.kind))
     run = None if wishes.dry_run else run_in_unit_of_work(lambda: _claimed(open_run(prepared, acting_staff)))
     return carry_out(prepared, run, large=path.stat().st_size > _LARGE, progress=progress, acting_staff=acting_staff)
 
@@ -163,10 +179,8 @@ class _Run:
         self._outcome = outcome
         self._progress = progress
         self._found = Problems(_KEPT_PROBLEMS, outcome.problems, outcome.problem_count)
-        headings = {name: prepared.columns.headings[at] for at, name in prepared.columns.columns.items()}
-        writes = None if outcome.dry_run else outcome.run
-        self._writer = MemberWriter(writes, prepared.wishes.source, prepared.key, headings)
-        self._planner = Planner(
+        self._writer = prepared.target.writer(prepared, None if outcome.dry_run else outcome.run)
+        self._planner = prepared.target.reader(
             prepared.table,
             Reading(
                 prepared.columns,
@@ -248,23 +262,23 @@ def _in_order(chunk: Chunk, done: Done) -> list[Trouble]:
     return sorted((*chunk.problems, *done.problems), key=lambda problem: problem[0])
 
 
-def usual_key(columns: Columns, wanted: str | None = None) -> str | None:
+def usual_key(target: Target, columns: Columns, wanted: str | None = None) -> str | None:
     """The key that is wanted, or else the best that the mapped columns allow; None when they do not."""
     mapped = set(columns.columns.values())
-    candidates = [wanted] if wanted else ["source-key", "card", "phone+name"]
-    return next((key for key in candidates if mapped.issuperset(KEYS[key])), None)
+    candidates = (wanted,) if wanted else target.usual
+    return next((key for key in candidates if mapped.issuperset(target.keys.get(key, (key,)))), None)
 
 
-def _key(columns: Columns, wanted: str | None) -> str:
-    if (key := usual_key(columns, wanted)) is not None:
+def _key(target: Target, columns: Columns, wanted: str | None) -> str:
+    if (key := usual_key(target, columns, wanted)) is not None:
         return key
+    if wanted and wanted not in target.keys:
+        raise ValidationFailed({"key": [f"{wanted} is no key of {target.kind}; there are {', '.join(target.keys)}."]})
     if wanted:
-        message = f"The key {wanted} needs a column for {' and '.join(KEYS[wanted])}; name it with --map."
+        message = f"The key {wanted} needs a column for {' and '.join(target.keys[wanted])}; name it with --map."
         raise ValidationFailed({"key": [message]})
-    message = (
-        "No columns say who a row is of. Needed: a customer number, a card, or phone and name."
-        f" The columns are {', '.join(columns.headings)}; name them with --map COLUMN=FIELD."
-    )
+    names = ", ".join(columns.headings)
+    message = f"{target.needed} The columns are {names}; name them with --map COLUMN=FIELD."
     raise ValidationFailed({"map": [message]})
 
 
@@ -281,7 +295,7 @@ def open_run(prepared: Prepared, acting_staff: Actor) -> ImportRun:
         options["encoding"] = wishes.encoding
     unfinished = select(ImportRun).where(
         ImportRun.source == wishes.source,
-        ImportRun.kind == KIND,
+        ImportRun.kind == wishes.kind,
         ImportRun.fingerprint == prepared.table.fingerprint,
         ImportRun.finished_at.is_(None),
         ImportRun.undone_at.is_(None),
@@ -293,7 +307,7 @@ def open_run(prepared: Prepared, acting_staff: Actor) -> ImportRun:
                 return run
     run = ImportRun(
         source=wishes.source,
-        kind=KIND,
+        kind=wishes.kind,
         file=prepared.table.name[:255],
         fingerprint=prepared.table.fingerprint,
         options=options,

@@ -36,6 +36,21 @@ _ENGLISH = {
     "country": "{heading} {detail} is none of two letters (ISO 3166) or a usual name, such as KR or 한국",
     "store": "{heading} {detail} is the code of no store",
     "unit": "{heading} {detail} is the code of no business unit",
+    "product_key_empty": "{heading} is empty, and products are known by it",
+    "sku_above": "{heading} is that of another product on line {detail}",
+    "sku_taken": "{heading} is that of another product already, which has another barcode or none",
+    "sku_differs": "{heading} is another one than that of the product with this barcode",
+    "several_products": "{detail} products have this {heading}: which one is meant?",
+    "nameless_product": "{heading} is empty: a new product needs one",
+    "skuless": "{heading} is empty: a new product needs a code",
+    "sku": "{heading} is no product code: 1 to 40 signs without blanks",
+    "barcode": "{heading} is no barcode: 4 to 20 letters and digits, written out",
+    "amount": "{heading} is no amount such as 89000, 89,000 or 12.50",
+    "negative": "{heading} is less than nothing",
+    "decimals": "{heading} has more decimals than {detail} has",
+    "currency": "{heading} {detail} is none of the currencies that are taken, such as KRW, USD, JPY",
+    "currency_missing": "{heading}: in which currency? The stores have several; name a column for it",
+    "price_missing": "{heading} is another one, and the row does not say the price in it",
 }
 _KOREAN = {
     "width": "값이 {heading}개입니다. {detail}개여야 합니다",
@@ -59,11 +74,33 @@ _KOREAN = {
     "country": "‘{heading}’ 값 {detail}: KR 같은 두 글자 국가 코드나 한국 같은 나라 이름이어야 합니다",
     "store": "‘{heading}’ 값 {detail}: 이런 코드의 매장이 없습니다",
     "unit": "‘{heading}’ 값 {detail}: 이런 코드의 사업장이 없습니다",
+    "product_key_empty": "‘{heading}’ 칸이 비어 있습니다. 상품을 이 값으로 알아봅니다",
+    "sku_above": "‘{heading}’ 값은 {detail}번째 줄에 있는 다른 상품의 것입니다",
+    "sku_taken": "‘{heading}’ 값은 이미 다른 상품의 것입니다. 그 상품의 바코드는 이것이 아닙니다",
+    "sku_differs": "‘{heading}’ 값이 이 바코드를 가진 상품의 것과 다릅니다",
+    "several_products": "‘{heading}’ 값이 같은 상품이 {detail}개입니다. 어느 것인지 알 수 없습니다",
+    "nameless_product": "‘{heading}’ 칸이 비어 있습니다. 새 상품에는 이름이 필요합니다",
+    "skuless": "‘{heading}’ 칸이 비어 있습니다. 새 상품에는 코드가 필요합니다",
+    "sku": "‘{heading}’ 값은 상품코드가 아닙니다. 빈칸 없는 1~40자여야 합니다",
+    "barcode": "‘{heading}’ 값은 바코드가 아닙니다. 줄여 쓰지 않은 영문과 숫자 4~20자여야 합니다",
+    "amount": "‘{heading}’ 값은 89000, 89,000, 12.50 같은 금액이 아닙니다",
+    "negative": "‘{heading}’ 값이 0보다 작습니다",
+    "decimals": "‘{heading}’ 값에 {detail}에는 없는 소수 자리가 있습니다",
+    "currency": "‘{heading}’ 값 {detail}: KRW, USD, JPY 같은 통화 코드여야 합니다",
+    "currency_missing": "‘{heading}’: 어느 통화인지 알 수 없습니다. 매장의 통화가 여럿이니 통화 열이 있어야 합니다",
+    "price_missing": "‘{heading}’ 값이 바뀌었는데 그 통화의 가격이 없습니다",
 }
 _WORDS = {"en": _ENGLISH, "ko": _KOREAN}
 _NAME = {"en": "the name", "ko": "이름"}
+_NAMES = {
+    "skuless": {"en": "the product code", "ko": "상품코드"},
+    "currency_missing": {"en": "the currency", "ko": "통화"},
+}
+# To whom or what something happened, behind its name.
+_KOREAN_WHOSE = {"members": "회원에게", "products": "상품에", "sales": "판매에"}
 _TOUCHED_BY = {
     "sale": ("a sale", "판매"),
+    "sale_line": ("a sale", "판매"),
     "note": ("a note", "메모"),
     "consent_entry": ("a consent", "동의 기록"),
     "message": ("a message", "메시지"),
@@ -78,7 +115,8 @@ _TOUCHED_BY = {
 
 def sentence(code: str, heading: str, detail: str, *, language: Language = "en") -> str:
     """A problem in words."""
-    return _WORDS[language][code].format(heading=heading or _NAME[language], detail=detail)
+    unnamed = _NAMES.get(code, _NAME)[language]
+    return _WORDS[language][code].format(heading=heading or unnamed, detail=detail)
 
 
 def worded(file: str, troubles: Iterable[Trouble]) -> list[Problem]:
@@ -86,15 +124,15 @@ def worded(file: str, troubles: Iterable[Trouble]) -> list[Problem]:
     return [Problem(file, line, sentence(code, heading, detail)) for line, code, heading, detail in troubles]
 
 
-def touched(what: str, detail: str, whose: str, *, language: Language = "en") -> str:
-    """Why an import cannot be undone: `whose` row has had `what` since (a code, or the name of a table)."""
+def touched(what: str, detail: str, whose: str, *, kind: str = "members", language: Language = "en") -> str:
+    """Why an import of `kind` cannot be undone: `whose` row has had `what` since (a code, or the name of a table)."""
     if what == "import":
         words = (f"a later import ({detail})", f"나중의 가져오기({detail})")
     else:
         words = _TOUCHED_BY.get(what, (f"an entry in {what}", "다른 기록"))
     if language == "en":
         return f"This import cannot be undone: {whose} has had {words[0]} since."
-    return f"이 가져오기는 되돌릴 수 없습니다. 그 뒤에 {whose} 회원에게 {words[1]} 기록이 생겼습니다."
+    return f"이 가져오기는 되돌릴 수 없습니다. 그 뒤에 {whose} {_KOREAN_WHOSE[kind]} {words[1]} 기록이 생겼습니다."
 
 
 __all__ = ["Language", "Trouble", "sentence", "touched", "worded"]

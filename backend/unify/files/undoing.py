@@ -1,99 +1,79 @@
-"""Taking a run back: members it added go, members it changed are as before, unless somebody has touched them since."""
+"""Taking a run back: what it added goes, what it changed is as before, unless somebody has touched any of it since."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, func, select
 
 from backend.core import audit, clock
 from backend.core.audit import SYSTEM
-from backend.core.db import Base, db, run_in_unit_of_work, table_of
+from backend.core.db import db, run_in_unit_of_work
 from backend.core.errors import Conflict, NotFound
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
-from backend.customers import (
-    Card,
-    Customer,
-    CustomerFacts,
-    CustomerPhone,
-    Preference,
-    StoreActivity,
-    StoreDeparture,
-    hold,
-    survivors,
-)
-from backend.sync import mark_changed
-from backend.unify import duplicates
-from backend.unify.files import further, sentences
-from backend.unify.files.mapping import KIND
-from backend.unify.files.members import COLLECTION, come_home, current, update_members, valued
-from backend.unify.models import ImportChange, ImportRun
+from backend.unify.files.target import CannotUndo
+from backend.unify.files.targets import TARGETS
+from backend.unify.models import ImportRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Column, RowMapping
+    from sqlalchemy import RowMapping
 
     from backend.core.audit import Actor
+    from backend.unify.files.target import Undoer
     from backend.unify.progress import Progress
 
 _AT_ONCE = 2_000
 _BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
-# What goes with a member without a word: derived from others' rows, or looked at by itself (the first three).
-_OWN = (Card, CustomerPhone, Preference, CustomerFacts, StoreActivity, StoreDeparture)
-_HER_OWN = {model.__tablename__ for model in _OWN} | duplicates.TABLES
-_change = table_of(ImportChange)
 
 
 class _Part(NamedTuple):
-    """Up to which customer a part went, and what it did."""
+    """Up to which row a part went, and what it did."""
 
     last: str
     removed: int
     restored: int
 
 
-class CannotUndo(Conflict):
-    """What this import wrote has been used since: `customer_id` has had `what` (of an import: `by` that run)."""
-
-    code = "import_touched"
-
-
 @dataclass(frozen=True)
 class Undone:
-    """How many members were removed, and how many are as before."""
+    """How many members, products or sales (`kind`) were removed, and how many are as before."""
 
     run: str
     removed: int
     restored: int
+    kind: str = "members"
 
 
 def undo(run_id: str, *, progress: Progress, acting_staff: Actor = SYSTEM) -> Undone:
     """Take a run back, part by part, after all of it was looked at. Taken up by itself when it was interrupted.
 
-    Raises `CannotUndo` with who was touched by what; `NotFound`; `Conflict` for a run that was undone already.
+    Raises `CannotUndo` with who or what was touched by what; `NotFound`; `Conflict` for a run that was undone already.
     """
     run = _find(run_id)
-    total = db.session.scalar(select(func.count()).select_from(ImportChange).where(ImportChange.run_id == run.id)) or 0
+    kind = str(run.kind)
+    undoer = TARGETS[kind].undoer
+    journal = undoer.journal
+    total = db.session.scalar(select(func.count()).select_from(journal).where(journal.c.run_id == run.id)) or 0
     progress.say("looking for later changes")
-    for changes in _parts(run.id):
-        _refuse_touched(run.id, changes)
+    for entries in _parts(undoer, run.id):
+        undoer.refuse_touched(run.id, entries)
     removed = restored = 0
     after = _BEFORE_ALL
-    while part := run_in_unit_of_work(lambda after=after: _take_back_some(run.id, after)):  # type: ignore[misc]
+    while part := run_in_unit_of_work(lambda after=after: _take_back_some(undoer, run.id, after)):  # type: ignore[misc]
         after = part.last
         removed, restored = removed + part.removed, restored + part.restored
-        progress.at(removed + restored, fraction=(removed + restored) / max(total, 1), unit="members")
+        progress.at(removed + restored, fraction=(removed + restored) / max(total, 1), unit=kind)
     run_in_unit_of_work(lambda: _close(run.id, removed, restored, acting_staff))
-    return Undone(run.id, removed, restored)
+    return Undone(run.id, removed, restored, kind)
 
 
 def _find(run_id: str) -> ImportRun:
     run = db.session.get(ImportRun, run_id) if is_id(run_id) else None
-    if run is None or run.kind != KIND or run.dry_run:
+    if run is None or run.kind not in TARGETS or run.dry_run:
         detail = "No import that can be undone has this id; `dangol import runs` lists them."
         raise NotFound(detail)
     if run.job not in {None, "undo"}:
@@ -105,139 +85,30 @@ def _find(run_id: str) -> ImportRun:
     return run
 
 
-def _parts(run_id: str) -> Iterator[Sequence[RowMapping]]:
+def _parts(undoer: Undoer, run_id: str) -> Iterator[Sequence[RowMapping]]:
     after = _BEFORE_ALL
-    while changes := _some(run_id, after):
-        yield changes
-        after = changes[-1]["customer_id"]
+    while entries := _some(undoer, run_id, after):
+        yield entries
+        after = entries[-1][undoer.row.name]
 
 
-def _some(run_id: str, after: str) -> Sequence[RowMapping]:
-    query = select(_change).where(_change.c.run_id == run_id, _change.c.customer_id > after)
-    return db.session.execute(query.order_by(_change.c.customer_id).limit(_AT_ONCE)).mappings().all()
+def _some(undoer: Undoer, run_id: str, after: str) -> Sequence[RowMapping]:
+    query = select(undoer.journal).where(undoer.journal.c.run_id == run_id, undoer.row > after)
+    return db.session.execute(query.order_by(undoer.row).limit(_AT_ONCE)).mappings().all()
 
 
-def _take_back_some(run_id: str, after: str) -> _Part | None:
+def _take_back_some(undoer: Undoer, run_id: str, after: str) -> _Part | None:
     """Take back the next of what is left of the run; None when nothing is."""
-    changes = _some(run_id, after)
-    if not changes:
+    entries = _some(undoer, run_id, after)
+    if not entries:
         return None
-    hold([change["customer_id"] for change in changes])
-    _refuse_touched(run_id, changes)
-    added = [change["customer_id"] for change in changes if change["before"] is None]
-    edited = [change for change in changes if change["before"] is not None]
-    ids = [change["customer_id"] for change in changes]
-    db.session.execute(
-        delete(_change).where(_change.c.run_id == run_id, one_of(_change.c.customer_id, "ids")), {"ids": ids}
-    )
-    _remove(added)
-    _restore(edited)
-    return _Part(ids[-1], len(added), len(edited))
-
-
-def _remove(ids: list[str]) -> None:
-    if not ids:
-        return
-    mark_changed(COLLECTION, ids, deleted=True)
-    duplicates.forget(ids)
-    further.remove(ids)
-    for model in (Card, CustomerFacts, StoreActivity, StoreDeparture):
-        column = table_of(model).c.customer_id
-        db.session.execute(delete(table_of(model)).where(one_of(column, "ids")), {"ids": ids})
-    db.session.execute(delete(table_of(Customer)).where(one_of(table_of(Customer).c.id, "ids")), {"ids": ids})
-
-
-def _restore(changes: Sequence[RowMapping]) -> None:
-    if not changes:
-        return
-    ids = [change["customer_id"] for change in changes]
-    mark_changed(COLLECTION, ids)
-    now = current(ids)
-    restored = []
-    moved = []
-    for change in changes:
-        customer_id, before = change["customer_id"], change["before"]
-        old = {column: valued(column, value) for column, value in before.items()}
-        restored.append((customer_id, now[customer_id] | old))
-        if "home_store_id" in old:
-            moved.append((customer_id, old["home_store_id"]))
-    update_members(restored)
-    come_home(moved)
-    further.take((change["customer_id"], further.from_journal(change["further"])) for change in changes)
-    cards = [card for change in changes for card in change["cards"]]
-    if cards:
-        db.session.execute(delete(table_of(Card)).where(one_of(table_of(Card).c.number, "cards")), {"cards": cards})
-
-
-def _refuse_touched(run_id: str, changes: Sequence[RowMapping]) -> None:
-    """Raise `CannotUndo` when anything of `changes` was touched since."""
-    ids = [change["customer_id"] for change in changes]
-    members = current(ids)
-    if merged := survivors(set(ids) - members.keys()):
-        survivor = min(merged.values())
-        _refuse(survivor, current([survivor])[survivor], "merge")
-    later = select(_change.c.customer_id, _change.c.run_id).where(
-        one_of(_change.c.customer_id, "ids"), _change.c.run_id > run_id
-    )
-    for customer_id, by in db.session.execute(later, {"ids": ids}):
-        _refuse(customer_id, members[customer_id], "import", by)
-    added = [change["customer_id"] for change in changes if change["before"] is None]
-    for column in _references():
-        query = select(column).where(one_of(column, "ids")).limit(1)
-        touched = db.session.execute(query, {"ids": added}).scalar()
-        if touched is not None:
-            _refuse(touched, members[touched], column.table.name)
-    for change in changes:
-        member = members[change["customer_id"]]
-        if member["updated_at"] != change["written_at"]:
-            _refuse(change["customer_id"], member, "edit")
-    _refuse_cards(changes, members)
-    _refuse_further(changes, members)
-
-
-def _refuse_cards(changes: Sequence[RowMapping], members: dict[str, dict[str, Any]]) -> None:
-    """A card that the run gave must still be hers, and a member whom it added must have no other."""
-    ids = [change["customer_id"] for change in changes]
-    held: dict[str, set[str]] = defaultdict(set)
-    query = select(Card.customer_id, Card.number).where(one_of(table_of(Card).c.customer_id, "ids"))
-    for customer_id, number in db.session.execute(query, {"ids": ids}):
-        held[customer_id].add(number)
-    for change in changes:
-        given, has = set(change["cards"]), held[change["customer_id"]]
-        if not given <= has or (change["before"] is None and given != has):
-            _refuse(change["customer_id"], members[change["customer_id"]], "cards")
-
-
-def _refuse_further(changes: Sequence[RowMapping], members: dict[str, dict[str, Any]]) -> None:
-    """The same for further numbers and preferences."""
-    held = further.held([change["customer_id"] for change in changes])
-    for change in changes:
-        given, has = further.from_journal(change["further"]), held[change["customer_id"]]
-        differs = given ^ has if change["before"] is None else given - has
-        if differs:
-            is_number = any(name == further.PHONES for name, _ in differs)
-            what = (CustomerPhone if is_number else Preference).__tablename__
-            _refuse(change["customer_id"], members[change["customer_id"]], what)
-
-
-def _refuse(customer_id: str, member: dict[str, Any], what: str, by: str = "") -> NoReturn:
-    sentence = sentences.touched(what, by, called(member["name"], member["phone"]))
-    raise CannotUndo(sentence, customer_id=customer_id, what=what, by=by or None)
-
-
-def called(name: str, phone: str | None) -> str:
-    """A member in a sentence: her name, and the end of her phone, which tells her from others of that name."""
-    return f"{name} ({phone[-4:]})" if phone else name
-
-
-def _references() -> Iterator[Column[Any]]:
-    """Every column of any table that refers to a member and is not her own: nothing is passed over by mistake."""
-    for table in Base.metadata.sorted_tables:
-        if table.name in _HER_OWN:
-            continue
-        for column in table.columns:
-            if any(key.column.table.name == Customer.__tablename__ for key in column.foreign_keys):
-                yield column
+    undoer.hold(entries)
+    undoer.refuse_touched(run_id, entries)
+    ids = [entry[undoer.row.name] for entry in entries]
+    journal = undoer.journal
+    db.session.execute(delete(journal).where(journal.c.run_id == run_id, one_of(undoer.row, "ids")), {"ids": ids})
+    removed, restored = undoer.take_back(entries)
+    return _Part(ids[-1], removed, restored)
 
 
 def _close(run_id: str, removed: int, restored: int, acting_staff: Actor) -> None:
@@ -248,4 +119,4 @@ def _close(run_id: str, removed: int, restored: int, acting_staff: Actor) -> Non
     audit.record(acting_staff, "import.undo", subject_kind="import_run", subject_id=run_id, detail=detail)
 
 
-__all__ = ["CannotUndo", "Undone", "called", "undo"]
+__all__ = ["CannotUndo", "Undone", "undo"]

@@ -1,6 +1,5 @@
 import { api, call, type components } from '$lib/api';
 import { m } from '$lib/i18n/paraglide/messages';
-import { fieldName, preferenceName } from '$lib/i18n/words';
 
 /** A file that waits to be imported, as the server reads it. */
 export type ImportFile = components['schemas']['ImportFile'];
@@ -22,22 +21,6 @@ export interface Look {
   encoding?: string;
   sheet?: string;
   profile?: string;
-}
-
-const LANES = { source_key: m.import_field_source_key, unit: m.import_field_unit, store: m.import_field_store } as const;
-const PREFERENCES = new Set(['like', 'dislike', 'size', 'instruction']);
-
-export function importField(field: string): string {
-  if (PREFERENCES.has(field)) return m.import_field_preference({ kind: preferenceName(field) });
-  return field in LANES ? LANES[field as keyof typeof LANES]() : fieldName(field);
-}
-
-const keys: Record<string, () => string> = {
-  'source-key': m.import_key_source_key, card: m.import_key_card, phone: m.import_key_phone, 'phone+name': m.import_key_phone_name,
-};
-
-export function keyName(key: string): string {
-  return (keys[key] ?? m.import_key_phone)();
 }
 
 const states: Record<string, () => string> = {

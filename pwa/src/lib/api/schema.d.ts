@@ -3224,7 +3224,7 @@ export interface paths {
                 query?: {
                     limit?: number;
                     after?: string | null;
-                    kind?: "members" | null;
+                    kind?: "members" | "products" | null;
                 };
                 header?: never;
                 path?: never;
@@ -3747,7 +3747,7 @@ export interface paths {
             parameters: {
                 query: {
                     name: string;
-                    kind?: "members";
+                    kind?: "members" | "products";
                 };
                 header?: never;
                 path?: never;
@@ -6686,7 +6686,7 @@ export interface components {
             name: string;
         };
         ImportAskData: {
-            columns: ("source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction" | null)[];
+            columns: ("source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction" | "sku" | "barcode" | "brand" | "category" | "price" | "currency" | null)[];
             /** @default false */
             dry_run: boolean;
             /**
@@ -6700,7 +6700,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            key: "source-key" | "card" | "phone" | "phone+name" | null;
+            key: "source-key" | "card" | "phone" | "phone+name" | "sku" | "barcode" | null;
             /** @default null */
             save_profile: string | null;
             /** @default null */
@@ -6759,13 +6759,13 @@ export interface components {
         };
         ImportProfileData: {
             columns: {
-                [key: string]: "source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction";
+                [key: string]: "source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction" | "sku" | "barcode" | "brand" | "category" | "price" | "currency";
             };
             /**
              * @default members
              * @enum {string}
              */
-            kind: "members";
+            kind: "members" | "products";
         };
         ImportProfilePage: {
             items: components["schemas"]["ImportProfile"][];
