@@ -7,8 +7,8 @@ from alembic import op
 
 from backend.core import types
 
-revision = "backend_0017"
-down_revision = "backend_0016"
+revision = "backend_0018"
+down_revision = "backend_0017"
 branch_labels = None
 depends_on = None
 
