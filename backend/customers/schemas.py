@@ -244,6 +244,8 @@ _MEMBERSHIPS = _items(
     kind="string",
     issuer=_TEXT,
     business_unit=_TEXT,
+    unit=_TEXT,
+    unit_latin=_TEXT,
 )
 
 

@@ -68,6 +68,8 @@ def memberships(customer: Customer) -> list[dict[str, Any]]:
             "kind": card.kind,
             "issuer": card.issuer,
             "business_unit": card.business_unit.code if card.business_unit else None,
+            "unit": card.business_unit.name if card.business_unit else None,
+            "unit_latin": card.business_unit.name_latin if card.business_unit else None,
         }
         for number, card in zip(shown, customer.cards, strict=True)
     ]

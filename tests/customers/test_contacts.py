@@ -117,7 +117,7 @@ def test_tablets_hold_the_other_numbers_and_the_han_name(tablet: Tablet, client:
 
 def test_cards_say_what_they_are(desk: FlaskClient, member: Customer, tablet: Tablet) -> None:
     with unit_of_work():
-        unit = factories.unit(code="HOTEL")
+        unit = factories.unit(code="HOTEL", name="호텔 온", name_latin="Hotel On")
         db.session.get_one(Customer, member.id).home_store_id = tablet.store_id
     prepare_scope(tablet.device.scope)
     path = f"/api/v1/customers/{member.id}/cards"
@@ -132,6 +132,11 @@ def test_cards_say_what_they_are(desk: FlaskClient, member: Customer, tablet: Ta
         ("AA-1234", "foreign", "Skyward", None),
         ("H-77", "unit", None, "HOTEL"),
         ("tok_91ab", "bank", "가람은행", None),
+    ]
+    assert [(card["unit"], card["unit_latin"]) for card in shown["memberships"]] == [
+        (None, None),
+        ("호텔 온", "Hotel On"),
+        (None, None),
     ]
     rows, cursor = fresh(tablet)
     replay(tablet, rows, cursor)

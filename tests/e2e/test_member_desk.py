@@ -90,7 +90,7 @@ def test_a_passport_is_shown_with_a_reason_only(browser: Browser, server: Dangol
         page.get_by_role("button", name="추가", exact=True).click()
         expect(page.get_by_role("dialog")).to_have_count(0)
         assert "M70689098" not in page.content()
-        page.get_by_role("button", name="KR 여권번호 보기").click()
+        page.get_by_role("button", name="대한민국 여권번호 보기").click()
         page.get_by_label("보는 사유").fill("면세 한도 확인")
         page.get_by_role("button", name="번호 보기", exact=True).last.click()
         expect(page.get_by_test_id("passport")).to_have_text("M70689098")

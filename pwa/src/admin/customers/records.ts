@@ -1,3 +1,5 @@
+import type { TripRecord } from '$lib/i18n/life';
+
 export interface ListedCustomer {
   id: string;
   name: string;
@@ -14,13 +16,13 @@ export interface CustomerRecord extends ListedCustomer {
   nationality: string | null;
   district: string | null;
   memo: string | null;
-  home_store: string | null;
+  home_store?: string | null;
   name_han: string | null;
   email: string | null;
   birth_date: string | null;
   sex: string | null;
   phones: { id: string; phone: string; kind: string; note: string | null }[];
-  memberships: { number: string; kind: string; issuer: string | null; business_unit: string | null }[];
+  memberships: { number: string; kind: string; issuer: string | null; business_unit: string | null; unit: string | null; unit_latin: string | null }[];
   preferred_staff: { login: string; name: string } | null;
   preferences: { kind: string; value: string }[];
   cycle_days: number | null;
@@ -40,4 +42,11 @@ export interface ConsentEntry {
   recipient: string | null;
   wording_version: string;
   occurred_at: string;
+}
+
+/** GET /customers/ID/life */
+export interface LifeRecord {
+  events: { id: string; kind: string; day: string; yearly: boolean; note: string | null }[];
+  trips: TripRecord[];
+  household: { id: string; name: string | null; members: { id: string; name: string }[] } | null;
 }

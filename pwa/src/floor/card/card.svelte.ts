@@ -37,7 +37,7 @@ export interface SaleRecord {
 /** What of the card the tablet does not keep (GET /customers/ID). */
 export interface AboutRecord {
   phones: { phone: string; kind: string; note: string | null }[];
-  memberships: { number: string; kind: string; issuer: string | null }[];
+  memberships: { number: string; kind: string; issuer: string | null; unit: string | null; unit_latin: string | null }[];
   preferred_staff: { login: string; name: string } | null;
 }
 

@@ -6537,6 +6537,8 @@ export interface components {
                 issuer: string | null;
                 kind: string;
                 number: string;
+                unit: string | null;
+                unit_latin: string | null;
             }[];
             /** @description Null for marketers */
             readonly memo?: string | null;

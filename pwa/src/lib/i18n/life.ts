@@ -1,3 +1,5 @@
+import { cityName } from './cities';
+import { businessDay, formatDay, formatTime } from './dates';
 import { m } from './paraglide/messages';
 
 /** Days to remember and journeys, as people say them. */
@@ -22,11 +24,10 @@ export interface TripRecord {
   readonly note: string | null;
 }
 
-/** `DG703 · 11.24 14:20 · ICN → NRT`: the time on the clock of the place that she leaves from. */
-export function tripWords(trip: TripRecord, language: string): string {
-  const when = new Intl.DateTimeFormat(language, {
-    month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: trip.zone,
-  }).format(new Date(trip.departs_at));
-  const way = [trip.from_airport, trip.to_airport].filter((airport) => airport !== null).join(' → ');
+/** `DG703 · 11.24 14:20 (서울) · ICN → NRT`: the time on the clock of the city that she leaves from. */
+export function tripWords(trip: TripRecord, language: string, today: string): string {
+  const day = formatDay(businessDay(new Date(trip.departs_at), trip.zone), language, today);
+  const when = m.trip_when({ time: `${day} ${formatTime(trip.departs_at, language, trip.zone)}`, city: cityName(trip.zone) });
+  const way = [trip.from_airport, trip.to_airport].filter((airport) => airport !== null).join('\u00a0→\u00a0');
   return [trip.flight, when, way, trip.note].filter((part) => part !== null && part !== '').join(' · ');
 }

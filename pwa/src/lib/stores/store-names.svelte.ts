@@ -11,6 +11,16 @@ export function storeName({ name, name_latin }: Pick<NamedStore, 'name' | 'name_
   return language === 'ko' ? name : (name_latin ?? name);
 }
 
+/** The business unit that the server names beside something; empty where it names none. */
+export function unitOf({ unit, unit_latin }: { unit: string | null; unit_latin: string | null }, language: string): string {
+  return unit === null ? '' : storeName({ name: unit, name_latin: unit_latin }, language);
+}
+
+/** A store with its business unit, which many stores have in their name already. */
+export function withUnit(store: string, unit: string): string {
+  return unit === '' || store.startsWith(unit) ? store : `${unit} · ${store}`;
+}
+
 /** What stores are called. Rows name a store by its code, people by its name. */
 export class StoreNames {
   #stores = $state.raw<ReadonlyMap<string, NamedStore>>(new Map());
