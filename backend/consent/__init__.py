@@ -16,6 +16,7 @@ from backend.consent.ledger import children, grants_between, permitting, standin
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, Permission
 from backend.consent.service import ConsentRecorded, current_state, may_text, record, refresh_senders
+from backend.consent.wordings import shown_text
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -70,5 +71,6 @@ __all__ = [
     "reconfirm_by",
     "record",
     "refresh_senders",
+    "shown_text",
     "standing",
 ]

@@ -30,6 +30,7 @@ _SAID = (
     "recorded_at",
     "staff_id",
     "store_id",
+    "device_id",
 )
 
 

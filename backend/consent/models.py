@@ -54,6 +54,8 @@ class ConsentEntry(Owned, Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"))
+    # The tablet it was said at; at a desk there is none.
+    device_id: Mapped[str | None] = mapped_column(Id)
 
     sender: Mapped[BusinessUnit | None] = relationship(lazy="joined")
 

@@ -76,6 +76,7 @@ def record(
         occurred_at=data["occurred_at"],
         staff_id=acting_staff.staff_id,
         store_id=store_id,
+        device_id=acting_staff.device_id,
     )
     db.session.add(entry)
     db.session.flush()

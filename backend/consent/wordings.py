@@ -73,6 +73,12 @@ def load(session: Session, ids: Sequence[str]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in session.execute(query.order_by(ConsentWording.id))]
 
 
+def shown_text(wording: ConsentWording, language: str | None) -> tuple[str, str]:
+    """The words as they are shown in a language (None: Korean), and the language they are in: English where missing."""
+    own = getattr(wording, f"text_{language or 'ko'}")
+    return (own, language or "ko") if own else (wording.text_en, "en")
+
+
 def find(wording_id: str) -> ConsentWording:
     """One wording. Raises `NotFound`."""
     query = select(ConsentWording).where(ConsentWording.id == wording_id)

@@ -27,7 +27,7 @@ from backend.delivery.channels import (
 from backend.delivery.dispatcher import dispatch, run_dispatcher
 from backend.delivery.drafts import AUTOMATIC, CAMPAIGN, ONE_TO_ONE, Draft
 from backend.delivery.law_kr import frame_advert
-from backend.delivery.models import Message
+from backend.delivery.models import Message, OwedNotice
 from backend.delivery.numbers import Number, describe
 from backend.delivery.outcomes import MessageEnded, Report, apply_report
 from backend.delivery.reasons import reason_text
@@ -83,6 +83,7 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Outgoing",
+    "OwedNotice",
     "Purpose",
     "Refused",
     "Report",

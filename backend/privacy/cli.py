@@ -13,7 +13,7 @@ import click
 from backend.core import clock
 from backend.core.audit import SYSTEM
 from backend.core.db import run_in_unit_of_work
-from backend.privacy import report, service
+from backend.privacy import paper, proof, report, service
 from backend.privacy.access_log import service as access_log
 from backend.privacy.blocks import clean_blocks
 from backend.privacy.retention.cli import retention_command
@@ -51,7 +51,7 @@ def erase_command(customer_id: str, *, yes: bool, as_json: bool) -> None:
 @privacy_group.command("report")
 @click.argument("customer_id")
 @click.option("--reason", default="Asked for on the command line.", show_default=True, help="Why; kept in the log.")
-@click.option("--language", type=click.Choice(report.LANGUAGES), default="ko", show_default=True)
+@click.option("--language", type=click.Choice(paper.LANGUAGES), default="ko", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the page (HTML).")
 def report_command(customer_id: str, *, reason: str, language: str, as_json: bool) -> None:
     """Print everything that is held about a customer, by id; that it was taken, and why, is recorded."""
@@ -61,6 +61,28 @@ def report_command(customer_id: str, *, reason: str, language: str, as_json: boo
         at = clock.rfc3339(made.made_at)
         found = {"customer_id": made.customer_id, "made_at": at, "sections": made.sections}
         click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        click.echo(made.page)
+
+
+@privacy_group.command("proof")
+@click.argument("customer_id")
+@click.option("--reason", default="Asked for on the command line.", show_default=True, help="Why; kept in the log.")
+@click.option("--language", type=click.Choice(paper.LANGUAGES), default="ko", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the page (HTML).")
+@click.option("--check", "digest", help="Tell instead what a digest on a paper is of; exit 1 when it is in no ledger.")
+def proof_command(customer_id: str, *, reason: str, language: str, as_json: bool, digest: str | None) -> None:
+    """Print what proves what a customer agreed to, by id; that it was taken, and why, is recorded."""
+    if digest is not None:
+        found = run_in_unit_of_work(partial(proof.check, customer_id, digest, reason=reason, acting_staff=SYSTEM))
+        click.echo(found or "Nothing in this customer's ledger has this digest.", err=found is None)
+        sys.exit(0 if found else 1)
+    work = partial(proof.make, customer_id, reason=reason, language=language, acting_staff=SYSTEM)
+    made = run_in_unit_of_work(work)
+    if as_json:
+        at = clock.rfc3339(made.made_at)
+        told = {"customer_id": made.customer_id, "made_at": at, "digest": made.digest, "entries": made.entries}
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
         click.echo(made.page)
 

@@ -9,7 +9,7 @@ from backend import customers
 from backend.core.db import run_in_unit_of_work
 from backend.core.http import Blueprint
 from backend.organization import StaffRole, current_actor, require_staff
-from backend.privacy import report, schemas, service
+from backend.privacy import proof, report, schemas, service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,15 @@ def _refuses(view: View) -> View:
 def post_report(data: dict[str, Any], customer_id: str) -> report.Report:
     """Everything that is held about a member; that it was taken, and why, is recorded."""
     return run_in_unit_of_work(partial(report.make, customer_id, **data, acting_staff=_admin()))
+
+
+@blueprint.route("/customers/<customer_id>/consents/proof", methods=["POST"])
+@blueprint.arguments(schemas.ReportData)
+@blueprint.response(200, schemas.ProofSchema)
+@_refuses
+def post_proof(data: dict[str, Any], customer_id: str) -> proof.Proof:
+    """What proves what a member agreed to; that it was taken, and why, is recorded."""
+    return run_in_unit_of_work(partial(proof.make, customer_id, **data, acting_staff=_admin()))
 
 
 @blueprint.route("/customers/<customer_id>/suspension", methods=["PUT"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from backend.core.schemas import Moment, Schema, Text
-from backend.privacy.report import LANGUAGES
+from backend.privacy.paper import LANGUAGES
 
 
 class ReportData(Schema):
@@ -21,6 +21,19 @@ class ReportSchema(Schema):
     customer_id = fields.String(required=True)
     made_at = Moment(required=True)
     sections = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()), required=True)
+    page = fields.String(required=True)
+
+
+class ProofSchema(Schema):
+    """What a member agreed to and refused, with all that proves it, the oldest first.
+
+    `digest` is of all entries, each entry has its own: `dangol privacy proof ID --check` finds them in the ledger.
+    """
+
+    customer_id = fields.String(required=True)
+    made_at = Moment(required=True)
+    digest = fields.String(required=True)
+    entries = fields.List(fields.Dict(), required=True)
     page = fields.String(required=True)
 
 

@@ -418,6 +418,12 @@ CALLS: dict[tuple[str, str], Call] = {
         lambda _: {"reason": "본인 요청", "language": "en"},
         ANYBODY,
     ),
+    ("POST", "/api/v1/customers/<customer_id>/consents/proof"): Call(
+        ADMIN,
+        _one("/api/v1/customers/<customer_id>/consents/proof", "own", "other"),
+        lambda _: {"reason": "본인 요청", "language": "en"},
+        ANYBODY,
+    ),
     ("PUT", "/api/v1/customers/<customer_id>/suspension"): Call(
         ADMIN, _one("/api/v1/customers/<customer_id>/suspension", "own"), lambda _: {"reason": "본인 요청"}
     ),
