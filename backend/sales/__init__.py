@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from backend.sales.deals import last_deals
 from backend.sales.facts import refresh_purchase_facts
-from backend.sales.models import Sale, SaleCoupon, SaleLine
+from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn
+from backend.sales.past import PastLine, PastSale, add_past_sales, remove_past_sales
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,4 +30,16 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.sales_group)
 
 
-__all__ = ["Sale", "SaleCoupon", "SaleLine", "init_app", "last_deals", "refresh_purchase_facts"]
+__all__ = [
+    "PastLine",
+    "PastSale",
+    "Sale",
+    "SaleCoupon",
+    "SaleLine",
+    "SaleReturn",
+    "add_past_sales",
+    "init_app",
+    "last_deals",
+    "refresh_purchase_facts",
+    "remove_past_sales",
+]

@@ -111,6 +111,73 @@ def test_what_is_no_table_is_refused_in_a_sentence(
     expect(page.get_by_role("alert")).to_contain_text("empty")
 
 
+def _sales(folder: Path, server: DangolServer, prefix: str, *, receipts: int = 6) -> Path:
+    """Receipts of two lines each, the second ones behind all the first; one has a line that cannot be used."""
+    store = server.get("/api/v1/stores")["items"][0]["code"]
+    rows = ["영수증번호,매장코드,판매일시,카드번호,상품코드,수량,판매금액"]
+    for line, sku in enumerate(("차-1", "차-2")):
+        for number in range(receipts):
+            quantity = "-1" if (line, number) == (1, 4) else "1"
+            rows.append(f'{prefix}{number},{store},2026-01-15 14:0{number % 10},,{sku},{quantity},"12,000"')
+    path = folder / f"{prefix}.csv"
+    path.write_bytes("\n".join(rows).encode("cp949"))
+    return path
+
+
+def test_sales_come_in_by_receipts_and_go_again(profile: BrowserContext, server: DangolServer, tmp_path: Path) -> None:
+    page = profile.new_page()
+    page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
+    _open(page, server, "/admin/imports/new")
+    path = _sales(tmp_path, server, "영")
+    _bring_in(page, server, "sales", path)
+    _count(page, "new", 5)
+    _count(page, "bad", 2)
+    problems = page.locator("tr[data-row]")
+    expect(problems).to_have_count(2)
+    expect(problems.first).to_contain_text("같은 영수증의 12번째 줄을 쓸 수 없어 함께 뺐습니다")
+    expect(problems.last).to_contain_text("반품은 원래 판매에서 처리해 주세요")
+    page.get_by_role("button", name="5건 가져오기").click()
+    expect(page.get_by_text("가져오기를 마쳤습니다")).to_be_visible(timeout=_WITHIN)
+    run = page.url
+    _bring_in(page, server, "sales", path)
+    _count(page, "new", 0)
+    _count(page, "unchanged", 5)
+    page.goto(run)
+    page.get_by_role("button", name="되돌리기").click()
+    expect(page.get_by_role("dialog")).to_contain_text("가져온 판매 5건이 지워지고")
+    page.get_by_role("dialog").get_by_role("button", name="되돌리기").click()
+    expect(page.get_by_text("가져온 판매는 지워졌고")).to_be_visible(timeout=_WITHIN)
+
+
+@pytest.mark.parametrize(("look", "size"), views(TABLET, DESK), ids=named)
+def test_the_screens_of_importing_sales(
+    browser: Browser, server: DangolServer, tmp_path: Path, look: str, size: dict[str, int]
+) -> None:
+    language, scheme = LOOKS[look]
+    prefix = f"{'라마'[language == 'en']}{size['width']}-"
+    with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+        page = context.new_page()
+        speaks(page, language)
+        camera = Inspector(page, look)
+        _open(page, server, "/admin/imports/new")
+        page.locator("[data-kind=sales]").click()
+        camera.take("admin-import-sales-file")
+        page.locator("input[type=file]").set_input_files(_sales(tmp_path, server, prefix))
+        expect(page.locator("[data-column=수량] select")).to_have_value("quantity")
+        camera.take("admin-import-sales-columns")
+        page.locator("button.btn-primary").click()
+        expect(page.locator("tr[data-row]")).to_have_count(2, timeout=_WITHIN)
+        settled(page)
+        camera.take("admin-import-sales-check")
+        page.locator("button.btn-primary").click()
+        expect(page.locator(".notice.good")).to_be_visible(timeout=_WITHIN)
+        settled(page)
+        page.locator("main .btn-quiet").first.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        camera.take("admin-import-sales-undo")
+    assert camera.found == {}
+
+
 @pytest.mark.parametrize(("look", "size"), views(TABLET, DESK), ids=named)
 def test_the_screens_of_imports(
     browser: Browser, server: DangolServer, tmp_path: Path, look: str, size: dict[str, int]

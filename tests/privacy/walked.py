@@ -393,7 +393,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PATCH", "/api/v1/duplicates/settings"): Call(
         ADMIN, _one("/api/v1/duplicates/settings"), lambda _: {"automatic_threshold": 400}, answers=(422,)
     ),
-    ("POST", "/api/v1/imports/uploads"): Call(ADMIN, lambda _: ["/api/v1/imports/uploads?name=x.csv"], lambda _: {}),
+    ("POST", "/api/v1/imports/uploads"): Call(
+        ADMIN,
+        lambda _: [f"/api/v1/imports/uploads?name=x.csv&kind={kind}" for kind in ("members", "products", "sales")],
+        lambda _: {},
+    ),
     ("GET", "/api/v1/imports/uploads/<upload_id>"): _no_import("uploads/{}"),
     ("DELETE", "/api/v1/imports/uploads/<upload_id>"): _no_import("uploads/{}"),
     ("POST", "/api/v1/imports/uploads/<upload_id>/runs"): _no_import("uploads/{}/runs", {"columns": ["name", "phone"]}),
@@ -404,7 +408,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/imports/runs/<run_id>/undo"): _no_import("runs/{}/undo"),
     ("GET", "/api/v1/imports/runs/<run_id>/problems"): _no_import("runs/{}/problems"),
     ("GET", "/api/v1/imports/runs/<run_id>/problems.csv"): _no_import("runs/{}/problems.csv"),
-    ("GET", "/api/v1/imports/samples/<kind>.csv"): Call(ADMIN, lambda _: ["/api/v1/imports/samples/members.csv"]),
+    ("GET", "/api/v1/imports/samples/<kind>.csv"): Call(
+        ADMIN, lambda _: [f"/api/v1/imports/samples/{kind}.csv" for kind in ("members", "products", "sales")]
+    ),
     ("GET", "/api/v1/imports/profiles"): Call(ADMIN, _one("/api/v1/imports/profiles")),
     ("PUT", "/api/v1/imports/profiles/<name>"): Call(
         ADMIN, lambda _: ["/api/v1/imports/profiles/POS"], lambda _: {"columns": {"이름": "name"}}

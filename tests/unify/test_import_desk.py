@@ -19,6 +19,7 @@ from backend.core.audit import AuditEntry
 from backend.core.db import db, table_of, unit_of_work
 from backend.core.ids import new_id
 from backend.customers import Customer, Preference
+from backend.sales import Sale
 from backend.settings import attach, current_settings
 from backend.unify import ImportProblem, ImportRun, ImportUpload
 from backend.unify.desk import uploads, worker
@@ -285,6 +286,35 @@ def test_products_are_imported_and_an_undo_that_cannot_be_says_which_stands_in_i
     assert (wrong.status_code, "columns" in wrong.get_json()["errors"]) == (422, True)
 
 
+def test_sales_are_imported_and_taken_back_or_it_is_said_what_stands_in_the_way(desk: Desk) -> None:
+    rows = [
+        ("1", "S1", "2026-01-15 14:05", "C-1", "1", "80,000"),
+        ("2", "S1", "2026-01-15 14:06", "C-1", "-1", "80,000"),
+    ]
+    heading = ("영수증", "매장", "일시", "품번", "수량", "금액")
+    seen = desk.upload(write_csv(desk.folder / "s.csv", rows, heading=heading), kind="sales")
+    columns = ["receipt", "store", "sold_at", "sku", "quantity", "amount"]
+    assert [each["field"] for each in seen["columns"]] == columns
+    assert (seen["key"], set(seen["keys"])) == ("none", {"source-key", "card", "phone", "none"})
+    run = desk.done(desk.ask(seen, columns=columns))
+    assert [run[name] for name in ("kind", "state", "created", "bad")] == ["sales", "finished", 1, 1]
+    assert [each["reason"] for each in desk.get(f"runs/{run['id']}/problems")["items"]] == [
+        "‘수량’ 값이 0보다 작습니다. 반품은 원래 판매에서 처리해 주세요"
+    ]
+    assert desk.post(f"uploads/{desk.put(KIM)['id']}/runs", 422, json={"columns": columns})["errors"]
+    with unit_of_work():
+        db.session.scalars(select(Sale)).one().reviewed_at = clock.now()
+    desk.post(f"runs/{run['id']}/undo", 202)
+    assert desk.done(run)["failure_detail"] == (
+        "이 가져오기는 되돌릴 수 없습니다. 그 뒤에 S1/1 판매에 확인 기록이 생겼습니다."
+    )
+    with unit_of_work():
+        db.session.scalars(select(Sale)).one().reviewed_at = None
+    desk.post(f"runs/{run['id']}/undo", 202)
+    assert desk.done(run)["state"] == "undone"
+    assert db.session.scalars(select(Sale)).all() == []
+
+
 def test_who_was_superseded_writes_nothing(desk: Desk) -> None:
     asked = desk.ask(desk.put(KIM))
     old = worker.claim_next()
@@ -379,7 +409,7 @@ def test_only_admins_import(client: FlaskClient, sign_in: Any, role: str) -> Non
     assert kept_files() == 0
 
 
-@pytest.mark.parametrize("kind", ["members", "products"])
+@pytest.mark.parametrize("kind", ["members", "products", "sales"])
 def test_a_sample_can_be_imported_as_it_is(desk: Desk, kind: str) -> None:
     path = desk.folder / "sample.csv"
     path.write_bytes(desk.client.get(f"/api/v1/imports/samples/{kind}.csv").data)

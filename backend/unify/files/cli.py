@@ -31,7 +31,7 @@ _LISTED_RUNS = 50
 
 def add_commands(group: click.Group) -> None:
     """Add the commands to `dangol import`."""
-    for command in (members_command, products_command, runs_command, undo_command):
+    for command in (members_command, products_command, sales_command, runs_command, undo_command):
         group.add_command(command)
 
 
@@ -53,7 +53,7 @@ def _file_command(kind: str, *, known: str, source: str | None) -> Callable[[Cal
     """
     target = TARGETS[kind]
     fields = f"A column, by heading or number, is this field ({', '.join(target.fields.names)}), or is passed over (-)."
-    key = f"By what {known} is known again; otherwise the first of {', '.join(target.usual)} that the file has."
+    key = f"By what {known} is known; otherwise the first of {', '.join(target.usual)} that the file has."
     keep = f"Load a row without a cell that cannot be read, unless {known} is known by it."
     options = [
         click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
@@ -118,6 +118,23 @@ def products_command(file: Path, **options: Any) -> None:  # noqa: ANN401 - as c
     Exit codes: 0 all rows are in; 3 some rows or cells could not be used; 1 nothing could be done; 2 wrong usage.
     """
     _bring_in("products", file, **options)
+
+
+@click.command("sales")
+@_file_command("sales", known="a customer", source="customer and receipt numbers")
+def sales_command(file: Path, **options: Any) -> None:  # noqa: ANN401 - as click gives them
+    """Bring in the sales of FILE, a line of a receipt a row: CSV or .xlsx, UTF-8 or CP949, columns of any name.
+
+    A sale is known again by its source, its store and its receipt number; the lines of a receipt may stand anywhere.
+    What is there already stays: a receipt with another content is a problem, as is one of which a line cannot be used.
+    Times without an offset are the store's. Whom nobody is known by (--key) has bought all the same: such a sale is
+    flagged. Sales are counted as sales, what is left out as lines.
+
+    It may be repeated, and a killed run goes on, as of members.
+
+    Exit codes: 0 all rows are in; 3 some rows or cells could not be used; 1 nothing could be done; 2 wrong usage.
+    """
+    _bring_in("sales", file, **options)
 
 
 def _bring_in(kind: str, file: Path, *, map_: dict[str, str], as_json: bool, **options: Any) -> None:  # noqa: ANN401

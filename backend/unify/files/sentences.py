@@ -51,6 +51,18 @@ _ENGLISH = {
     "currency": "{heading} {detail} is none of the currencies that are taken, such as KRW, USD, JPY",
     "currency_missing": "{heading}: in which currency? The stores have several; name a column for it",
     "price_missing": "{heading} is another one, and the row does not say the price in it",
+    "empty": "{heading} is empty",
+    "moment": "{heading} is no time such as 2026-11-22 14:05, 20261122140500 or 2026.11.22 오후 2:05",
+    "time": "{heading} is no time of day such as 14:05 or 오후 2:05",
+    "future": "{heading} has not come yet",
+    "quantity": "{heading} is no whole number from 1",
+    "returned": "{heading} is less than nothing: a return belongs to its sale, and is entered there",
+    "no_amount": "{heading} and the unit price are empty: what was paid?",
+    "line_sum": "{heading} is not the unit price times the quantity, less the discount",
+    "differs_above": "{heading} is another one than on line {detail} of the same receipt",
+    "with_line": "{heading}: left out, because line {detail} of the same receipt cannot be used",
+    "long_receipt": "{heading} stands on more than {detail} lines, of which none was taken",
+    "other_sale": "{heading} is there already with another content; a sale is never written over",
 }
 _KOREAN = {
     "width": "값이 {heading}개입니다. {detail}개여야 합니다",
@@ -89,18 +101,35 @@ _KOREAN = {
     "currency": "‘{heading}’ 값 {detail}: KRW, USD, JPY 같은 통화 코드여야 합니다",
     "currency_missing": "‘{heading}’: 어느 통화인지 알 수 없습니다. 매장의 통화가 여럿이니 통화 열이 있어야 합니다",
     "price_missing": "‘{heading}’ 값이 바뀌었는데 그 통화의 가격이 없습니다",
+    "empty": "‘{heading}’ 칸이 비어 있습니다",
+    "moment": "‘{heading}’ 값은 2026-11-22 14:05, 20261122140500, 2026.11.22 오후 2:05 같은 때가 아닙니다",
+    "time": "‘{heading}’ 값은 14:05, 오후 2:05 같은 시각이 아닙니다",
+    "future": "‘{heading}’ 값이 아직 오지 않은 때입니다",
+    "quantity": "‘{heading}’ 값은 1 이상의 정수가 아닙니다",
+    "returned": "‘{heading}’ 값이 0보다 작습니다. 반품은 원래 판매에서 처리해 주세요",
+    "no_amount": "‘{heading}’ 칸과 단가가 비어 있어 얼마를 냈는지 알 수 없습니다",
+    "line_sum": "‘{heading}’ 값이 단가 × 수량 − 할인과 다릅니다",
+    "differs_above": "‘{heading}’ 값이 같은 영수증의 {detail}번째 줄과 다릅니다",
+    "with_line": "‘{heading}’: 같은 영수증의 {detail}번째 줄을 쓸 수 없어 함께 뺐습니다",
+    "long_receipt": "‘{heading}’ 값이 {detail}줄보다 많아 모두 뺐습니다",
+    "other_sale": "‘{heading}’ 값의 판매가 다른 내용으로 이미 있습니다. 있는 판매는 고치지 않습니다",
 }
 _WORDS = {"en": _ENGLISH, "ko": _KOREAN}
 _NAME = {"en": "the name", "ko": "이름"}
 _NAMES = {
     "skuless": {"en": "the product code", "ko": "상품코드"},
     "currency_missing": {"en": "the currency", "ko": "통화"},
+    "no_amount": {"en": "the amount", "ko": "금액"},
+    "line_sum": {"en": "the amount", "ko": "금액"},
 }
 # To whom or what something happened, behind its name.
 _KOREAN_WHOSE = {"members": "회원에게", "products": "상품에", "sales": "판매에"}
 _TOUCHED_BY = {
     "sale": ("a sale", "판매"),
     "sale_line": ("a sale", "판매"),
+    "sale_return": ("a return", "반품"),
+    "sale_coupon": ("a coupon", "쿠폰"),
+    "review": ("its flags looked at", "확인"),
     "note": ("a note", "메모"),
     "consent_entry": ("a consent", "동의 기록"),
     "message": ("a message", "메시지"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import IO, TYPE_CHECKING, Any
 
 from backend.core.errors import ValidationFailed
@@ -101,7 +101,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, datetime):
-        return value.date().isoformat()
+        return value.date().isoformat() if value.time() == time.min else value.isoformat(" ", "seconds")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():

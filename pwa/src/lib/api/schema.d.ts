@@ -3291,7 +3291,7 @@ export interface paths {
                 query?: {
                     limit?: number;
                     after?: string | null;
-                    kind?: "members" | "products" | null;
+                    kind?: "members" | "products" | "sales" | null;
                 };
                 header?: never;
                 path?: never;
@@ -3814,7 +3814,7 @@ export interface paths {
             parameters: {
                 query: {
                     name: string;
-                    kind?: "members" | "products";
+                    kind?: "members" | "products" | "sales";
                 };
                 header?: never;
                 path?: never;
@@ -6755,7 +6755,7 @@ export interface components {
             name: string;
         };
         ImportAskData: {
-            columns: ("source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction" | "sku" | "barcode" | "brand" | "category" | "price" | "currency" | null)[];
+            columns: ("source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction" | "sku" | "barcode" | "brand" | "category" | "price" | "currency" | "receipt" | "sold_at" | "time" | "quantity" | "unit_price" | "amount" | "discount" | "staff" | null)[];
             /** @default false */
             dry_run: boolean;
             /**
@@ -6769,7 +6769,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            key: "source-key" | "card" | "phone" | "phone+name" | "sku" | "barcode" | null;
+            key: "source-key" | "card" | "phone" | "phone+name" | "sku" | "barcode" | "none" | null;
             /** @default null */
             save_profile: string | null;
             /** @default null */
@@ -6828,13 +6828,13 @@ export interface components {
         };
         ImportProfileData: {
             columns: {
-                [key: string]: "source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction" | "sku" | "barcode" | "brand" | "category" | "price" | "currency";
+                [key: string]: "source_key" | "name" | "name_latin" | "name_han" | "phone" | "email" | "language" | "birth_date" | "sex" | "nationality" | "district" | "store" | "memo" | "card" | "unit" | "phones" | "like" | "dislike" | "size" | "instruction" | "sku" | "barcode" | "brand" | "category" | "price" | "currency" | "receipt" | "sold_at" | "time" | "quantity" | "unit_price" | "amount" | "discount" | "staff";
             };
             /**
              * @default members
              * @enum {string}
              */
-            kind: "members" | "products";
+            kind: "members" | "products" | "sales";
         };
         ImportProfilePage: {
             items: components["schemas"]["ImportProfile"][];
