@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FEW, _MANY = 10_000, 40_000
-_CHUNK = 1_000
+_FEW, _MANY = 6_000, 24_000
+_CHUNK = 600
 
 
 def _file(path: Path, rows: int) -> Path:
