@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ from backend.core.db import db, is_contention
 from backend.core.errors import Busy, CrossSite, DangolError, ValidationFailed
 from backend.core.ids import is_id
 from backend.core.schemas import Identifier, Moment, Schema, Text, flatten
-from backend.core.types import Id
+from backend.core.types import Id, UtcDateTime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -216,12 +217,25 @@ def _unpack(after: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[Any]
         values = None
     if not isinstance(values, list) or len(values) != len(keys) or not all(map(_is_key, values, keys)):
         raise ValidationFailed({"after": ["This is no page that the server gave."]})
-    return values
+    return [
+        _moment(value) if isinstance(key.type, UtcDateTime) else value for value, key in zip(values, keys, strict=True)
+    ]
+
+
+def _moment(text: str) -> datetime | None:
+    """An aware time as `page` wrote it; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_key(value: object, key: InstrumentedAttribute[Any]) -> bool:
     if isinstance(key.type, Integer):
         return type(value) is int and abs(value) < _LARGEST_KEY
+    if isinstance(key.type, UtcDateTime):
+        return isinstance(value, str) and _moment(value) is not None
     return is_id(value) if isinstance(key.type, Id) else isinstance(value, str) and "\x00" not in value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.customers.access import customer as get_customer
-from backend.customers.access import find_one, is_known
+from backend.customers.access import find_one, is_known, visible
 from backend.customers.conflicts import open_conflicts
 from backend.customers.consents import ConsentWithdrawn, StandingConsentAsked
 from backend.customers.contacts import keep_number
@@ -111,4 +111,5 @@ __all__ = [
     "survivors",
     "suspend",
     "suspended",
+    "visible",
 ]

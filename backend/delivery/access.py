@@ -10,7 +10,7 @@ from backend.core import clock
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
-from backend.customers import get_customer
+from backend.customers import Customer, get_customer, visible
 from backend.delivery.models import Message, OwedNotice
 from backend.organization import at_hidden, hidden_units
 
@@ -52,13 +52,29 @@ def customer_id(customer_id: str) -> str:
 
 
 def notices(args: Mapping[str, Any]) -> Select[OwedNotice]:
-    """Select what is owed in a state, or late; the caller orders by `due_by` and pages.
+    """Select what is owed in a state, or late; the caller orders by `due_by` and pages (ix_owed_notice_state).
 
-    What fell away by itself (`no_longer_stands`) is nobody's business.
+    What fell away by itself (`no_longer_stands`) is nobody's business, nor are members whom another unit keeps.
     """
-    query = select(OwedNotice).where(OwedNotice.reason.is_distinct_from("no_longer_stands"))
+    query = _shown_notices().where(or_(OwedNotice.reason.is_(None), OwedNotice.reason != "no_longer_stands"))
+    if args["kind"] is not None:
+        query = query.where(OwedNotice.kind == args["kind"])
+    if args["state"] == "late":
+        return query.where(OwedNotice.state.in_(["owed", "queued", "impossible"]), OwedNotice.due_by < clock.now())
+    return query.where(OwedNotice.state == args["state"])
+
+
+def notice(notice_id: str) -> OwedNotice:
+    """Return one notice. Raises `NotFound`."""
+    query = _shown_notices().where(OwedNotice.id == notice_id)
+    found = db.session.scalars(query).one_or_none() if is_id(notice_id) else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _shown_notices() -> Select[OwedNotice]:
+    query = select(OwedNotice).join(Customer, Customer.id == OwedNotice.customer_id).where(visible())
     if units := hidden_units():
         query = query.where(or_(OwedNotice.sender_id.is_(None), OwedNotice.sender_id.not_in(units)))
-    if args["state"] == "late":
-        return query.where(OwedNotice.state.in_(["owed", "queued"]), OwedNotice.due_by < clock.now())
-    return query.where(OwedNotice.state == args["state"])
+    return query

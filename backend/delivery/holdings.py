@@ -60,6 +60,8 @@ SECTIONS = (
             "due_by": ("기한", "Due by"),
             "state": ("상태", "State"),
             "ended_at": ("안내한 때", "Told"),
+            "told_how": ("안내 방법", "How"),
+            "told_note": ("증빙", "Evidence"),
         },
     ),
     of_table(

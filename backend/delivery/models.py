@@ -134,7 +134,8 @@ class OwedNotice(Owned, Base):
     __table_args__ = (
         # Never two for one entry.
         Index("uq_owed_notice_entry", "entry_id", "kind", unique=True),
-        _partial("ix_owed_notice_owed", "due_by", "id", state="owed"),
+        # What is owed for the worker, and each state for the desk, the most urgent first.
+        Index("ix_owed_notice_state", "state", "due_by", "id"),
         _partial("ix_owed_notice_queued", "message_id", state="queued"),
         Index("ix_owed_notice_customer", "customer_id", "id"),
     )
@@ -153,5 +154,9 @@ class OwedNotice(Owned, Base):
     state: Mapped[str] = mapped_column(String(12), default="owed")
     reason: Mapped[str | None] = mapped_column(String(40))
     message_id: Mapped[str | None] = mapped_column(Id)
+    # Where somebody of the house told her: how (`schemas.TOLD_HOW`), what shows it, and who.
+    told_how: Mapped[str | None] = mapped_column(String(20))
+    told_note: Mapped[str | None] = mapped_column(String(400))
+    told_by: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
 from backend import consent
-from backend.core import clock
+from backend.core import audit, clock
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work
+from backend.core.errors import Conflict
 from backend.customers import Customer
 from backend.delivery import law_kr, notice_texts
 from backend.delivery.drafts import Draft
@@ -26,7 +27,9 @@ from backend.delivery.states import State
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from backend.core.audit import Actor
 
 EVERY: Final = 60.0
 """Seconds between two looks at what is owed."""
@@ -79,7 +82,7 @@ def owe_reconfirmations() -> int:
 def tell() -> int:
     """Put the most urgent of what is owed into the outbox, for each person and sender in one text; how many were told.
 
-    Uses ix_owed_notice_owed. Whose night it is, and who may say more in a moment, waits.
+    Uses ix_owed_notice_state. Whose night it is, and who may say more in a moment, waits.
     """
     now = clock.now()
     owed = select(OwedNotice).where(OwedNotice.state == "owed", OwedNotice.created_at <= now - SETTLING)
@@ -105,6 +108,27 @@ def settle() -> None:
     query = select(OwedNotice, Message.state, Message.reason).join(Message, Message.id == OwedNotice.message_id)
     for notice, state, reason in db.session.execute(query.where(OwedNotice.state == "queued")):
         _follow(notice, state, reason)
+
+
+def may_be_told_otherwise(notice: OwedNotice) -> bool:
+    """Whether somebody of the house may tell her what no text told: not while one is on its way or nothing is owed."""
+    return notice.state == "owed" or (notice.state == "impossible" and notice.reason != "no_longer_stands")
+
+
+def note_told(notice: OwedNotice, data: Mapping[str, Any], *, acting_staff: Actor) -> OwedNotice:
+    """Write down how somebody of the house told her (`ToldData`). Raises `Conflict` when there is nothing to tell.
+
+    The result has to reach her, the law says not how: a call or a letter serves whoever has no number for texts.
+    """
+    db.session.refresh(notice, with_for_update=True)
+    if not may_be_told_otherwise(notice):
+        detail = "A text about it is on its way, or she has been told already."
+        raise Conflict(detail)
+    _end(notice, "told", None)
+    notice.told_how, notice.told_note, notice.told_by = data["how"], data["note"], acting_staff.staff_id
+    subject = {"subject_kind": "customer", "subject_id": notice.customer_id}
+    audit.record(acting_staff, "notice.told", **subject, detail={"notice": notice.id, "how": data["how"]})
+    return notice
 
 
 def _follow(notice: OwedNotice, state: str, reason: str | None) -> None:

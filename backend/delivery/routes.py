@@ -7,9 +7,17 @@ from typing import Any
 from backend.core import audit
 from backend.core.db import run_in_unit_of_work
 from backend.core.http import Blueprint, PageArgs, page
-from backend.delivery import access, service
+from backend.delivery import access, notice_list, notices, service
 from backend.delivery.models import Message, OwedNotice
-from backend.delivery.schemas import MessageListArgs, MessagePage, MessageSchema, NoticeArgs, NoticePage
+from backend.delivery.schemas import (
+    MessageListArgs,
+    MessagePage,
+    MessageSchema,
+    NoticeArgs,
+    NoticePage,
+    NoticeSchema,
+    ToldData,
+)
 from backend.organization import StaffRole, current_actor, require_staff
 
 blueprint = Blueprint("messages", __name__, description="Messages of every channel")
@@ -69,7 +77,30 @@ def list_messages_of_customer(args: dict[str, Any], customer_id: str) -> dict[st
 @blueprint.alt_response(401, description="Nobody is signed in")
 @blueprint.alt_response(403, description="Another role is needed")
 def list_notices(args: dict[str, Any]) -> dict[str, Any]:
-    """What people are owed to be told about their consents, the most urgent first (manager, marketer, admin)."""
+    """What people are owed to be told about their consents, the most urgent first (manager, marketer, admin).
+
+    Of those who were told, the last first. The view of each page is recorded.
+    """
     require_staff(StaffRole.MANAGER, StaffRole.MARKETER, StaffRole.ADMIN)
-    items, after = page(access.notices(args), keys=[OwedNotice.due_by, OwedNotice.id], args=args)
-    return {"items": items, "next": after}
+    actor, told = current_actor(), args["state"] == "told"
+    keys = [OwedNotice.due_by, OwedNotice.id]
+    items, after = page(access.notices(args), keys=keys, args=args, newest_first=told)
+    answer = {"items": notice_list.described(items), "next": after}
+    seen = sorted({each.customer_id for each in items})
+    run_in_unit_of_work(lambda: audit.record_accesses(actor, seen, what="notices"), synced=False)
+    return answer
+
+
+@blueprint.route("/notices/<notice_id>/told", methods=["POST"])
+@blueprint.arguments(ToldData)
+@blueprint.response(200, NoticeSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(403, description="Another role is needed")
+@blueprint.alt_response(404, description="No such notice")
+@blueprint.alt_response(409, description="A text is on its way, or she was told")
+def post_told(data: dict[str, Any], notice_id: str) -> dict[str, Any]:
+    """Note that somebody of the house told her what no text could tell, how, and what shows it (manager, admin)."""
+    require_staff(*notice_list.TELLERS)
+    actor = current_actor()
+    run_in_unit_of_work(lambda: notices.note_told(access.notice(notice_id), data, acting_staff=actor))
+    return notice_list.described([access.notice(notice_id)])[0]

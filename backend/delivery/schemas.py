@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from backend.core import clock
 from backend.core.http import PageArgs
-from backend.core.schemas import Identifier, Moment, Schema
+from backend.core.schemas import Identifier, Moment, Schema, Text
 from backend.delivery.reasons import LANGUAGES, reason_text
 from backend.delivery.rules import Allowed, Held
 from backend.delivery.states import State
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from backend.delivery.models import Message
     from backend.delivery.rules import Verdict
 
+KINDS: Final = ("consent_result", "reconfirmation")
+TOLD_HOW: Final = ("in_person", "call", "post", "email")
 _TIMED: Final = frozenset({"night", "throttled", "provider_unreachable"})
 """Reasons that pass by themselves at a known time; the others are only looked at again."""
 
@@ -60,11 +62,18 @@ class MessageListArgs(PageArgs):
     customer = Identifier(load_default=None)
 
 
+class NoticedSchema(Schema):
+    """Whom a notice is owed to."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
 class NoticeSchema(Schema):
     """What somebody is to be told about a consent of hers, by when, and what became of it."""
 
     id = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(["consent_result", "reconfirmation"]))
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     customer_id = fields.String(required=True)
     channel = fields.String(required=True, allow_none=True)
     night = fields.Boolean(required=True)
@@ -75,9 +84,27 @@ class NoticeSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(["owed", "queued", "told", "impossible"]))
     reason = fields.String(required=True, allow_none=True)
     reason_text = fields.Function(
-        lambda notice: _reason_text(notice.reason), required=True, metadata={"type": ["string", "null"]}
+        lambda notice: _reason_text(notice["reason"]), required=True, metadata={"type": ["string", "null"]}
     )
     message_id = fields.String(required=True, allow_none=True)
+    customer = fields.Nested(NoticedSchema, required=True)
+    sender = fields.String(required=True, allow_none=True, metadata={"description": "Code of the business unit"})
+    late = fields.Boolean(required=True, metadata={"description": "Not told by `due_by`, or told after it"})
+    sent_at = Moment(required=True, allow_none=True)
+    told_at = Moment(required=True, allow_none=True)
+    told_how = fields.String(required=True, allow_none=True, validate=validate.OneOf(TOLD_HOW))
+    told_note = fields.String(required=True, allow_none=True)
+    told_by = fields.String(required=True, allow_none=True, metadata={"description": "Who of the house told her"})
+    may_tell = fields.Boolean(
+        required=True, metadata={"description": "Whether who asks may note that she was told in another way"}
+    )
+
+
+class ToldData(Schema):
+    """How somebody of the house told her what no text told, and what shows that."""
+
+    how = fields.String(required=True, validate=validate.OneOf(TOLD_HOW))
+    note = Text(max_length=400, required=True, metadata={"description": "What shows it: when, by which number or form"})
 
 
 class NoticePage(Schema):
@@ -88,7 +115,9 @@ class NoticePage(Schema):
 
 
 class NoticeArgs(PageArgs):
-    """Which notices: those in a state, or `late` ones that nobody was told of in time."""
+    """Which notices: those in a state, or `late` ones that nobody was told of in time; of one kind or of both."""
+
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
 
     state = fields.String(
         load_default="owed", validate=validate.OneOf(["owed", "queued", "told", "impossible", "late"])

@@ -141,20 +141,26 @@ def _sender(unit: BusinessUnit | None) -> dict[str, Any] | None:
 def _notices(customer_id: str) -> dict[str, list[dict[str, Any]]]:
     """What she was told, or is still owed, by entry (ix_owed_notice_customer)."""
     query = (
-        select(OwedNotice, Message)
+        select(OwedNotice, Message, Staff)
         .outerjoin(Message, Message.id == OwedNotice.message_id)
+        .outerjoin(Staff, Staff.id == OwedNotice.told_by)
         .where(OwedNotice.customer_id == customer_id)
         .order_by(OwedNotice.id)
     )
     found: dict[str, list[dict[str, Any]]] = {}
-    rows: list[tuple[OwedNotice, Message | None]] = [(row[0], row[1]) for row in db.session.execute(query)]
-    for notice, message in rows:
+    rows: list[tuple[OwedNotice, Message | None, Staff | None]] = [
+        (row[0], row[1], row[2]) for row in db.session.execute(query)
+    ]
+    for notice, message, staff in rows:
         told = {
             "kind": notice.kind,
             "due_by": notice.due_by,
             "state": notice.state,
             "reason": notice.reason,
             "ended_at": notice.ended_at,
+            "told_how": notice.told_how,
+            "told_note": notice.told_note,
+            "told_by": staff.name if staff else None,
             "message_id": notice.message_id,
             "sent_at": message.sent_at if message else None,
             "delivered_at": message.delivered_at if message else None,

@@ -36,6 +36,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "paper": ("종이 동의서", "On paper"),
     "spoken": ("전화·구두", "By phone or in words"),
     "in_person": ("매장에서 직접", "In person at the store"),
+    "call": ("전화", "by phone"),
+    "post": ("우편", "by post"),
+    "email": ("이메일", "by e-mail"),
     "consent_result": ("처리 결과 안내(14일)", "Result told (14 days)"),
     "reconfirmation": ("동의 확인 안내(2년)", "Asked to confirm (two years)"),
     "owed": ("아직 알리지 않음", "not told yet"),
@@ -133,7 +136,9 @@ def _notice(notice: dict[str, Any], spoken: int) -> str:
     at = notice["delivered_at"] or notice["sent_at"] or notice["ended_at"]
     state = _word(notice["state"], spoken)
     due = ("기한", "due")[spoken]
-    return f"{_word(notice['kind'], spoken)}: {state} {_moment(at) if at else ''} ({due} {_moment(notice['due_by'])})"
+    way = f"{_word(notice['told_how'], spoken)}: {notice['told_note']}" if notice["told_how"] else ""
+    told = " ".join(filter(None, (state, _moment(at) if at else None, way, notice["told_by"])))
+    return f"{_word(notice['kind'], spoken)}: {told} ({due} {_moment(notice['due_by'])})"
 
 
 def _word(code: str, spoken: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ from sqlalchemy import select
 
 from backend import consent
 from backend.core import clock
-from backend.core.audit import SYSTEM
+from backend.core.audit import SYSTEM, AccessEntry, AuditEntry
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
-from backend.delivery import Message, notice_texts, notices
+from backend.core.ids import new_id
+from backend.delivery import Message, access, notice_texts, notices
 from backend.delivery.models import OwedNotice
+from backend.organization import BusinessUnit
 from backend.privacy import service as privacy
 from backend.unify import merges
 from tests import factories, plans
@@ -132,6 +135,103 @@ def test_late_ones_are_found(client: FlaskClient, sign_in: Any, tablet: Tablet, 
     tablet.push(statement(person.id, occurred_at="2026-11-01T00:00:00Z"))
     sign_in(role="marketer")
     assert len(client.get("/api/v1/notices?state=late").get_json()["items"]) == 1
+
+
+def test_the_desk_reads_whose_notice_it_is_by_when_and_how_late_and_each_page_is_a_view(
+    client: FlaskClient, sign_in: Any, tablet: Tablet, person: Customer
+) -> None:
+    with unit_of_work():
+        other = factories.customer(home_store_id=tablet.store_id, name="한지원")
+    tablet.push(statement(other.id, occurred_at="2026-11-01T00:00:00Z"), statement(person.id, occurred_at=OLD))
+    told(NOON + timedelta(minutes=1))
+    sign_in(role="manager", store_id=tablet.store_id)
+    (late,) = client.get("/api/v1/notices?state=late&kind=consent_result&limit=1").get_json()["items"][:1]
+    assert late["customer"] == {"id": person.id, "name": person.name}, "the most urgent first"
+    page = client.get("/api/v1/notices?limit=1").get_json()
+    answer = client.get(f"/api/v1/notices?limit=1&after={page['next']}")
+    assert answer.status_code == 200, answer.get_json()
+    following = answer.get_json()["items"]
+    for strange in ('["2026", "x"]', f'["0001-01-01T00:00:00+14:00", "{new_id()}"]', f'["2026-01-01", "{new_id()}"]'):
+        after = base64.urlsafe_b64encode(strange.encode()).decode().rstrip("=")
+        assert client.get(f"/api/v1/notices?after={after}").status_code == 422, strange
+    assert [(each["customer"]["name"], each["late"], each["may_tell"]) for each in following] == [
+        ("한지원", True, True)
+    ]
+    assert following[0]["sender"] == tablet.device.store.business_unit.code
+    (aged,) = client.get("/api/v1/notices?kind=reconfirmation").get_json()["items"]
+    assert (aged["late"], aged["due_by"]) == (False, "2026-12-01T10:00:00Z")
+    seen = [each.customer_id for each in db.session.scalars(select(AccessEntry).order_by(AccessEntry.id))]
+    assert seen == [person.id, person.id, other.id, person.id]
+    assert client.get("/api/v1/notices?kind=gossip").status_code == 422
+
+
+def test_whoever_no_text_reaches_is_told_in_another_way_with_what_shows_it(
+    client: FlaskClient, sign_in: Any, tablet: Tablet
+) -> None:
+    with unit_of_work():
+        nobody = factories.customer(home_store_id=tablet.store_id, phone=None)
+    tablet.push(statement(nobody.id))
+    told()
+    manager = sign_in(role="manager", store_id=tablet.store_id)
+    (notice,) = client.get("/api/v1/notices?state=impossible").get_json()["items"]
+    path = f"/api/v1/notices/{notice['id']}/told"
+    for wrong in ({}, {"how": "call"}, {"how": "owl", "note": "x"}, {"how": "call", "note": " "}):
+        assert client.post(path, json=wrong).status_code == 422, wrong
+    answer = client.post(path, json={"how": "in_person", "note": "계산대에서 안내문을 드림"})
+    assert answer.status_code == 200, answer.get_json()
+    shown = answer.get_json()
+    assert (shown["state"], shown["told_how"], shown["told_by"], shown["may_tell"], shown["reason"]) == (
+        "told", "in_person", manager.name, False, None,
+    )  # fmt: skip
+    assert client.post(path, json={"how": "call", "note": "again"}).status_code == 409
+    (listed,) = client.get("/api/v1/notices?state=told").get_json()["items"]
+    assert (listed["told_note"], listed["told_at"], listed["late"]) == (
+        "계산대에서 안내문을 드림",
+        clock.rfc3339(NOON),
+        False,
+    )
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "notice.told")).one()
+    assert (entry.subject_id, entry.detail) == (nobody.id, {"notice": notice["id"], "how": "in_person"})
+    assert len(told(LATER + timedelta(hours=1))) == 1, "nothing but the text that could not go"
+
+
+def test_a_text_under_way_is_waited_for_and_nobody_else_notes_anything(
+    client: FlaskClient, sign_in: Any, tablet: Tablet, person: Customer
+) -> None:
+    tablet.push(statement(person.id))
+    path = f"/api/v1/notices/{owed()[0].id}/told"
+    wanted = {"how": "call", "note": "통화함"}
+    for role in ("associate", "marketer"):
+        sign_in(role=role, store_id=tablet.store_id)
+        assert client.post(path, json=wanted).status_code == 403
+    (shown,) = [each["may_tell"] for each in client.get("/api/v1/notices").get_json()["items"]]
+    assert shown is False, "a marketer"
+    told()
+    sign_in(role="admin")
+    assert client.post(path, json=wanted).status_code == 409
+    assert client.get("/api/v1/notices?state=queued").get_json()["items"][0]["may_tell"] is False
+    assert client.post(f"/api/v1/notices/{new_id()}/told", json=wanted).status_code == 404
+
+
+def test_notices_that_another_unit_keeps_are_not_shown(
+    client: FlaskClient, sign_in: Any, tablet: Tablet, make_tablet: Any
+) -> None:
+    other = make_tablet()
+    with unit_of_work():
+        hidden = factories.customer(home_store_id=tablet.store_id)
+        db.session.get_one(BusinessUnit, tablet.device.store.business_unit_id).shares = "own"
+    tablet.push(statement(hidden.id), statement(hidden.id, sender=other.device.store.business_unit.code))
+    ids = [each.id for each in owed()]
+    sign_in(role="manager", store_id=other.store_id)
+    assert client.get("/api/v1/notices").get_json()["items"] == []
+    for each in ids:
+        assert client.post(f"/api/v1/notices/{each}/told", json={"how": "call", "note": "x"}).status_code == 404
+
+
+def test_notices_of_a_state_are_found_by_index(app: Flask) -> None:
+    with app.test_request_context():
+        query = access.notices({"state": "told", "kind": None}).order_by(OwedNotice.due_by, OwedNotice.id).limit(9)
+        assert "ix_owed_notice_state" in plans.steps(query, without=["ix_owed_notice_customer"])
 
 
 def test_before_two_years_are_over_a_consent_that_stands_is_to_be_confirmed_once(

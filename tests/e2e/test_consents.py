@@ -85,6 +85,7 @@ def test_a_childs_guardian_consents_and_nobody_asks_the_child_for_marketing(
     floor.page.get_by_label("생년월일").blur()
     form = floor.page.get_by_test_id("consent-form")
     expect(form.get_by_role("checkbox", name="광고 문자", exact=True)).to_be_disabled()
+    expect(form.get_by_text("만 14세 미만에게는 광고를 보내지 않습니다.")).to_have_count(1)
     form.get_by_role("checkbox", name="개인정보 수집·이용").check()
     floor.page.get_by_role("button", name="등록", exact=True).click()
     guardian = floor.page.get_by_test_id("guardian")
@@ -115,7 +116,7 @@ def test_a_withdrawal_at_the_card_shows_there_as_soon_as_the_server_has_it(
     texts = floor.page.locator("[data-permission$='-sms']").first
     expect(texts).to_contain_text("문자 가능", timeout=30_000)
     floor.page.get_by_role("button", name="동의 받기·철회").click()
-    dialog.get_by_role("button", name="광고 문자: 거부함", exact=True).click()
+    dialog.get_by_role("button", name="광고 문자: 철회", exact=True).click()
     expect(dialog).to_contain_text("동의를 이 태블릿에 저장했습니다")
     dialog.get_by_role("button", name="닫기").last.click()
     expect(texts).to_contain_text("문자 불가 · 동의를 철회하심", timeout=30_000)

@@ -95,6 +95,20 @@ def test_a_childs_guardian_and_a_paper_form_stand_in_it(
         assert word in page, word
 
 
+def test_what_somebody_of_the_house_told_her_stands_in_it(
+    client: FlaskClient, sign_in: Any, tablet: Tablet, person: Customer
+) -> None:
+    tablet.push(statement(person.id, granted=False))
+    admin = sign_in(role="admin")
+    (notice,) = client.get("/api/v1/notices").get_json()["items"]
+    wanted = {"how": "post", "note": "등기 1234"}
+    assert client.post(f"/api/v1/notices/{notice['id']}/told", json=wanted).status_code == 200
+    found = proof(client, person.id)
+    (told,) = found["entries"][0]["notices"]
+    assert (told["told_how"], told["told_note"], told["told_by"]) == ("post", "등기 1234", admin.name)
+    assert "우편: 등기 1234" in found["page"]
+
+
 def test_a_paper_is_checked_against_the_ledger_by_its_digests(
     app: Flask, client: FlaskClient, sign_in: Any, tablet: Tablet, person: Customer
 ) -> None:

@@ -13,7 +13,7 @@ from backend.core.audit import SYSTEM, AuditEntry
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.customers import Customer
 from backend.delivery import Message
-from backend.delivery.models import MessageReport
+from backend.delivery.models import MessageAttempt, MessageReport
 from backend.privacy import RetentionRun
 from backend.privacy.retention import service, tending
 from backend.sales import Sale
@@ -152,3 +152,31 @@ def test_a_period_below_the_least_and_a_rule_that_is_none_are_refused(client: Fl
     assert client.put("/api/v1/retention/nothing", json={"months": 3}).status_code == 404
     assert client.put("/api/v1/retention/texts", json={"months": 6}).status_code == 200
     assert client.put("/api/v1/retention/texts", json={"months": None}).get_json()["months"] is None
+
+
+def test_whole_messages_go_with_their_attempts_and_reports_and_what_waits_stays(
+    app: Flask, client: FlaskClient
+) -> None:
+    del client
+    messages(2, ended_at=LONG_AGO)
+    messages(1, ended_at=clock.now())
+    with unit_of_work():
+        person = factories.customer()
+        for state in ("accepted", "sending", "held", "queued"):
+            message_to(person, state).created_at = LONG_AGO
+        for message in db.session.scalars(select(Message)):
+            db.session.add(MessageAttempt(message_id=message.id, number=1, worker="w", began_at=LONG_AGO))
+    printed = app.test_cli_runner().invoke(args=["privacy", "retention", "--dry-run", "--json"])
+    assert (
+        next(each["least_months"] for each in json.loads(printed.stdout)["rules"] if each["name"] == "messages") == 24
+    )
+    set_months("messages", 24)
+    assert next(each.count for each in service.standings() if each.name == "messages") == 3
+    tending.tend()
+    db.session.expire_all()
+    left = db.session.scalars(select(Message)).all()
+    assert sorted(each.state for each in left) == ["delivered", "held", "queued", "sending"]
+    for column in (MessageAttempt.message_id, MessageReport.message_id):
+        assert set(db.session.scalars(select(column))) <= {each.id for each in left}
+    assert db.session.query(MessageAttempt).count() == 4
+    assert db.session.query(MessageReport).count() == 1

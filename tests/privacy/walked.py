@@ -339,6 +339,12 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/notices"): Call(
         frozenset({"manager", "marketer", "admin"}), lambda _: ["/api/v1/notices", "/api/v1/notices?state=told"]
     ),
+    ("POST", "/api/v1/notices/<notice_id>/told"): Call(
+        LEADS,
+        lambda _: [f"/api/v1/notices/{new_id()}/told"],
+        lambda _: {"how": "call", "note": "통화함"},
+        answers=(404,),
+    ),
     ("GET", "/api/v1/consent-wordings"): Call(ALL, _one("/api/v1/consent-wordings")),
     ("POST", "/api/v1/consent-wordings"): Call(ADMIN, _one("/api/v1/consent-wordings"), lambda _: WORDING),
     ("GET", "/api/v1/consent-wordings/<wording_id>"): Call(

@@ -4423,12 +4423,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What people are owed to be told about their consents, the most urgent first (manager, marketer, admin). */
+        /**
+         * What people are owed to be told about their consents, the most urgent first (manager, marketer, admin).
+         * @description Of those who were told, the last first. The view of each page is recorded.
+         */
         get: {
             parameters: {
                 query?: {
                     limit?: number;
                     after?: string | null;
+                    kind?: "consent_result" | "reconfirmation" | null;
                     state?: "owed" | "queued" | "told" | "impossible" | "late";
                 };
                 header?: never;
@@ -4466,6 +4470,80 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that somebody of the house told her what no text could tell, how, and what shows it (manager, admin). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    notice_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ToldData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Notice"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such notice */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A text is on its way, or she was told */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -7055,6 +7133,7 @@ export interface components {
         };
         Notice: {
             channel: string | null;
+            customer: components["schemas"]["Noticed"];
             customer_id: string;
             /** Format: date-time */
             due_by: string;
@@ -7063,18 +7142,37 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "consent_result" | "reconfirmation";
+            /** @description Not told by `due_by`, or told after it */
+            late: boolean;
+            /** @description Whether who asks may note that she was told in another way */
+            may_tell: boolean;
             message_id: string | null;
             night: boolean;
             reason: string | null;
             readonly reason_text: string | null;
             /** Format: date-time */
             said_at: string;
+            /** @description Code of the business unit */
+            sender: string | null;
+            /** Format: date-time */
+            sent_at: string | null;
             /** @enum {string} */
             state: "owed" | "queued" | "told" | "impossible";
+            /** Format: date-time */
+            told_at: string | null;
+            /** @description Who of the house told her */
+            told_by: string | null;
+            /** @enum {string|null} */
+            told_how: "in_person" | "call" | "post" | "email" | null;
+            told_note: string | null;
         };
         NoticePage: {
             items: components["schemas"]["Notice"][];
             next: string | null;
+        };
+        Noticed: {
+            id: string;
+            name: string;
         };
         OnlineEditData: {
             changes: {
@@ -7641,6 +7739,12 @@ export interface components {
                 [key: string]: unknown;
             };
             template: string;
+        };
+        ToldData: {
+            /** @enum {string} */
+            how: "in_person" | "call" | "post" | "email";
+            /** @description What shows it: when, by which number or form */
+            note: string;
         };
         Trip: {
             /** Format: date-time */
