@@ -83,12 +83,10 @@ def list_notices(args: dict[str, Any]) -> dict[str, Any]:
     """
     require_staff(StaffRole.MANAGER, StaffRole.MARKETER, StaffRole.ADMIN)
     actor, told = current_actor(), args["state"] == "told"
-    keys = [OwedNotice.due_by, OwedNotice.id]
-    items, after = page(access.notices(args), keys=keys, args=args, newest_first=told)
-    answer = {"items": notice_list.described(items), "next": after}
-    seen = sorted({each.customer_id for each in items})
+    items, after = page(access.notices(args), keys=[OwedNotice.due_by, OwedNotice.id], args=args, newest_first=told)
+    answer, seen = notice_list.described(items), sorted({each.customer_id for each in items})
     run_in_unit_of_work(lambda: audit.record_accesses(actor, seen, what="notices"), synced=False)
-    return answer
+    return {"items": answer, "next": after}
 
 
 @blueprint.route("/notices/<notice_id>/told", methods=["POST"])

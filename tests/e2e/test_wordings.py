@@ -47,3 +47,44 @@ def _write(page: Page, server: DangolServer, camera: Inspector) -> None:
     settled(page)
     camera.take("admin-wording-own")
     assert camera.found == {}
+
+
+_DRAFT_AND_COLLEAGUE = """async () => {
+    const post = async (path, body) => (await fetch(`/api/v1/${path}`, {
+        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
+    await post('staff', { login: 'second.admin', name: '문다온', role: 'admin', password: 'early-harbour-27' });
+    const words = { text_ko: '도쿄점에 알립니다.', text_en: 'Told in Tokyo.' };
+    return (await post('consent-wordings', { purpose: 'abroad', recipient: '도쿄점', ...words })).id;
+}"""
+
+
+def test_another_admin_publishes_what_one_wrote_and_retires_it(browser: Browser, server: DangolServer) -> None:
+    with chromium.new_profile(browser, viewport=DESK) as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/admin/wordings")
+        sign_in_at_desk(page, "admin")
+        wording = page.evaluate(_DRAFT_AND_COLLEAGUE)
+    with chromium.new_profile(browser, viewport=DESK) as context:
+        page = context.new_page()
+        speaks(page, "ko")
+        camera = Inspector(page, "ko-light")
+        page.goto(f"{server.url}/admin/wordings/{wording}")
+        page.locator("main > button").first.click()
+        page.locator("input[name=username]").fill("second.admin")
+        page.locator("input[name=password]").fill("early-harbour-27")
+        page.locator("form button[type=submit]").click()
+        settled(page)
+        main = page.locator("main")
+        main.locator("header .btn-primary").click()
+        expect(main).to_contain_text("게시 중")
+        expect(main.locator("textarea").first).to_have_attribute("readonly", "")
+        camera.take("admin-wording-published")
+        main.locator("header button").click()
+        dialog = page.locator("dialog")
+        camera.take("admin-wording-retire")
+        dialog.locator("footer .btn-primary").click()
+        expect(dialog).to_have_count(0)
+        expect(main.locator("header button")).to_have_count(0)
+        page.goto(f"{server.url}/admin/wordings?state=retired")
+        expect(page.locator(f"td a[href*='{wording}']")).to_be_visible()
+        assert camera.found == {}
