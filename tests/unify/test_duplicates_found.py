@@ -13,8 +13,17 @@ from backend.core.audit import SYSTEM, AuditEntry
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.ids import new_id
 from backend.customers import Customer, erase
+from backend.sync import mark_changed
 from backend.unify import Progress, merges
-from backend.unify.duplicates import DuplicatePair, decide_different, find_all, find_on_arrival, full_pass, index
+from backend.unify.duplicates import (
+    DuplicatePair,
+    decide_different,
+    entering,
+    find_all,
+    find_on_arrival,
+    full_pass,
+    index,
+)
 from backend.unify.duplicates import pairs as found_pairs
 from backend.unify.duplicates.models import DuplicateKey, DuplicatePass, DuplicateRecord
 from backend.unify.duplicates.weights import DEFAULT_AUTOMATIC, HIGHEST_AUTOMATIC, LOWEST_AUTOMATIC, REVIEW
@@ -121,10 +130,10 @@ def test_a_pass_finds_the_pairs_that_arrivals_find() -> None:
 
 
 def test_a_pass_that_was_stopped_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(6):
-        add()
-    monkeypatch.setattr(full_pass, "_ENTER_AT_ONCE", 2)
-    monkeypatch.setattr(full_pass, "_COMPARE_AT_ONCE", 2)
+    namesakes = [_namesakes(number) for number in range(6)]
+    monkeypatch.setattr(entering, "_PART", 2)
+    monkeypatch.setattr(full_pass, "_KEYS_AT_ONCE", 10)
+    monkeypatch.setattr(index, "BLOCK_LIMIT", 2)
     parts: list[int] = []
     keep = found_pairs.keep
 
@@ -137,11 +146,76 @@ def test_a_pass_that_was_stopped_goes_on_where_it_stopped(monkeypatch: pytest.Mo
     monkeypatch.setattr(found_pairs, "keep", stop)
     with pytest.raises(KeyboardInterrupt):
         look_through()
-    assert len(pairs()) == 6
+    found = len(pairs())
+    assert 0 < found < 6
     figures = look_through()
-    assert len(parts) == 4
-    assert (figures.members, figures.compared, len(pairs())) == (6, 15, 15)
+    assert (figures.members, figures.compared, figures.new) == (12, 6, 6 - found)
+    assert sorted(pairs()) == namesakes
     assert count(DuplicatePass) == 1
+
+
+def test_who_was_erased_or_edited_while_keys_were_written_keeps_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    stays, goes, changes = add(name="김하나"), add(name="박세미"), add(name="최다예")
+    run = entering.run_in_unit_of_work
+    announced: list[int] = []
+
+    def meanwhile(work: Any) -> Any:
+        done = run(work)
+        announced.append(1)
+        if len(announced) == 1:
+            with unit_of_work():
+                erase(goes)
+                db.session.get_one(Customer, changes).phone = "+821099998888"
+                mark_changed("customers", [changes])
+                find_on_arrival(changes)
+        return done
+
+    monkeypatch.setattr(entering, "run_in_unit_of_work", meanwhile)
+    look_through()
+    _expect_settled({stays, changes})
+
+
+def test_a_pass_that_was_stopped_while_keys_were_written_leaves_whole_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    namesakes = [_namesakes(number) for number in range(3)]
+    monkeypatch.setattr(entering, "_KEYS_AT_ONCE", 5)
+    add_keys = index.add_keys
+    written: list[int] = []
+
+    def stop(some: Any) -> None:
+        written.append(1)
+        if len(written) == 3:
+            raise KeyboardInterrupt
+        add_keys(some)
+
+    monkeypatch.setattr(index, "add_keys", stop)
+    with pytest.raises(KeyboardInterrupt):
+        look_through()
+    assert 0 < count(DuplicateKey) < 20
+    with unit_of_work():
+        erase(namesakes[0][0])
+    look_through()
+    assert sorted(pairs()) == namesakes[1:]
+    _expect_settled({each for pair in namesakes for each in pair} - {namesakes[0][0]})
+
+
+def _namesakes(number: int) -> tuple[str, str]:
+    """Two records of one person, whom nothing but her own makes similar to others."""
+    name, born = (
+        f"김{'가나다라마바'[number]}{'호주준희연솔'[number]}",
+        date(1960 + 5 * number, 1 + number, 3 + 4 * number),
+    )
+    values = {"name": name, "birth_date": born, "phone": f"+82104821{1111 * number:04d}"}
+    one, other = sorted((add(**values), add(**values)))
+    return one, other
+
+
+def _expect_settled(members: set[str]) -> None:
+    """The index holds exactly what stands beside its members, who are these."""
+    rows = db.session.scalars(select(DuplicateRecord)).all()
+    assert {row.customer_id for row in rows} == members
+    assert all(row.fingerprint for row in rows)
+    expected = {(key, row.customer_id) for row in rows for key in row.block_keys}
+    assert {(row.key, row.customer_id) for row in db.session.scalars(select(DuplicateKey))} == expected
 
 
 def test_a_phone_that_very_many_share_is_no_reason_to_compare_them(monkeypatch: pytest.MonkeyPatch) -> None:

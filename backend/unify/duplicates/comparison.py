@@ -24,11 +24,16 @@ _LONG_NAME = 9
 
 def compare(first: Record, second: Record) -> dict[str, str]:
     """{field: agreement} of each field that both records know."""
+    name = names(first.spellings, second.spellings)
+    return ({"name": name} if name is not None else {}) | compare_but_names(first, second)
+
+
+def compare_but_names(first: Record, second: Record) -> dict[str, str]:
+    """`compare` without the name, which takes most of its time."""
     found = {
         "phone": _phones(first.phones, second.phones),
         "card": "same" if first.cards & second.cards else None,
         "email": _text(first.email, second.email),
-        "name": names(first.spellings, second.spellings),
         "birth_date": birth_dates(first.birth_date, second.birth_date),
         "sex": _exact(first.sex, second.sex),
         "nationality": _exact(first.nationality, second.nationality),
@@ -60,7 +65,11 @@ def birth_dates(first: date | None, second: date | None) -> str | None:
     if first == second:
         return "same"
     exchanged = first.year == second.year and (first.month, first.day) == (second.day, second.month)
-    return "near" if exchanged or _one_slip(f"{first:%Y%m%d}", f"{second:%Y%m%d}") else "different"
+    return "near" if exchanged or _one_slip(_digits(first), _digits(second)) else "different"
+
+
+def _digits(day: date) -> str:
+    return str(day.year * 10_000 + day.month * 100 + day.day)
 
 
 def _phones(first: tuple[str, ...], second: tuple[str, ...]) -> str | None:

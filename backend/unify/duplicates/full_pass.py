@@ -1,35 +1,36 @@
 """A pass over all members, in parts that are committed one by one: what is stopped goes on where it stopped.
 
-First every member is entered into the index, then each is compared with those of her blocks who come before her, so
-that each pair is looked at once. A part's unit of work lasts less than a second: nobody waits for long.
+First every member is entered into the index. Then the index is read along its keys, and those who share a block are
+compared, a pair at the first key that it shares: once. A part's unit of work lasts less than a second: nobody waits for
+long.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from backend.core import clock
 from backend.core.db import db, run_in_unit_of_work
 from backend.customers import Customer
-from backend.unify.duplicates import index, pairs, records
-from backend.unify.duplicates.blocking import blocking_keys
+from backend.unify.duplicates import index, pairs
+from backend.unify.duplicates.entering import ReadRecords, enter_all
 from backend.unify.duplicates.models import DuplicatePair, DuplicatePass
+from backend.unify.duplicates.rules import may_reach
 from backend.unify.duplicates.settings import automatic_threshold
+from backend.unify.duplicates.weights import REVIEW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
-    from backend.unify.duplicates.record import Record
     from backend.unify.progress import Progress
 
-# Keys are spread over the whole index: few large parts write its pages less often than many small ones.
-_ENTER_AT_ONCE = 3_000
-_COMPARE_AT_ONCE = 500
-_READ_AHEAD = 300_000
-"""How many members are kept in memory, about a kilobyte each."""
+_PAIRS_AT_ONCE = 500
+_KEYS_AT_ONCE = 6_000
+_BEFORE_ALL = str(UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,47 +48,19 @@ class PassFigures:
         return asdict(self)
 
 
-class _Records(dict[str, "Record"]):
-    """Members that were read, so that who is in many blocks is read once; and the keys of those who were entered."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.keys_of: dict[str, list[int]] = {}
-
-    def fetch(self, ids: Collection[str]) -> None:
-        """Have all of `ids` who exist here."""
-        if len(self) > _READ_AHEAD:
-            self.clear()
-            self.keys_of.clear()
-        self.update(records.load([each for each in ids if each not in self]))
-
-
 def find_all(progress: Progress) -> PassFigures:
     """Look for duplicates among all members, or go on with a pass that was stopped. Opens its own units of work."""
     total = max(db.session.scalar(select(func.count()).select_from(Customer)) or 0, 1)
     pass_id = run_in_unit_of_work(_begin)
-    read = _Records()
-    new = 0
-    _repeat(lambda: _enter_part(pass_id, read), progress, total=2 * total, before=0)
-    large = index.large_keys()
-    db.session.rollback()
-
-    def compare() -> int | None:
-        nonlocal new
-        done = _compare_part(pass_id, read, large)
-        new += done[1]
-        return done[0]
-
-    _repeat(compare, progress, total=2 * total, before=total)
+    with ReadRecords() as read:
+        enter_all(pass_id, read, lambda count: progress.at(count, fraction=count / (2 * total), unit="members"))
+        new = _compare_outdated(pass_id, read)
+        large = index.large_keys()
+        db.session.rollback()
+        while (done := run_in_unit_of_work(lambda: _compare_part(pass_id, read, large))) is not None:
+            new += done.new
+            progress.at(round(done.share * total), fraction=(1 + done.share) / 2, unit="members")
     return _figures(pass_id, new)
-
-
-def _repeat(part: Callable[[], int | None], progress: Progress, *, total: int, before: int) -> None:
-    """Do part after part until one has nothing left to do."""
-    count = 0
-    while (done := run_in_unit_of_work(part)) is not None:
-        count += done
-        progress.at(count, fraction=(before + count) / total, unit="members")
 
 
 def _begin() -> str:
@@ -101,42 +74,54 @@ def _begin() -> str:
     return found.id
 
 
-def _enter_part(pass_id: str, read: _Records) -> int | None:
-    """Enter the next members; how many, or None when all are in."""
-    state = db.session.get_one(DuplicatePass, pass_id)
-    if state.phase != "index":
-        return None
-    ids = records.next_ids(state.position, _ENTER_AT_ONCE)
-    if not ids:
-        state.phase, state.position = "compare", None
-        return None
-    found = records.load(ids)
-    keys = index.enter(list(found.values()))
-    if len(read) < _READ_AHEAD:
-        read.update(found)
-        read.keys_of.update(keys)
-    state.position, state.members = ids[-1], state.members + len(ids)
-    return len(ids)
+def _compare_outdated(pass_id: str, read: ReadRecords) -> int:
+    """Compare the waiting pairs of members who have changed, which may share no key any more; how many are new."""
+    new, after = 0, _BEFORE_ALL
+    while found := pairs.outdated(after, _PAIRS_AT_ONCE):
+        db.session.rollback()
+        new += run_in_unit_of_work(partial(_compare, pass_id, read, set(found.values()), already_open=True))
+        after = max(found)
+    db.session.rollback()
+    return new
 
 
-def _compare_part(pass_id: str, read: _Records, large: set[int]) -> tuple[int | None, int]:
-    """Compare the next members with those before them; how many (None when all are done), and how many new pairs."""
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """How many new pairs a part found, and which share of the index is read."""
+
+    new: int
+    share: float
+
+
+def _compare_part(pass_id: str, read: ReadRecords, large: set[int]) -> _Compared | None:
+    """Compare those who share the next blocks; None when all are done."""
     state = db.session.get_one(DuplicatePass, pass_id)
-    ids = records.next_ids(state.position, _COMPARE_AT_ONCE)
-    if not ids:
+    if state.phase == "done":
+        return None
+    blocks, last = index.next_blocks(state.compared_to, _KEYS_AT_ONCE)
+    of = read.of(each for members in blocks.values() for each in members)
+    keys = {each: set(read.keys_of(record)) - large for each, record in of.items()}
+    candidates = {
+        (one, other)
+        for key, members in blocks.items()
+        for one, other in combinations([each for each in members if each in of], 2)
+        if min(keys[one] & keys[other], default=key) == key
+    }
+    new = _compare(pass_id, read, candidates)
+    if last is None:
         state.phase, state.finished_at = "done", clock.now()
-        return None, 0
-    read.fetch(ids)
-    known = {each: read.keys_of.get(each) or blocking_keys(read[each]) for each in ids if each in read}
-    keys = {each: [key for key in some if key not in large] for each, some in known.items()}
-    blocks = index.blocks(key for some in keys.values() for key in some)
-    candidates = {(mate, each) for each, some in keys.items() for key in some for mate in blocks[key] if mate < each}
-    already_open = {pair for pair in pairs.open_pairs(ids) if pair[1] in keys}
-    candidates |= already_open
-    read.fetch({each for pair in candidates for each in pair})
-    scored = [pairs.compared(read[one], read[other]) for one, other in candidates if one in read and other in read]
-    state.position, state.compared = ids[-1], state.compared + len(candidates)
-    return len(ids), pairs.keep(scored, already_open)
+        return _Compared(new, 1.0)
+    state.compared_to = last
+    return _Compared(new, (last + 2**63) / 2**64)
+
+
+def _compare(pass_id: str, read: ReadRecords, some: set[tuple[str, str]], *, already_open: bool = False) -> int:
+    """Compare pairs and keep those that reach the review threshold; how many are new."""
+    of = read.of(each for pair in some for each in pair)
+    known = [(of[one], of[other]) for one, other in sorted(some) if one in of and other in of]
+    scored = [pairs.compared(*each) for each in known if already_open or may_reach(*each, REVIEW)]
+    db.session.get_one(DuplicatePass, pass_id).compared += len(some)
+    return pairs.keep(scored, some if already_open else ())
 
 
 def _figures(pass_id: str, new: int) -> PassFigures:

@@ -74,10 +74,11 @@ class DuplicatePass(Base):
     __tablename__ = "duplicate_pass"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    # `index`: members are entered by their keys; `compare`: each with those before; `done`.
+    # `index`: members are entered by their keys; `compare`: those who share a key are compared; `done`.
     phase: Mapped[str] = mapped_column(String(10), default="index")
-    # The last member of the phase who is done.
+    # The last member who was entered, and the last key of which all pairs are compared.
     position: Mapped[str | None] = mapped_column(Id)
+    compared_to: Mapped[int | None] = mapped_column(BigInteger)
     members: Mapped[int] = mapped_column(default=0)
     compared: Mapped[int] = mapped_column(BigInteger, default=0)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, or_, select, union_all
+from sqlalchemy import bindparam, delete, exists, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from backend.core import audit, clock
 from backend.core.db import db, table_of
@@ -13,7 +14,7 @@ from backend.core.errors import NotFound
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
 from backend.unify.duplicates import index
-from backend.unify.duplicates.models import DuplicatePair
+from backend.unify.duplicates.models import DuplicatePair, DuplicateRecord
 from backend.unify.duplicates.rules import Score, score
 from backend.unify.duplicates.settings import automatic_threshold
 from backend.unify.duplicates.weights import REVIEW
@@ -33,6 +34,19 @@ _OPEN_PAIRS = union_all(
         select(_PAIR.first_id, _PAIR.second_id).where(one_of(side, "ids"), _PAIR.decision.is_(None))
         for side in (_PAIR.first_id, _PAIR.second_id)
     )
+)
+_FIRST, _SECOND = aliased(DuplicateRecord), aliased(DuplicateRecord)
+_OUTDATED = (
+    select(DuplicatePair.id, DuplicatePair.first_id, DuplicatePair.second_id)
+    .join(_FIRST, _FIRST.customer_id == DuplicatePair.first_id)
+    .join(_SECOND, _SECOND.customer_id == DuplicatePair.second_id)
+    .where(
+        DuplicatePair.decision.is_(None),
+        DuplicatePair.id > bindparam("after"),
+        DuplicatePair.fingerprint != _FIRST.fingerprint + ":" + _SECOND.fingerprint,
+    )
+    .order_by(DuplicatePair.id)
+    .limit(bindparam("size"))
 )
 
 
@@ -59,6 +73,12 @@ def compared(one: Record, other: Record) -> ScoredPair:
 def open_pairs(ids: Collection[str]) -> set[tuple[str, str]]:
     """The stored pairs without a decision in which one of `ids` is: their score may have fallen."""
     return {(first, second) for first, second in db.session.execute(_OPEN_PAIRS, {"ids": list(ids)}).all()}
+
+
+def outdated(after: str, size: int) -> dict[str, tuple[str, str]]:
+    """{id: members} of the next stored pairs without a decision of which a member has changed since."""
+    rows = db.session.execute(_OUTDATED, {"after": after, "size": size}).all()
+    return {row.id: (row.first_id, row.second_id) for row in rows}
 
 
 def keep(scored: Iterable[ScoredPair], already_open: Collection[tuple[str, str]]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from backend.unify.duplicates.comparison import compare
+from backend.unify.duplicates.comparison import compare, compare_but_names
 from backend.unify.duplicates.weights import CONTRADICTED_AT_MOST, WEIGHTS
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ CONTRADICTION = "contradiction"
 _ONE_NAME = frozenset({"same", "romanised"})
 _UNSURE_NAME = frozenset({"near", "partial"})
 _AGREES = frozenset({"same", "near"})
+_BEST_NAME = max(WEIGHTS["name"].values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ def score(first: Record, second: Record) -> Score:
         reasons.append(Reason(CONTRADICTION, why, held - total))
         total = held
     return Score(total, tuple(reasons))
+
+
+def may_reach(first: Record, second: Record, least: int) -> bool:
+    """False where the score is below `least` however well the names agree. Costs a small part of a comparison."""
+    agreements = compare_but_names(first, second)
+    return _BEST_NAME + sum(WEIGHTS[field].get(agreement, 0) for field, agreement in agreements.items()) >= least
 
 
 def contradictions(agreements: Mapping[str, str]) -> list[str]:
