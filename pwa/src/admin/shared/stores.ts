@@ -40,3 +40,9 @@ export async function businessUnits(): Promise<BusinessUnit[]> {
 export function unitName({ name, name_latin }: BusinessUnit, language: string): string {
   return language === 'ko' ? name : (name_latin ?? name);
 }
+
+/** The name of the unit of a code; the code while the units are not there. */
+export function unitNamed(code: string, units: readonly BusinessUnit[], language: string): string {
+  const unit = units.find((each) => each.code === code);
+  return unit === undefined ? code : unitName(unit, language);
+}
