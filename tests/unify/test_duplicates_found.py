@@ -156,7 +156,7 @@ def test_a_pass_that_was_stopped_goes_on_where_it_stopped(monkeypatch: pytest.Mo
 
 def test_who_was_erased_or_edited_while_keys_were_written_keeps_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     stays, goes, changes = add(name="김하나"), add(name="박세미"), add(name="최다예")
-    run = entering.run_in_unit_of_work
+    run = run_in_unit_of_work
     announced: list[int] = []
 
     def meanwhile(work: Any) -> Any:
