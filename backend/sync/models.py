@@ -56,7 +56,8 @@ class ChangeLog(Base):
     """The newest change of each replicated row."""
 
     __tablename__ = "change_log"
-    __table_args__ = (Index("ix_change_log_v", "collection", "v", "row_id"),)
+    # On SQLite the key is the table, here and below, not a second copy beside it: every write of a member is in both.
+    __table_args__ = (Index("ix_change_log_v", "collection", "v", "row_id"), {"sqlite_with_rowid": False})
 
     collection: Mapped[str] = mapped_column(String(40), primary_key=True)
     row_id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -71,6 +72,7 @@ class ScopeLog(Base):
     __table_args__ = (
         Index("ix_scope_log_v", "scope", "collection", "v", "row_id"),
         Index("ix_scope_log_row", "collection", "row_id"),
+        {"sqlite_with_rowid": False},
     )
 
     scope: Mapped[str] = mapped_column(String(60), primary_key=True)
