@@ -8,6 +8,9 @@ from uuid_utils import uuid7
 
 _CANONICAL = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
+BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
+"""Smaller than every id: where reading in the order of ids begins."""
+
 
 def new_id() -> str:
     """A fresh UUIDv7 as canonical text (36 characters); later ids sort after earlier ones."""

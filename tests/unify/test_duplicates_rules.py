@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from backend.unify.duplicates.blocking import blocking_keys
 from backend.unify.duplicates.comparison import birth_dates, names
 from backend.unify.duplicates.names import spelling
 from backend.unify.duplicates.record import Record, make_record
-from backend.unify.duplicates.rules import CONTRADICTION, score
+from backend.unify.duplicates.rules import CONTRADICTION, may_reach, score
 from backend.unify.duplicates.weights import CONTRADICTED_AT_MOST, DEFAULT_AUTOMATIC, LOWEST_AUTOMATIC, REVIEW
 
 WHO: dict[str, Any] = {
@@ -209,3 +210,20 @@ def test_who_may_be_one_person_shares_a_block(changes: dict[str, Any]) -> None:
 def test_strangers_share_no_block() -> None:
     stranger = record(name="박준호", phone="+821011112222", birth_date=date(1971, 8, 30), sex="m")
     assert not set(blocking_keys(record())) & set(blocking_keys(stranger))
+
+
+def test_no_pair_is_left_before_its_names_that_would_reach_the_threshold() -> None:
+    values = {
+        "name": ("김민지", "김민자", "박준호"),
+        "phone": ("+821048213355", "+821048213356", "+821099998888", None),
+        "birth_date": (date(1990, 4, 12), date(1990, 4, 13), date(1971, 8, 30), None),
+        "cards": (("8800000001",), ()),
+        "email": ("minji@example.com", "minjo@example.com", None),
+        "sex": ("f", "m"),
+    }
+    first = record(cards=("8800000001",), email="minji@example.com")
+    others = [record(**dict(zip(values, each, strict=True))) for each in product(*values.values())]
+    reached = [score(first, other).total for other in others]
+    may = [may_reach(first, other, REVIEW) for other in others]
+    assert all(allowed for total, allowed in zip(reached, may, strict=True) if total >= REVIEW)
+    assert 0 < may.count(False) < len(others)

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 
 from backend.core import clock
 from backend.core.db import db, run_in_unit_of_work
+from backend.core.ids import BEFORE_ALL
 from backend.customers import Customer
 from backend.unify.duplicates import index, pairs
 from backend.unify.duplicates.entering import ReadRecords, enter_all
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _PAIRS_AT_ONCE = 500
 _KEYS_AT_ONCE = 6_000
-_BEFORE_ALL = str(UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def _begin() -> str:
 
 def _compare_outdated(pass_id: str, read: ReadRecords) -> int:
     """Compare the waiting pairs of members who have changed, which may share no key any more; how many are new."""
-    new, after = 0, _BEFORE_ALL
+    new, after = 0, BEFORE_ALL
     while found := pairs.outdated(after, _PAIRS_AT_ONCE):
         db.session.rollback()
         new += run_in_unit_of_work(partial(_compare, pass_id, read, set(found.values()), already_open=True))

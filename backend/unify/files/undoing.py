@@ -11,7 +11,7 @@ from backend.core import audit, clock
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work
 from backend.core.errors import Conflict, NotFound
-from backend.core.ids import is_id
+from backend.core.ids import BEFORE_ALL, is_id
 from backend.core.one_of import one_of
 from backend.unify.files.target import CannotUndo
 from backend.unify.files.targets import TARGETS
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from backend.unify.progress import Progress
 
 _AT_ONCE = 2_000
-_BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
 
 
 class _Part(NamedTuple):
@@ -62,7 +61,7 @@ def undo(run_id: str, *, progress: Progress, acting_staff: Actor = SYSTEM) -> Un
     for entries in _parts(undoer, run.id):
         undoer.refuse_touched(run.id, entries)
     removed = restored = 0
-    after = _BEFORE_ALL
+    after = BEFORE_ALL
     while part := run_in_unit_of_work(lambda after=after: _take_back_some(undoer, run.id, after)):  # type: ignore[misc]
         after = part.last
         removed, restored = removed + part.removed, restored + part.restored
@@ -86,7 +85,7 @@ def _find(run_id: str) -> ImportRun:
 
 
 def _parts(undoer: Undoer, run_id: str) -> Iterator[Sequence[RowMapping]]:
-    after = _BEFORE_ALL
+    after = BEFORE_ALL
     while entries := _some(undoer, run_id, after):
         yield entries
         after = entries[-1][undoer.row.name]
