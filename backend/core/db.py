@@ -209,9 +209,10 @@ def _configure_postgresql(connection: Any, _record: object) -> None:  # noqa: AN
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get(_WRITE)
-        if writes:
-            # Said anew each time: the connection may have served the other sort of unit before.
+        if writes and connection.info.get(_WRITE) != writes:
+            # The connection may have served the other sort of unit before.
             connection.exec_driver_sql(writes)
+            connection.info[_WRITE] = writes
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
 
 

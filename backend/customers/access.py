@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, inspect, not_, or_, select, true
 from sqlalchemy.orm import joinedload
@@ -16,12 +16,14 @@ from backend.customers.rules import normal_email, normal_phone
 from backend.customers.survivors import survivors
 from backend.organization import Store, hidden_units
 
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
 _LAST_FOUR = 4
 
-# A card is what is read most. Its queries are made once, and the lists of one customer are asked for plainly: making
-# them at each look, with SQLAlchemy's loaders for lists of many, took more than twice the time of the reading.
+# Queries that are made once, and the lists of one customer are asked for plainly: making them at each call, with
+# SQLAlchemy's loaders for lists of many, took more than twice the time of the reading.
 _WANTED: BindParameter[str] = bindparam("id")
-_ID = select(Customer.id).where(Customer.id == _WANTED)
 _CUSTOMER = (
     select(Customer)
     .where(Customer.id == _WANTED)
@@ -38,33 +40,22 @@ _LISTS: dict[str, Select[Any]] = {
 
 def customer(customer_id: str) -> Customer:
     """The customer with all that is hers; who she is now, if she was merged. Raises `NotFound`."""
-    if not is_id(customer_id):
-        raise NotFound
-    found = _customer(customer_id)
-    if found is None and (now := survivors([customer_id]).get(customer_id)) is not None:
-        found = _customer(now)
-    if found is None:
-        raise NotFound
+    found: Customer = row(_CUSTOMER, customer_id)[0]
+    for name in _LISTS.keys() & inspect(found).unloaded:
+        set_committed_value(found, name, db.session.scalars(_LISTS[name], {"id": found.id}).all())
     return found
 
 
-def id_of(customer_id: str) -> str:
-    """The id of who the customer is now: one look-up, for who writes before reading more. Raises `NotFound`."""
+def row(query: Select[Any], customer_id: str) -> Row[Any]:
+    """What `query`, which asks for `id`, says of a customer; of who she is now, if merged. Raises `NotFound`."""
     if not is_id(customer_id):
         raise NotFound
-    found: str | None = db.session.scalar(_seen(_ID), {"id": customer_id})
+    seen = _seen(query)
+    found = db.session.execute(seen, {"id": customer_id}).one_or_none()
     if found is None and (now := survivors([customer_id]).get(customer_id)) is not None:
-        found = db.session.scalar(_seen(_ID), {"id": now})
+        found = db.session.execute(seen, {"id": now}).one_or_none()
     if found is None:
         raise NotFound
-    return found
-
-
-def _customer(customer_id: str) -> Customer | None:
-    found: Customer | None = db.session.execute(_seen(_CUSTOMER), {"id": customer_id}).scalar_one_or_none()
-    if found is not None:
-        for name in _LISTS.keys() & inspect(found).unloaded:
-            set_committed_value(found, name, db.session.scalars(_LISTS[name], {"id": found.id}).all())
     return found
 
 

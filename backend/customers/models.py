@@ -83,11 +83,6 @@ class Customer(Base):
     home_store: Mapped[Store | None] = relationship()
     preferred_staff: Mapped[Staff | None] = relationship()
 
-    @property
-    def memberships(self) -> list[Card]:
-        """Her cards with what each is, where `cards` are the bare numbers."""
-        return self.cards
-
 
 class Owned:
     """A row of a customer's history, which goes along when she is merged into another (`customers.merging`).

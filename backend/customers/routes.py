@@ -10,6 +10,7 @@ from backend.core.db import run_in_unit_of_work, unit_of_work
 from backend.core.http import Blueprint, page
 from backend.core.throttle import Throttle
 from backend.customers import access, conflicts, search, service, sight
+from backend.customers.card import card
 from backend.customers.models import Customer
 from backend.customers.preferences import set_preference
 from backend.customers.rules import KEEPERS
@@ -61,12 +62,12 @@ def list_customers(args: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(RegisterData)
 @blueprint.response(201, CustomerSchema)
 @blueprint.alt_response(401, description="Nobody is signed in")
-def post_customer(data: dict[str, Any]) -> Customer:
+def post_customer(data: dict[str, Any]) -> dict[str, Any]:
     """Register a customer from a desk."""
     person = require_staff()
     with unit_of_work():
         done = service.register(data, acting_staff=current_actor(), at_store=person.store_id)
-    return access.customer(done.customer.id)
+    return card(done.customer.id)
 
 
 @blueprint.route("/customers/search")
@@ -87,15 +88,14 @@ def search_customers(args: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, CustomerSchema)
 @blueprint.alt_response(401, description="Nobody is signed in")
 @blueprint.alt_response(404, description="No such customer")
-def get_customer(customer_id: str) -> Customer:
+def get_customer(customer_id: str) -> dict[str, Any]:
     """A customer's card; the view is recorded."""
     require_staff()
-    actor = current_actor()
-    # Written first and by itself, so that no other writer waits while the card is read.
-    now = access.id_of(customer_id)
+    actor, shown = current_actor(), card(customer_id)
+    # By itself, so that no other writer waits while the card is read; and before anybody has seen it.
     with unit_of_work(synced=False):
-        audit.record_access(actor, customer_id=now, what="card")
-    return access.customer(now)
+        audit.record_access(actor, customer_id=shown["id"], what="card")
+    return shown
 
 
 @blueprint.route("/customers/<customer_id>", methods=["PATCH"])
@@ -105,17 +105,17 @@ def get_customer(customer_id: str) -> Customer:
 @blueprint.alt_response(403, description="Marketers look after no member; her number is another store's")
 @blueprint.alt_response(404, description="No such customer")
 @blueprint.alt_response(409, description="edited_meanwhile: `fields` says what the server holds; nothing was changed")
-def patch_customer(data: dict[str, Any], customer_id: str) -> Customer:
+def patch_customer(data: dict[str, Any], customer_id: str) -> dict[str, Any]:
     """Edit a customer as the editor saw her: each field is changed only where it still holds `from`."""
     require_staff(*KEEPERS)
     actor = current_actor()
 
     def work() -> None:
         customer = access.customer(customer_id)
-        service.edit_all(customer, data["changes"], acting_staff=actor, may_call=sight.may_call(customer))
+        service.edit_all(customer, data["changes"], acting_staff=actor, may_call=sight.may_call(customer.id))
 
     run_in_unit_of_work(work)
-    return access.customer(customer_id)
+    return card(customer_id)
 
 
 @blueprint.route("/customers/<customer_id>/preferences", methods=["POST"])
@@ -125,12 +125,12 @@ def patch_customer(data: dict[str, Any], customer_id: str) -> Customer:
 @blueprint.alt_response(403, description="Marketers look after no member; her number is another store's")
 @blueprint.alt_response(404, description="No such customer")
 @blueprint.alt_response(409, description="consent_needed: allergies are kept with a consent to sensitive data only")
-def post_preference(data: dict[str, Any], customer_id: str) -> Customer:
+def post_preference(data: dict[str, Any], customer_id: str) -> dict[str, Any]:
     """Write down what she likes, dislikes, wears, must not have or wants done, or take it away."""
     require_staff(*KEEPERS)
     actor = current_actor()
     run_in_unit_of_work(lambda: set_preference(customer_id, **data, acting_staff=actor))
-    return access.customer(customer_id)
+    return card(customer_id)
 
 
 @blueprint.route("/conflicts")

@@ -9,7 +9,6 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from backend.core.http import PageArgs
 from backend.core.schemas import Identifier, Moment, Schema, Text
-from backend.customers import sight
 from backend.customers.rules import (
     EDITABLE,
     EDITABLE_ONLINE,
@@ -211,7 +210,9 @@ class PreferenceData(PreferenceChange):
     customer_id = Identifier(required=True)
 
 
-class _Shown(Schema):
+class ListedCustomerSchema(Schema):
+    """A customer in a list: the phone is masked."""
+
     id = fields.String()
     name = fields.String()
     name_latin = fields.String(allow_none=True)
@@ -220,11 +221,6 @@ class _Shown(Schema):
     points = fields.Integer(attribute="facts.points")
     last_purchase_on = fields.Date(attribute="facts.last_purchase_on", allow_none=True)
     created_at = Moment()
-
-
-class ListedCustomerSchema(_Shown):
-    """A customer in a list: the phone is masked."""
-
     phone = fields.Function(lambda customer: masked_phone(customer.phone), metadata={"type": ["string", "null"]})
 
 
@@ -249,43 +245,39 @@ _MEMBERSHIPS = _items(
 )
 
 
-class CustomerSchema(_Shown):
-    """A customer's card, as far as the role of who asks needs it."""
+class CustomerSchema(Schema):
+    """A customer's card, as far as the role of who asks needs it (`customers.card`)."""
 
-    phone = fields.Function(
-        sight.phone,
-        metadata={"type": ["string", "null"], "description": "Whole for who may call her, otherwise its last digits"},
+    id = fields.String()
+    name = fields.String()
+    name_latin = fields.String(allow_none=True)
+    name_han = fields.String(allow_none=True)
+    grade = fields.String(allow_none=True)
+    points = fields.Integer()
+    last_purchase_on = fields.Date(allow_none=True)
+    created_at = Moment()
+    phone = fields.String(
+        allow_none=True, metadata={"description": "Whole for who may call her, otherwise its last digits"}
     )
-    phones = fields.Function(sight.phones, metadata=_PHONES)
-    email = fields.Function(
-        sight.email, metadata={"type": ["string", "null"], "description": "Null for who may not call her"}
-    )
+    phones = fields.Raw(metadata=_PHONES)
+    email = fields.String(allow_none=True, metadata={"description": "Null for who may not call her"})
     language = fields.String(allow_none=True)
-    birth_date = fields.Function(
-        lambda customer: None if (day := sight.birth_date(customer)) is None else day.isoformat(),
-        metadata={"type": ["string", "null"], "format": "date", "description": "Null for marketers"},
-    )
-    birth_year = fields.Integer(attribute="birth_date.year", dump_default=None, allow_none=True)
+    birth_date = fields.Date(allow_none=True, metadata={"description": "Null for marketers"})
+    birth_year = fields.Integer(allow_none=True)
     sex = fields.String(allow_none=True)
     nationality = fields.String(allow_none=True)
     district = fields.String(allow_none=True)
-    memo = fields.Function(sight.memo, metadata={"type": ["string", "null"], "description": "Null for marketers"})
-    home_store = fields.String(attribute="home_store.code", allow_none=True)
+    memo = fields.String(allow_none=True, metadata={"description": "Null for marketers"})
+    home_store = fields.String(allow_none=True)
     preferred_staff = fields.Nested("WhoSchema", allow_none=True)
-    cards = fields.Function(
-        lambda customer: sight.cards([card.number for card in customer.cards]),
-        metadata={"type": "array", "items": {"type": "string"}, "description": "Masked for marketers"},
-    )
-    memberships = fields.Function(sight.memberships, metadata=_MEMBERSHIPS)
-    preferences = fields.Function(sight.preferences, metadata=_PREFERENCES)
-    cycle_days = fields.Integer(attribute="facts.cycle_days", allow_none=True)
-    sms_senders = fields.List(fields.String(), attribute="facts.sms_senders")
-    night_senders = fields.List(fields.String(), attribute="facts.night_senders")
+    cards = fields.List(fields.String(), metadata={"description": "Masked for marketers"})
+    memberships = fields.Raw(metadata=_MEMBERSHIPS)
+    preferences = fields.Raw(metadata=_PREFERENCES)
+    cycle_days = fields.Integer(allow_none=True)
+    sms_senders = fields.List(fields.String())
+    night_senders = fields.List(fields.String())
     suspended_at = Moment(allow_none=True)
-    suspended_reason = fields.Function(
-        lambda customer: sight.shown_words(customer.suspended_reason),
-        metadata={"type": ["string", "null"], "description": "Null for marketers"},
-    )
+    suspended_reason = fields.String(allow_none=True, metadata={"description": "Null for marketers"})
 
 
 class CustomerPage(Schema):

@@ -12,9 +12,6 @@ from backend.sync import EVERYONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date
-
-    from backend.customers.models import Customer
 
 
 def own(customer_ids: Collection[str]) -> set[str]:
@@ -29,60 +26,10 @@ def own(customer_ids: Collection[str]) -> set[str]:
     return {each for each in customer_ids if viewer.own.get(each)}
 
 
-def may_call(customer: Customer) -> bool:
+def may_call(customer_id: str) -> bool:
     """Whether the person who asks is shown how she is reached."""
     role = current_viewer().role
-    return rules.sees_phone(role, own=role not in rules.NEEDS_OWN or bool(own([customer.id])))
-
-
-def phone(customer: Customer) -> str | None:
-    """The phone as her card shows it."""
-    return customer.phone if may_call(customer) else rules.masked_phone(customer.phone)
-
-
-def phones(customer: Customer) -> list[dict[str, Any]]:
-    """Her further numbers, as the main one is shown."""
-    whole = not customer.phones or may_call(customer)
-    return [
-        {
-            "id": each.id,
-            "phone": each.phone if whole else rules.masked_phone(each.phone),
-            "kind": each.kind,
-            "note": shown_words(each.note) if whole else None,
-        }
-        for each in customer.phones
-    ]
-
-
-def email(customer: Customer) -> str | None:
-    """The e-mail address, or None for who may not call her either."""
-    return customer.email if customer.email is None or may_call(customer) else None
-
-
-def memberships(customer: Customer) -> list[dict[str, Any]]:
-    """Her cards with what each is."""
-    shown = cards([card.number for card in customer.cards])
-    return [
-        {
-            "number": number,
-            "kind": card.kind,
-            "issuer": card.issuer,
-            "business_unit": card.business_unit.code if card.business_unit else None,
-            "unit": card.business_unit.name if card.business_unit else None,
-            "unit_latin": card.business_unit.name_latin if card.business_unit else None,
-        }
-        for number, card in zip(shown, customer.cards, strict=True)
-    ]
-
-
-def birth_date(customer: Customer) -> date | None:
-    """The day of birth, or None where the year has to do."""
-    return customer.birth_date if rules.sees_words(current_viewer().role) else None
-
-
-def memo(customer: Customer) -> str | None:
-    """What the floor wrote on her card, or None for who does not look after her."""
-    return shown_words(customer.memo)
+    return rules.sees_phone(role, own=role not in rules.NEEDS_OWN or bool(own([customer_id])))
 
 
 def shown_words(text: str | None) -> str | None:
@@ -96,13 +43,8 @@ def cards(numbers: Collection[str]) -> list[str]:
     return [number if whole else rules.masked_card(number) for number in numbers]
 
 
-def preferences(customer: Customer) -> list[dict[str, str]]:
-    """Her preferences; what is about her health, and what she asked for, is for those who serve her."""
-    return shown_preferences([{"kind": each.kind, "value": each.value} for each in customer.preferences])
-
-
 def shown_preferences(found: list[dict[str, str]]) -> list[dict[str, str]]:
-    """As above, of a row."""
+    """Her preferences; what is about her health, and what she asked for, is for those who serve her."""
     whole = rules.sees_words(current_viewer().role)
     return [each for each in found if whole or each["kind"] not in rules.FOR_WHO_SERVES]
 

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Literal
 
 from flask import current_app, g, has_request_context, request, session
 from flask_security import current_user
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
 
 from backend.core import clock
 from backend.core.audit import Actor
-from backend.core.db import db, in_unit_of_work, run_in_unit_of_work
+from backend.core.db import in_unit_of_work, run_in_unit_of_work
 from backend.core.errors import Busy, Forbidden, NotSignedIn, SessionExpired
 from backend.core.http import CLEAR_SITE_DATA, problem
 from backend.organization import policies, tablets
@@ -33,10 +31,8 @@ DEVICE_COOKIE = "dangol_device"
 _DEVICE_COOKIE_PATH = "/api/v1"
 # Browsers cap a cookie's life at 400 days; the cookie is renewed whenever the tablet is enrolled anew.
 _DEVICE_COOKIE_SECONDS = 400 * 24 * 3600
-_STAFF = select(Staff).where(Staff.id == bindparam("id")).options(joinedload(Staff.store))
 _TABLETS = "dangol_tablets"
 _VIEWER = "dangol_viewer"
-_BEHIND = "dangol_behind_bearer"
 _HIDDEN = "dangol_hidden_units"
 _SIGNED_IN_AT = "dangol_signed_in_at"
 
@@ -170,7 +166,7 @@ def forget_browser(response: Response) -> Response:
 
 def forget_caller(_error: BaseException | None) -> None:
     """At the end of a request: who called. Inside an outer app context (tests, commands) `g` outlives the request."""
-    for name in (_TABLETS, _VIEWER, _HIDDEN, _BEHIND, "_login_user"):
+    for name in (_TABLETS, _VIEWER, _HIDDEN, "_login_user"):
         g.pop(name, None)
 
 
@@ -197,12 +193,7 @@ def _behind_bearer() -> Person | None:
         return None
     if tablet.revoked_at is not None:
         raise DeviceRevoked(accept_outbox=not tablet.revoked_hard)
-    # Asked several times in a request, while the session forgets what it read.
-    known: dict[str, Person | None] = g.setdefault(_BEHIND, {})
-    if token not in known:
-        staff = db.session.scalar(_STAFF, {"id": tablet.staff_id})
-        known[token] = _person(staff) if staff is not None and staff.active else None
-    return known[token]
+    return tablet.person
 
 
 def _refuse_withdrawn() -> None:

@@ -16,7 +16,7 @@ from backend.core.types import UtcDateTime
 from backend.organization import policies, rules, service
 from backend.organization.errors import EnrolmentCodeUnusable
 from backend.organization.models import Device, EnrolmentCode, Staff, StaffRole, Store
-from backend.organization.values import Enrolled, FreshCode, ScopeKind, ScopeWish, Tablet
+from backend.organization.values import Enrolled, FreshCode, Person, ScopeKind, ScopeWish, Tablet
 from backend.sync.contract import Door
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ CODE_LIFETIME = timedelta(minutes=15)
 _SEEN_EVERY = timedelta(minutes=1)
 _LABEL_LIMIT = 80
 _device, _store, _staff = table_of(Device), table_of(Store), table_of(Staff)
+_home = _store.alias("home")
 # Asked at every call of a tablet.
 _TABLET = (
     select(
@@ -44,9 +45,14 @@ _TABLET = (
         _device.c.revoked_at,
         _device.c.revoked_hard,
         _staff.c.role,
+        _staff.c.name,
+        _staff.c.store_id.label("home_id"),
+        _home.c.business_unit_id.label("home_unit_id"),
+        _staff.c.active,
     )
     .join(_store, _store.c.id == _device.c.store_id)
     .join(_staff, _staff.c.id == _device.c.staff_id)
+    .outerjoin(_home, _home.c.id == _staff.c.store_id)
     .where(_device.c.token_hash == bindparam("token"))
 )
 _REASON_LIMIT = 400
@@ -119,8 +125,13 @@ def enrol_in_demo(login: str, *, acting_staff: Actor) -> Enrolled:
 def find(token: str) -> Tablet | None:
     """The tablet with this token, revoked or not: one query by the unique index on `device.token_hash`."""
     row = db.session.execute(_TABLET, {"token": rules.secret_hash(token)}).one_or_none()
-    values: tuple[Any, ...] = tuple(row or ())
-    return Tablet(*values) if row else None
+    if row is None:
+        return None
+    *tablet, name, home_id, home_unit_id, active = row
+    staff_id, login, role = row.staff_id, row.login, row.role
+    person = Person(staff_id, login, name, role, home_id, home_unit_id) if active else None
+    values: tuple[Any, ...] = (*tablet, person)
+    return Tablet(*values)
 
 
 # Asked by a pull that expects nothing new; `note_seen` is not due then.

@@ -80,8 +80,23 @@ class FreshCode:
 
 
 @dataclass(frozen=True)
+class Person:
+    """The staff member behind a request. `store_id` is None at head office."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    store_id: str | None
+    business_unit_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Tablet:
-    """The tablet behind a request. `scope`: `store:ID`, `business_unit:ID` or `all`; `staff_id`: who enrolled it."""
+    """The tablet behind a request. `scope`: `store:ID`, `business_unit:ID` or `all`; `staff_id`: who enrolled it.
+
+    `person` is who enrolled it, while they work here.
+    """
 
     id: str
     store_id: str
@@ -94,18 +109,7 @@ class Tablet:
     revoked_at: datetime | None
     revoked_hard: bool
     staff_role: str
-
-
-@dataclass(frozen=True)
-class Person:
-    """The staff member behind a request. `store_id` is None at head office."""
-
-    id: str
-    login: str
-    name: str
-    role: str
-    store_id: str | None
-    business_unit_id: str | None = None
+    person: Person | None
 
 
 @dataclass(frozen=True)

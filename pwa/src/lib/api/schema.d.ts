@@ -6660,16 +6660,16 @@ export interface components {
              * Format: date
              * @description Null for marketers
              */
-            readonly birth_date?: string | null;
+            birth_date?: string | null;
             birth_year?: number | null;
             /** @description Masked for marketers */
-            readonly cards?: string[];
+            cards?: string[];
             /** Format: date-time */
             created_at?: string;
             cycle_days?: number | null;
             district?: string | null;
             /** @description Null for who may not call her */
-            readonly email?: string | null;
+            email?: string | null;
             grade?: string | null;
             home_store?: string | null;
             id?: string;
@@ -6677,7 +6677,7 @@ export interface components {
             /** Format: date */
             last_purchase_on?: string | null;
             /** @description Her cards with what each is: unit, unified, bank (by the partner's token), foreign; masked for marketers */
-            readonly memberships?: {
+            memberships?: {
                 business_unit: string | null;
                 issuer: string | null;
                 kind: string;
@@ -6686,16 +6686,16 @@ export interface components {
                 unit_latin: string | null;
             }[];
             /** @description Null for marketers */
-            readonly memo?: string | null;
+            memo?: string | null;
             name?: string;
             name_han?: string | null;
             name_latin?: string | null;
             nationality?: string | null;
             night_senders?: string[];
             /** @description Whole for who may call her, otherwise its last digits */
-            readonly phone?: string | null;
+            phone?: string | null;
             /** @description Further numbers, masked like the main one */
-            readonly phones?: {
+            phones?: {
                 id: string;
                 kind: string;
                 note: string | null;
@@ -6703,7 +6703,7 @@ export interface components {
             }[];
             points?: number;
             /** @description Without allergies and requests for marketers */
-            readonly preferences?: {
+            preferences?: {
                 kind: string;
                 value: string;
             }[];
@@ -6713,7 +6713,7 @@ export interface components {
             /** Format: date-time */
             suspended_at?: string | null;
             /** @description Null for marketers */
-            readonly suspended_reason?: string | null;
+            suspended_reason?: string | null;
         };
         CustomerPage: {
             items?: components["schemas"]["ListedCustomer"][];
