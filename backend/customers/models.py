@@ -38,9 +38,15 @@ class Customer(Base):
         Index("ix_customer_phone", "phone"),
         Index("ix_customer_name", "name", "id"),
         # What a person types: a phone's last four digits, the beginning of a name. PostgreSQL looks for a beginning
-        # only in an index that compares characters and not as a language sorts them.
+        # only in an index that compares characters and not as a language sorts them. SQLite looks in ix_customer_name;
+        # there this one holds nobody.
         Index("ix_customer_phone_end", PHONE_END),
-        Index("ix_customer_name_begins", "name", postgresql_ops={"name": "varchar_pattern_ops"}),
+        Index(
+            "ix_customer_name_begins",
+            "name",
+            postgresql_ops={"name": "varchar_pattern_ops"},
+            sqlite_where=text("name IS NULL"),
+        ),
         Index("ix_customer_latin_begins", LATIN_NAME.label("latin"), postgresql_ops={"latin": "text_pattern_ops"}),
         _of_some("ix_customer_han_begins", "name_han", postgresql_ops={"name_han": "varchar_pattern_ops"}),
         _of_some("ix_customer_email", "email"),
@@ -117,6 +123,7 @@ class Card(Owned, Base):
     """A card that stands for its holder, who is one customer; of a partner bank's card `number` is the token."""
 
     __tablename__ = "card"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     number: Mapped[str] = mapped_column(String(40), primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), index=True)
@@ -148,6 +155,7 @@ class CustomerFacts(Base):
     """
 
     __tablename__ = "customer_facts"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     grade: Mapped[str | None] = mapped_column(String(20))

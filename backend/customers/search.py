@@ -1,10 +1,10 @@
 """The search beyond the tablet's own book: the whole membership, by what a customer says at the counter.
 
 Each way reads an index of its own, on both databases: a card `pk_card`, a whole phone `ix_customer_phone`, four or more
-last digits `ix_customer_phone_end`, the beginning of a name `ix_customer_name_begins`, of a Latin name
-`ix_customer_latin_begins`, in Han characters `ix_customer_han_begins`; further numbers have indexes like the main one
-has, an e-mail `ix_customer_email`. Two or three digits are the end of so many phones that reading on until the page is
-full is soon done.
+last digits `ix_customer_phone_end`, the beginning of a name `ix_customer_name_begins` (on SQLite `ix_customer_name`),
+of a Latin name `ix_customer_latin_begins`, in Han characters `ix_customer_han_begins`; further numbers have indexes
+like the main one has, an e-mail `ix_customer_email`. Two or three digits are the end of so many phones that reading on
+until the page is full is soon done.
 """
 
 from __future__ import annotations

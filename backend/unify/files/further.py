@@ -29,11 +29,12 @@ _HELD_PREFERENCES = select(_preference.c.customer_id, _preference.c.kind, _prefe
     one_of(_preference.c.customer_id, "ids")
 )
 _MOBILE = "+8210"
+_PLACES = tuple((name, PLACE[name]) for name in FURTHER)
 
 
 def wanted(values: Values) -> list[Entry]:
     """What a row says of these."""
-    return [(name, text) for name in FURTHER for text in (values[PLACE[name]] or "").split("\n") if text]
+    return [(name, text) for name, place in _PLACES if (said := values[place]) for text in said.split("\n") if text]
 
 
 def lone_number(phone: str | None, entries: Sequence[Entry]) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -50,6 +51,7 @@ COLUMNS = {
     "source_key": PLACE["source_key"],
 }
 _PLAIN = tuple(COLUMNS)
+_VALUES = itemgetter(*COLUMNS.values())
 _NAME, _PHONE, _CARD, _KEY, _UNIT = (PLACE[name] for name in ("name", "phone", "card", "source_key", "unit"))
 _customer, _card = table_of(Customer).c, table_of(Card).c
 _change = table_of(ImportChange)
@@ -199,12 +201,11 @@ class MemberWriter:
             if entries := further.wanted(values):
                 values[_PHONE] = further.lone_number(values[_PHONE], entries)
                 others[id_] = further.without_main(values[_PHONE], entries)
-        places = list(COLUMNS.values())
         write_rows(
             Customer,
             ("id", *_PLAIN, "source", "created_at", "updated_at"),
             [
-                (id_, *[values[place] for place in places], self._source if values[_KEY] else None, now, now)
+                (id_, *_VALUES(values), self._source if values[_KEY] else None, now, now)
                 for id_, (_, values, _, _) in new
             ],
         )

@@ -12,6 +12,7 @@ from backend.core import audit, clock
 from backend.core.audit import SYSTEM
 from backend.core.db import TryAgain, db, is_duplicate, run_in_unit_of_work
 from backend.core.errors import Conflict, ValidationFailed
+from backend.core.garbage import collected_by_hand
 from backend.core.ids import new_id
 from backend.organization import BusinessUnit, Store
 from backend.unify.files.mapping import Columns, corrected, exactly, load_profile, save_profile, suggest
@@ -195,8 +196,10 @@ class _Run:
     def go(self, *, large: bool) -> None:
         """Write every chunk that was not written yet."""
         after, size = self._outcome.resumed_after, CHUNK
-        for values in read_ahead(lambda: self._planner.chunks(after=after, size=size), aside=large):
-            self._take(Chunk._make(values))
+        with collected_by_hand() as collect:
+            for values in read_ahead(lambda: self._planner.chunks(after=after, size=size), aside=large):
+                self._take(Chunk._make(values))
+                collect()
 
     def _take(self, chunk: Chunk) -> None:
         if self._outcome.dry_run:
