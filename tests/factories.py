@@ -6,10 +6,14 @@ import hashlib
 from itertools import count
 from typing import Any, TypeVar
 
+from sqlalchemy import select
+
 from backend.catalog import Product
+from backend.core import clock
 from backend.core.db import Base, db
 from backend.core.ids import new_id
 from backend.customers import Card, Customer, CustomerFacts
+from backend.loyalty import entry, post
 from backend.organization import BusinessUnit, Device, Staff, Store
 
 R = TypeVar("R", bound=Base)
@@ -84,6 +88,13 @@ def customer(**values: Any) -> Customer:
     db.session.add_all([Card(number=each, customer_id=made.id) for each in cards])
     db.session.flush()
     return made
+
+
+def points(customer_id: str, number: int, **values: Any) -> None:
+    """An entry of the points ledger of some business unit: a gift unless `kind` is another."""
+    unit_id = values.pop("business_unit_id", None) or db.session.scalar(select(BusinessUnit.id).limit(1)) or unit().id
+    made = {"kind": "gift", "occurred_at": clock.now(), "business_day": clock.now().date()} | values
+    post([entry(customer_id=customer_id, points=number, business_unit_id=unit_id, **made)])
 
 
 def product(**values: Any) -> Product:

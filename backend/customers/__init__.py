@@ -28,10 +28,10 @@ from backend.customers.service import (
     COLLECTION,
     CustomerEdited,
     CustomerRegistered,
-    add_points,
     hold,
     register,
     set_facts,
+    show_points,
 )
 from backend.customers.sight import shown_words
 from backend.customers.subject import Held, Subject, holds, of_table, sections
@@ -85,7 +85,6 @@ __all__ = [
     "StoreDeparture",
     "Subject",
     "Trip",
-    "add_points",
     "erase",
     "find_one",
     "get_customer",
@@ -107,6 +106,7 @@ __all__ = [
     "resume",
     "sections",
     "set_facts",
+    "show_points",
     "shown_words",
     "survivors",
     "suspend",

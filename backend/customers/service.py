@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm.attributes import instance_state
 
 from backend.core import audit, events
+from backend.core.bulk import update_rows
 from backend.core.db import db, table_of
 from backend.core.errors import Conflict, Forbidden, ValidationFailed
 from backend.core.ids import is_id, new_id
@@ -32,6 +33,11 @@ _HELD = (
     .where(one_of(table_of(Customer).c.id, "ids"))
     .order_by(Customer.id)
     .with_for_update(key_share=True)
+)
+
+
+_POINTS = select(table_of(CustomerFacts).c.customer_id, table_of(CustomerFacts).c.points).where(
+    one_of(table_of(CustomerFacts).c.customer_id, "ids")
 )
 
 
@@ -186,11 +192,20 @@ def set_facts(customer_id: str, **facts: Any) -> None:  # noqa: ANN401 - columns
         setattr(row, name, value)
 
 
-def add_points(customer_id: str, points: int) -> None:
-    """Move the balance shown by `points`, in SQL, so that two sales at once both count."""
-    mark_changed(COLLECTION, [customer_id])
-    statement = update(CustomerFacts).where(CustomerFacts.customer_id == customer_id)
-    db.session.execute(statement.values(points=CustomerFacts.points + points))
+def show_points(balances: Mapping[str, int]) -> None:
+    """Have the cards show these balances of the points ledger; two statements for any number of members."""
+    db.session.flush()
+    shown = dict(db.session.execute(_POINTS, {"ids": sorted(balances)}).all())
+    for customer_id in balances.keys() - shown.keys():
+        set_facts(customer_id, points=balances[customer_id])
+    other = sorted(each for each, points in shown.items() if points != balances[each])
+    if other:
+        mark_changed(COLLECTION, other)
+        rows = [{"customer_id": each, "points": balances[each]} for each in other]
+        update_rows(table_of(CustomerFacts), rows, by=("customer_id",))
+    for row in list(db.session.identity_map.values()):
+        if isinstance(row, CustomerFacts) and row.customer_id in balances:
+            db.session.expire(row, ["points"])
 
 
 def current_value(customer: Customer, name: str) -> Any:  # noqa: ANN401 - any field

@@ -21,8 +21,9 @@ from backend.demo.goods import Article, assortment
 from backend.demo.members import Member, members
 from backend.demo.names import korean
 from backend.demo.purchases import purchases
-from backend.demo.rows import Places, Rows
+from backend.demo.rows import EARNED_MONTHS, Places, Rows
 from backend.demo.world import HEAD_STORE, TIME_ZONE, UNITS, WORDINGS
+from backend.loyalty import EarningRule
 from backend.organization import DEMO_LOGINS, DEMO_PASSWORD, BusinessUnit, Staff, StaffRole, Store, hash_password
 from backend.sales import Sale, SaleLine, refresh_purchase_facts
 from backend.settings import current_settings
@@ -110,6 +111,7 @@ def _write(count: int, *, seed: int, password: str, progress: Progress) -> None:
     places = _write_places(seed, goods, password)
     _write_wordings()
     _write_rates(seed, today)
+    _write_rules(seed, today)
     _write_members(count, seed=seed, today=today, goods=goods, places=places, progress=progress)
     progress.say("purchase facts")
     refresh_purchase_facts(None)
@@ -133,6 +135,19 @@ def _write_members(
             rows.write()
             progress.at(number, fraction=number / count, unit="members")
     rows.write()
+
+
+def _write_rules(seed: int, today: date) -> None:
+    """One in a hundred won everywhere, as the demo's purchases earned; a little more for the best members."""
+    chance = dice(seed, "rules")
+    values = {"valid_months": EARNED_MONTHS, "starts_on": today - timedelta(days=3 * 365)}
+    for name, kind, rate, grade in (
+        ("기본 적립 1%", "base", 100, None),
+        ("골드 추가 적립 0.5%", "bonus", 50, "gold"),
+        ("VIP 추가 적립 1%", "bonus", 100, "vip"),
+    ):
+        made = {"id": id_at(chance, _OPENED), "name": name, "kind": kind, "rate": rate, "grade": grade}
+        db.session.add(EarningRule(**made, **values))
 
 
 def _write_places(seed: int, goods: Sequence[Article], password: str) -> Places:

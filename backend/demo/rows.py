@@ -10,10 +10,12 @@ import orjson
 
 from backend.care import Note
 from backend.consent import ConsentEntry
+from backend.core import clock
 from backend.customers import Card, Customer, CustomerFacts, Preference
 from backend.demo.chance import dice, id_at, one_of
 from backend.demo.lives import COLUMNS, Lives
-from backend.loyalty import PointsEntry
+from backend.demo.world import TIME_ZONE
+from backend.loyalty import PointsEntry, month_end, settle
 from backend.sales import Sale, SaleLine
 from backend.sync import mark_changed
 from backend.unify import time_text, write_rows
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from backend.core.db import Base
     from backend.demo.members import Consents, Member
     from backend.demo.purchases import Purchase
+    from backend.demo.world import DemoUnit
 
 _CUSTOMER = (
     "id name name_latin phone language birth_date sex nationality district home_store_id memo source source_key"
@@ -48,9 +51,11 @@ _COLUMNS: dict[type[Base], str] = {
     Note: "id customer_id staff_id text written_at",
     Sale: _SALE,
     SaleLine: "sale_id position product_id sku quantity amount unit_price discount",
-    PointsEntry: "id customer_id kind points sale_id reason occurred_at",
+    PointsEntry: "id customer_id kind points sale_id reason occurred_at business_day business_unit_id expires_on",
 }
 _WELCOME_POINTS = 1_000
+EARNED_MONTHS = 24
+"""How long earned points are good: until the end of the month after so many."""
 _REDEEM = 5_000
 _GRADES = (("vip", 8_000_000), ("gold", 3_000_000), ("silver", 1_000_000))
 _NEW_WORDING = datetime(2026, 11, 1, tzinfo=UTC)
@@ -135,6 +140,7 @@ class Rows:
             # Ids carry the time: in their order, the pages of an index are written once.
             write_rows(model, columns.split(), sorted(self._rows.get(model, ()), key=lambda row: row[:2]))
         self._rows.clear()
+        settle(self._members)
         self._members = []
 
     def _row(self, model: type[Base], *values: object) -> None:
@@ -143,21 +149,32 @@ class Rows:
     def _points_and_sales(self, member: Member, bought: list[Purchase]) -> int:
         """Add sales and the entries of the points ledger; return the balance."""
         balance = _WELCOME_POINTS
-        self._points(member, "earn", _WELCOME_POINTS, None, "가입 축하", member.joined_at)
+        day = clock.business_day(member.joined_at, TIME_ZONE)
+        self._points(member, "gift", _WELCOME_POINTS, member.unit, None, member.joined_at, day)
         for purchase in bought:
             used = _REDEEM if balance > 3 * _REDEEM and self._chance.random() < 0.12 else 0  # noqa: PLR2004 - a share
             sale_id = self._sale(member, purchase, used)
-            if purchase.points:
-                self._points(member, "earn", purchase.points, sale_id, None, purchase.at)
             if used:
-                self._points(member, "redeem", -used, sale_id, None, purchase.at)
+                self._points(member, "redeem", -used, purchase.unit, sale_id, purchase.at, purchase.day)
+            if purchase.points:
+                self._points(member, "earn", purchase.points, purchase.unit, sale_id, purchase.at, purchase.day)
             balance += purchase.points - used
         return balance
 
     def _points(
-        self, member: Member, kind: str, points: int, sale_id: str | None, reason: str | None, at: datetime
+        self,
+        member: Member,
+        kind: str,
+        points: int,
+        unit: DemoUnit,
+        sale_id: str | None,
+        at: datetime,
+        day: date,
     ) -> None:
-        self._row(PointsEntry, id_at(self._chance, at), member.id, kind, points, sale_id, reason, time_text(at))
+        reason = None if sale_id else "가입 축하"
+        lasts = month_end(day, EARNED_MONTHS).isoformat() if kind == "earn" else None
+        values = (kind, points, sale_id, reason, time_text(at), day.isoformat(), self._places.units[unit.code], lasts)
+        self._row(PointsEntry, id_at(self._chance, at), member.id, *values)
 
     def _sale(self, member: Member, purchase: Purchase, used: int) -> str:
         self._sales += 1

@@ -1,11 +1,14 @@
-"""Points, grades, coupons and partner cards. So far, the ledger and redemption at the till."""
+"""Points, grades, coupons and partner cards. So far points: what they are given for, the ledger, and how they end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.loyalty.models import PointsEntry
-from backend.loyalty.service import Redemption, balance, balances, redeem
+from backend.loyalty.earning import month_end
+from backend.loyalty.ledger import balance, balances, entry, post, settle
+from backend.loyalty.models import EarningRule, PointsEntry
+from backend.loyalty.service import Sold, SoldLine, adjust, missing
+from backend.loyalty.tending import expire_due
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -13,14 +16,31 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.core import events
+    from backend.core import events, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
-    from backend.loyalty import erasure, holdings, merges
+    from backend.loyalty import erasure, holdings, merges, tending
 
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
+    events.subscribe(app, events.DatabasePrepared, tending.prepare)
+    jobs.every(app, tending.EVERY, "points", tending.expire_due)
 
 
-__all__ = ["PointsEntry", "Redemption", "balance", "balances", "init_app", "redeem"]
+__all__ = [
+    "EarningRule",
+    "PointsEntry",
+    "Sold",
+    "SoldLine",
+    "adjust",
+    "balance",
+    "balances",
+    "entry",
+    "expire_due",
+    "init_app",
+    "missing",
+    "month_end",
+    "post",
+    "settle",
+]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 
 from backend.core.db import db
-from backend.loyalty.models import PointsEntry
+from backend.loyalty.models import PointsDebt, PointsEntry, PointsLot, PointsUse
 
 if TYPE_CHECKING:
     from backend.customers import CustomerErased
 
 
 def erase(event: CustomerErased) -> None:
-    """Delete the ledger's entries; they are worth nothing to anybody else."""
-    db.session.execute(delete(PointsEntry).where(PointsEntry.customer_id == event.customer_id))
+    """Delete the ledger's entries and what is worked out from them; they are worth nothing to anybody else."""
+    for model in (PointsUse, PointsDebt, PointsLot, PointsEntry):
+        db.session.execute(delete(model).where(model.customer_id == event.customer_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.customers import of_table
-from backend.loyalty.models import PointsEntry
+from backend.loyalty.models import PointsEntry, PointsLot
 
 SECTIONS = (
     of_table(
@@ -14,6 +14,18 @@ SECTIONS = (
             "kind": ("종류", "Kind"),
             "points": ("포인트", "Points"),
             "reason": ("사유", "Reason"),
+        },
+        # Both follow from the entries alone.
+        more=("points_debt", "points_use"),
+    ),
+    of_table(
+        PointsLot,
+        ("남은 포인트", "Points left"),
+        shown={
+            "points": ("적립", "Given"),
+            "open": ("남음", "Left"),
+            "expired": ("소멸", "Expired"),
+            "expires_on": ("유효 기간", "Good until"),
         },
     ),
 )

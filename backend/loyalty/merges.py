@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.loyalty.service import refresh_points
+from backend.loyalty import ledger
 
 if TYPE_CHECKING:
     from backend.customers import CustomersMerged, CustomersParted
 
 
 def merged(event: CustomersMerged) -> None:
-    """Show the balance of all entries."""
-    refresh_points([event.survivor_id])
+    """The books of both are one: what one owed, the other's points repay."""
+    ledger.settle([event.survivor_id])
 
 
 def parted(event: CustomersParted) -> None:
-    """Show the balance of each."""
-    refresh_points([event.survivor_id, event.parted_id])
+    """Each has the book of her own entries again."""
+    ledger.settle([event.survivor_id, event.parted_id])

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 _store, _product, _customer, _coupon, _rate = (
     table_of(model).c for model in (Store, Product, Customer, SaleCoupon, ExchangeRate)
 )
-_STORES = select(_store.id, _store.code, _store.currency, _store.time_zone).where(
+_STORES = select(_store.id, _store.code, _store.currency, _store.time_zone, _store.business_unit_id).where(
     or_(one_of(_store.id, "ids"), one_of(_store.code, "codes"))
 )
-_PRODUCTS = select(_product.sku, _product.id, _product.price, _product.currency).where(one_of(_product.sku, "values"))
+_PRODUCTS = select(_product.sku, _product.id, _product.price, _product.currency, _product.category).where(
+    one_of(_product.sku, "values")
+)
 # Locked in one order until the commit, on a database that has several writers at a time: what is worked out from a
 # customer's purchases and points so far must not be worked out by somebody else meanwhile.
 _CUSTOMERS = (
@@ -57,6 +59,7 @@ class At:
     code: str
     currency: str
     time_zone: str
+    business_unit_id: str
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from backend.core import audit, clock
 from backend.core.bulk import insert_rows
 from backend.core.db import table_of
 from backend.customers import SoldTrip, note_trips
-from backend.loyalty import Redemption, redeem
+from backend.loyalty import Sold, SoldLine, missing, post
 from backend.sales import returns, rules
 from backend.sales.increments import Purchase, add_purchases
 from backend.sales.known import At, Known, read
@@ -49,7 +49,7 @@ class _Taken:
     sales: list[dict[str, Any]] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
     coupons: list[dict[str, Any]] = field(default_factory=list)
-    redemptions: list[Redemption] = field(default_factory=list)
+    sold: list[Sold] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
     trips: list[SoldTrip] = field(default_factory=list)
 
@@ -64,7 +64,10 @@ def log_sales(arrivals: Sequence[Arrival]) -> list[tuple[str, ...]]:
     taken = _Taken()
     for arrival in arrivals:
         _take(arrival, known, taken)
+    entries = missing(taken.sold)
+    _flag_overdrafts(taken, entries, known)
     _write(taken)
+    post([row for each in entries for row in each])
     returns.catch_up([arrival.id for arrival in arrivals])
     audit.record_each([(arrival.actor, arrival.id) for arrival in arrivals], "sale.log", subject_kind="sale")
     return [tuple(sale["flags"]) for sale in taken.sales]
@@ -90,7 +93,11 @@ def _take(arrival: Arrival, known: Known, taken: _Taken) -> None:
     if data["currency"] != store.currency:
         sale["rate"] = known.rate(data["currency"], store.currency, sale["business_day"])
         flags |= set() if sale["rate"] else {"unknown_rate"}
-    flags |= _coupons(arrival, known, taken) | _points(arrival, customer_id, owner_id, known, taken)
+    flags |= _coupons(arrival, known, taken)
+    if customer_id is not None:
+        taken.sold.append(_sold(sale, store, lines, known))
+    elif sale["points_redeemed"]:
+        flags.add("points_without_customer")
     sale["flags"] = sorted(flags)
     taken.sales.append(sale)
     taken.lines += _lines(arrival.id, lines, known)
@@ -109,8 +116,6 @@ def _write(taken: _Taken) -> None:
     insert_rows(_INSERT_SALE, taken.sales)
     insert_rows(_INSERT_LINE, taken.lines)
     insert_rows(_INSERT_COUPON, taken.coupons)
-    if taken.redemptions:
-        redeem(taken.redemptions)
     if taken.purchases:
         add_purchases(taken.purchases)
     note_trips(taken.trips)
@@ -169,16 +174,31 @@ def _lines(sale_id: str, lines: list[rules.Line], known: Known) -> list[dict[str
     ]
 
 
-def _points(arrival: Arrival, customer_id: str | None, owner_id: str | None, known: Known, taken: _Taken) -> set[str]:
-    points: int = arrival.data["points_redeemed"]
-    if not points:
-        return set()
-    if customer_id is None:
-        return {"points_without_customer"}
-    taken.redemptions.append(Redemption(customer_id, points, arrival.id, owner_id))
-    enough = known.balances[customer_id] >= points
-    known.balances[customer_id] -= points
-    return set() if enough else {"points_overdrawn"}
+def _sold(sale: Mapping[str, Any], store: At, lines: list[rules.Line], known: Known) -> Sold:
+    """The sale as the points ledger sees it."""
+    return Sold(
+        sale_id=sale["id"],
+        customer_id=sale["customer_id"],
+        owner_id=sale["owner_id"],
+        business_unit_id=store.business_unit_id,
+        store_id=store.id,
+        at=min(sale["occurred_at"], sale["received_at"]),
+        day=sale["business_day"],
+        lines=[SoldLine(line.amount, 0, known.products[line.sku].category if line.known else None) for line in lines],
+        redeemed=sale["points_redeemed"],
+        rate=sale["rate"],
+    )
+
+
+def _flag_overdrafts(taken: _Taken, entries: Sequence[Sequence[Mapping[str, Any]]], known: Known) -> None:
+    """Have a manager look at who paid with points that she did not have: known before, or earned in this batch."""
+    sales = {sale["id"]: sale for sale in taken.sales}
+    for sold, rows in zip(taken.sold, entries, strict=True):
+        if sold.redeemed > known.balances.get(sold.customer_id, 0) and sold.redeemed:
+            sale = sales[sold.sale_id]
+            sale["flags"] = sorted({*sale["flags"], "points_overdrawn"})
+        if sold.customer_id in known.balances:
+            known.balances[sold.customer_id] += sum(row["points"] for row in rows)
 
 
 def _coupons(arrival: Arrival, known: Known, taken: _Taken) -> set[str]:

@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from backend.cli import dangol
-from backend.core.db import db, run_in_unit_of_work
-from backend.loyalty import PointsEntry
+from backend.core.db import run_in_unit_of_work
 from backend.organization import Store, hash_password
 from backend.organization.demo_sign_ins import DEMO_PASSWORD
 from backend.sync import prepare_scope
@@ -132,7 +131,7 @@ def _people(store: Store, hashed: str) -> list[Any]:
 def _member(store: Store, number: int) -> str:
     values = {"name": f"김민지 {number}", "phone": f"+82109{number:07d}", "memo": f"memo start-{number}"}
     customer = factories.customer(home_store_id=store.id, facts={"points": POINTS}, **values)
-    db.session.add(PointsEntry(customer_id=customer.id, kind="grant", points=POINTS))
+    factories.points(customer.id, POINTS)
     return str(customer.id)
 
 

@@ -18,7 +18,6 @@ from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.ids import new_id
 from backend.delivery import Message
 from backend.delivery.models import AddressBlock, MessageAttempt, MessageReport
-from backend.loyalty import PointsEntry
 from backend.privacy import service as privacy
 from backend.settings import current_settings
 from backend.sync import prepare_scope
@@ -147,7 +146,7 @@ def _write_to(customer_id: str) -> None:
             db.session.add(MessageReport(message_id=message.id, provider_ref=reference, status="sent", raw=raw))
         db.session.add(MessageReport(message_id=new_id(), provider_ref="SMlost", status="sent", raw={"To": PHONE}))
         db.session.add(AddressBlock(channel="sms", address=PHONE, kind="bad"))
-        db.session.add(PointsEntry(customer_id=customer_id, kind="adjust", points=5, reason=f"{NAME} 생일"))
+        factories.points(customer_id, 5, reason=f"{NAME} 생일")
         audit.record(
             audit.SYSTEM, "customer.look", subject_kind="customer", subject_id=customer_id, detail={"name": NAME}
         )

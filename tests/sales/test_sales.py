@@ -9,7 +9,7 @@ from backend.catalog import ExchangeRate
 from backend.core.db import db, unit_of_work
 from backend.core.ids import new_id
 from backend.customers import CustomerFacts
-from backend.loyalty import PointsEntry, balance
+from backend.loyalty import balance
 from tests import factories
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_lists_have_id_and_total_and_page_by_key(client: FlaskClient, sign_in: A
 def test_points_pay_once_and_an_overdraft_is_flagged_and_kept(tablet: Tablet) -> None:
     with unit_of_work():
         customer = factories.customer(facts={"points": 700})
-        db.session.add(PointsEntry(customer_id=customer.id, kind="adjust", points=700))
+        factories.points(customer.id, 700)
     first, second = (sale(customer_id=customer.id, points_redeemed=500) for _ in range(2))
     results = tablet.push(first, second, first)
     assert [result.get("flags") for result in results] == [

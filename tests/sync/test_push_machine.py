@@ -70,7 +70,7 @@ class PushMachine(RuleBasedStateMachine):
             members = [factories.customer(home_store_id=stores[number % 2].id) for number in range(4)]
             for member in members:
                 member.facts.points = POINTS
-                db.session.add(PointsEntry(customer_id=member.id, kind="grant", points=POINTS))
+                factories.points(member.id, POINTS)
             self.members = [member.id for member in members]
         self.tablets: list[Tablet] = [self.make_tablet(store=stores[number % 2]) for number in range(3)]
         self.copies: list[tuple[Tablet, Rows, str]] = [(tablet, *fresh(tablet)) for tablet in self.tablets]

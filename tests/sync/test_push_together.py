@@ -87,7 +87,8 @@ def members() -> list[str]:
         factories.product(sku="A1", price=10_000)
         factories.product(sku="B2", price=20_000)
         people = [factories.customer(facts={"points": 700 if number < 2 else 0}).id for number in range(5)]
-        db.session.add_all([PointsEntry(customer_id=each, kind="adjust", points=700) for each in people[:2]])
+        for each in people[:2]:
+            factories.points(each, 700)
     return people
 
 

@@ -14,7 +14,6 @@ from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work, table_of, unit_of_work
 from backend.core.ids import new_id
 from backend.customers import Customer, CustomerFacts, StoreActivity
-from backend.loyalty import Redemption, redeem
 from backend.sales import Sale, SaleLine, SaleReturn, refresh_purchase_facts
 from backend.sync.models import ChangeLog
 from backend.unify import CannotUndo, FileOutcome, ImportEntry, ImportRun, Progress, Undone, merges, undo
@@ -298,7 +297,7 @@ def _return() -> None:
 
 def _pay_with_points() -> None:
     sale = db.session.scalars(select(Sale).where(Sale.source_key == "S1/1001")).one()
-    redeem([Redemption(str(sale.customer_id), 5, sale.id, None)])
+    factories.points(str(sale.customer_id), -5, kind="redeem", sale_id=sale.id)
 
 
 def _review() -> None:

@@ -6,6 +6,7 @@ what she agreed to. A refusal while several were one is a refusal of each of the
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,8 @@ from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.errors import Conflict
 from backend.core.ids import new_id
 from backend.customers import Card, Customer, CustomerFacts, StoreActivity, survivors
-from backend.loyalty import PointsEntry, balance
+from backend.loyalty import EarningRule, balance
+from backend.loyalty.models import PointsLot
 from backend.sales import Sale
 from backend.sync import verify
 from backend.unify import Merge, merges
@@ -50,6 +52,8 @@ class MergeMachine(RuleBasedStateMachine):
         self.tablet: Tablet = self.make_tablet()
         with unit_of_work():
             self.sku = factories.product(price=None).sku
+            rule = {"name": "기본", "kind": "base", "rate": 200, "valid_months": 1, "starts_on": date(2026, 1, 1)}
+            db.session.add(EarningRule(**rule))
             self.members = [self._member(number) for number in range(PEOPLE)]
             self.twins = [self._member(number) for number in range(PEOPLE)]
         self.copy = fresh(self.tablet)
@@ -60,7 +64,7 @@ class MergeMachine(RuleBasedStateMachine):
     def _member(self, number: int) -> str:
         values = {"birth_date": None, "district": ["중구", None, "용산구", None][number], "memo": f"메모 {number}"}
         person = factories.customer(home_store_id=self.tablet.store_id, name=f"회원 {number}", **values)
-        db.session.add(PointsEntry(customer_id=person.id, kind="grant", points=POINTS))
+        factories.points(person.id, POINTS)
         db.session.add(Card(number=f"88{next_card():014d}", customer_id=person.id))
         person.facts.points = POINTS
         return str(person.id)
@@ -165,10 +169,12 @@ class MergeMachine(RuleBasedStateMachine):
         facts = db.session.get_one(CustomerFacts, customer_id)
         refused = select(ConsentEntry.occurred_at, ConsentEntry.granted, ConsentEntry.night).distinct()
         activity = select(StoreActivity.store_id, StoreActivity.last_on).where(StoreActivity.customer_id == customer_id)
+        lots = select(PointsLot.points, PointsLot.open, PointsLot.expired, PointsLot.expires_on)
         return {
             "fields": {name: getattr(person, name) for name in merges.FIELDS if name != "phone"},
             "facts": {name: getattr(facts, name) for name in (*_FACTS, *_SENDERS)},
             "points": balance(customer_id),
+            "lots": sorted(map(tuple, db.session.execute(lots.where(PointsLot.customer_id == customer_id))), key=str),
             "cards": len(person.cards),
             "consents": sorted(
                 tuple(row) for row in db.session.execute(refused.where(ConsentEntry.customer_id == customer_id))

@@ -17,7 +17,7 @@ from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.errors import Conflict, NotFound, ValidationFailed
 from backend.core.ids import new_id
 from backend.customers import Card, Customer, CustomerFacts, MergedCustomer, Preference, get_customer
-from backend.loyalty import PointsEntry, balance
+from backend.loyalty import balance
 from backend.privacy import service as privacy
 from backend.sales import Sale
 from backend.sync import prepare_scope, verify
@@ -45,7 +45,7 @@ def two(tablet: Tablet) -> tuple[Customer, Customer]:
         )
         second.memo = "창가 자리를 좋아하심"
         for person, points in ((first, 300), (second, 500)):
-            db.session.add(PointsEntry(customer_id=person.id, kind="grant", points=points))
+            factories.points(person.id, points)
             db.session.add(Preference(customer_id=person.id, kind="color", value="네이비"))
             person.facts.points = points
         db.session.add(Preference(customer_id=second.id, kind="size", value="240"))

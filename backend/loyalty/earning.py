@@ -1,0 +1,136 @@
+"""What a sale earns. Pure: rules and a sale as plain values, whole numbers throughout.
+
+Points are given for what was paid with money: what was paid with points earns nothing, spread evenly over the lines.
+A sale in another currency counts in that of its store, at the rate that it was sold at.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+_PER = 10_000
+"""A rate is points for so many minor units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as `models.EarningRule` describes it."""
+
+    id: str
+    kind: str
+    rate: int
+    cap: int | None
+    valid_months: int | None
+    business_unit_id: str | None
+    store_id: str | None
+    category: str | None
+    grade: str | None
+    card_issuer: str | None
+    weekdays: tuple[int, ...] | None
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A line: what was paid for it and has not come back, in minor units, and the article's category."""
+
+    amount: int
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """A sale as the rules see it.
+
+    `rate` is what one unit of its currency is worth in that of its store, None where that is the same or not known;
+    `redeemed` is what of the amounts was paid with points.
+    """
+
+    business_unit_id: str
+    store_id: str
+    day: date
+    lines: Sequence[Bought]
+    redeemed: int = 0
+    rate: str | None = None
+    grade: str | None = None
+    card_issuers: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """Points by rule, only those that gave any, and the last day on which they are good."""
+
+    by_rule: Mapping[str, int]
+    expires_on: date | None
+
+    @property
+    def points(self) -> int:
+        """All of them."""
+        return sum(self.by_rule.values())
+
+
+def earn(rules: Sequence[Rule], basket: Basket) -> Earned:
+    """What `basket` earns by `rules`: the best base rule of each line, and every bonus."""
+    there = [rule for rule in rules if _applies(rule, basket)]
+    total = sum(line.amount for line in basket.lines)
+    if not there or total <= 0:
+        return Earned({}, None)
+    money = Fraction(max(total - basket.redeemed, 0), total) * Fraction(basket.rate or 1)
+    worth: dict[str, Fraction] = {}
+    for line in basket.lines:
+        for rule in _of_line(there, line):
+            worth[rule.id] = worth.get(rule.id, Fraction(0)) + line.amount * money * Fraction(rule.rate, _PER)
+    by_id = {rule.id: rule for rule in there}
+    points = {rule_id: _capped(by_id[rule_id], int(value)) for rule_id, value in worth.items()}
+    given = {rule_id: each for rule_id, each in sorted(points.items()) if each > 0}
+    return Earned(given, _last_day([by_id[rule_id] for rule_id in given], basket.day))
+
+
+def _applies(rule: Rule, basket: Basket) -> bool:
+    return (
+        rule.starts_on <= basket.day <= (rule.ends_on or date.max)
+        and rule.business_unit_id in {None, basket.business_unit_id}
+        and rule.store_id in {None, basket.store_id}
+        and rule.grade in {None, basket.grade}
+        and (rule.card_issuer is None or rule.card_issuer in basket.card_issuers)
+        and (rule.weekdays is None or basket.day.weekday() in rule.weekdays)
+    )
+
+
+def _of_line(rules: Sequence[Rule], line: Bought) -> list[Rule]:
+    fitting = [rule for rule in rules if rule.category in {None, line.category}]
+    base = [rule for rule in fitting if rule.kind == "base"]
+    best = [max(base, key=lambda rule: (rule.rate, rule.id))] if base else []
+    return best + [rule for rule in fitting if rule.kind == "bonus"]
+
+
+def _capped(rule: Rule, points: int) -> int:
+    return points if rule.cap is None else min(points, rule.cap)
+
+
+def _last_day(rules: Sequence[Rule], day: date) -> date | None:
+    """The end of the month in which the longest validity ends."""
+    months = [rule.valid_months for rule in rules]
+    if not months or None in months:
+        return None
+    return month_end(day, max(each for each in months if each is not None))
+
+
+def month_end(day: date, months: int) -> date:
+    """The last day of the month that is so many months after that of `day`."""
+    count = day.month - 1 + months
+    year, month = day.year + count // 12, count % 12 + 1
+    return date(year, month, monthrange(year, month)[1])
+
+
+def restored(redeemed: int, *, total: int, refunded: int) -> int:
+    """How many of the points that paid for a sale come back with a refund, rounded down; all of them with all of it."""
+    return redeemed * min(refunded, total) // total if total > 0 else (redeemed if refunded else 0)

@@ -1,0 +1,187 @@
+"""Keeping the books: what entries come to is worked out anew whenever some are added, and written where it differs.
+
+After every unit of work, for each member: balance = open lots - open debt = sum of entries, and the card shows it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+
+from backend.core import clock
+from backend.core.bulk import delete_rows, insert_rows, update_rows
+from backend.core.db import db, table_of
+from backend.core.ids import new_id
+from backend.core.one_of import one_of
+from backend.customers import Customer, show_points
+from backend.loyalty.allocation import Book, Movement, allocate
+from backend.loyalty.models import PointsDebt, PointsEntry, PointsLot, PointsUse
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy import Row, Table
+
+_entry, _lot, _debt, _use = map(table_of, (PointsEntry, PointsLot, PointsDebt, PointsUse))
+_ENTRIES = select(_entry).where(one_of(_entry.c.customer_id, "ids"))
+_INSERT_ENTRY = insert(_entry)
+_KEYS: dict[Table, tuple[str, ...]] = {_lot: ("id",), _debt: ("id",), _use: ("entry_id", "lot_id")}
+_DERIVED = {table: select(table).where(one_of(table.c.customer_id, "ids")) for table in _KEYS}
+_WRITE = {table: insert(table) for table in _KEYS}
+_BALANCES = (
+    select(_lot.c.customer_id, _lot.c.open.label("points"))
+    .where(one_of(_lot.c.customer_id, "ids"), _lot.c.open > 0)
+    .union_all(select(_debt.c.customer_id, -_debt.c.open).where(one_of(_debt.c.customer_id, "ids")))
+)
+_LAST_ZONE = timedelta(hours=12)
+"""When a day is over everywhere on earth, after midnight UTC: nobody's points expire before the last day is out."""
+
+
+def entry(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - columns of PointsEntry
+    """A row of the ledger to `post`; what is not named is empty."""
+    blank = {"owner_id": None, "sale_id": None, "lot_id": None, "reason": None, "rules": None, "staff_id": None}
+    return {"id": new_id()} | blank | {"expires_on": None} | values
+
+
+def post(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add entries, within a unit of work that holds their customers, and bring their books up to date."""
+    if rows:
+        insert_rows(_INSERT_ENTRY, rows)
+        settle({row["customer_id"] for row in rows})
+
+
+def balance(customer_id: str) -> int:
+    """Open lots less open debt."""
+    return balances([customer_id])[customer_id]
+
+
+def balances(customer_ids: Collection[str]) -> dict[str, int]:
+    """Open lots less open debt of each customer, 0 without any (ix_points_lot_open, ix_points_debt_customer)."""
+    found = dict.fromkeys(customer_ids, 0)
+    for customer_id, points in db.session.execute(_BALANCES, {"ids": sorted(found)}) if found else ():
+        found[customer_id] += points
+    return found
+
+
+def settle(customer_ids: Collection[str]) -> None:
+    """Work out what the entries of these customers come to, let expire what is over, and write what differs."""
+    ids = sorted(set(customer_ids))
+    if not ids:
+        return
+    entries: dict[str, list[Row[Any]]] = {customer_id: [] for customer_id in ids}
+    for row in db.session.execute(_ENTRIES, {"ids": ids}):
+        entries[row.customer_id].append(row)
+    today = last_day_over()
+    books = {customer_id: allocate(map(_movement, _moving(rows)), today=today) for customer_id, rows in entries.items()}
+    insert_rows(_INSERT_ENTRY, [each for id_, book in books.items() for each in _expiries(book, entries[id_])])
+    wanted = _derived(books, entries)
+    for table in _KEYS:
+        _write(table, wanted[table], ids)
+    show_points({customer_id: book.balance for customer_id, book in books.items()})
+
+
+def unsettled(limit: int, *, after: str) -> list[str]:
+    """Customers behind `after` with entries that no book was kept of yet, in the order of their ids."""
+    has = [select(table.c.customer_id).where(table.c.customer_id == Customer.id).exists() for table in _KEYS]
+    entries = select(_entry.c.customer_id).where(_entry.c.customer_id == Customer.id).exists()
+    query = select(Customer.id).where(entries, *(~each for each in has)).order_by(Customer.id).limit(limit)
+    return list(db.session.scalars(query.where(Customer.id > after) if after else query))
+
+
+def expiring(limit: int) -> list[str]:
+    """Customers who have open points whose last day is over (ix_points_lot_expires)."""
+    query = select(PointsLot.customer_id).where(PointsLot.open > 0, PointsLot.expires_on < last_day_over())
+    return list(db.session.scalars(query.distinct().limit(limit)))
+
+
+def totals() -> dict[str, dict[str, int]]:
+    """{business unit: {kind of entry: points}}, as the ledger stands."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    query = select(_entry.c.business_unit_id, _entry.c.kind, func.sum(_entry.c.points))
+    for unit, kind, points in db.session.execute(query.group_by(_entry.c.business_unit_id, _entry.c.kind)):
+        found[unit][kind] = int(points)
+    return found
+
+
+def last_day_over() -> date:
+    """The first day that is not over everywhere."""
+    return (clock.now() - _LAST_ZONE).date()
+
+
+def _moving(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """The entries that others follow from: an expiry follows itself."""
+    return [row for row in rows if row.kind != "expire"]
+
+
+def _movement(row: Row[Any]) -> Movement:
+    return Movement(
+        row.id,
+        row.kind,
+        row.points,
+        row.business_unit_id,
+        row.occurred_at,
+        row.business_day,
+        row.expires_on,
+        row.sale_id,
+    )
+
+
+def _expiries(book: Book, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """The entries that are missing to what has expired: more, or less where somebody had used it in time."""
+    written: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row.kind == "expire":
+            written[row.lot_id] -= row.points
+    expired, given = book.expired(), {row.id: row for row in rows}
+    return [
+        entry(
+            customer_id=given[lot_id].customer_id,
+            owner_id=given[lot_id].owner_id,
+            kind="expire",
+            points=written[lot_id] - expired.get(lot_id, 0),
+            business_unit_id=given[lot_id].business_unit_id,
+            lot_id=lot_id,
+            occurred_at=clock.now(),
+            business_day=last_day_over(),
+        )
+        for lot_id in sorted({*written, *expired})
+        if written[lot_id] != expired.get(lot_id, 0)
+    ]
+
+
+def _derived(books: Mapping[str, Book], entries: Mapping[str, list[Row[Any]]]) -> dict[Table, list[dict[str, Any]]]:
+    """The rows of what is worked out; each is whose its entry is."""
+    wanted: dict[Table, list[dict[str, Any]]] = {table: [] for table in _KEYS}
+    for customer_id, book in books.items():
+        owners = {row.id: row.owner_id for row in entries[customer_id]}
+        wanted[_lot] += [
+            {"id": lot.id, "customer_id": customer_id, "owner_id": owners[lot.id], "business_unit_id": lot.unit}
+            | {"points": lot.points, "open": lot.open, "expired": lot.expired, "expires_on": lot.expires_on}
+            for lot in book.lots.values()
+        ]
+        wanted[_debt] += [
+            {"id": debt.id, "customer_id": customer_id, "owner_id": owners[debt.id]}
+            | {"business_unit_id": debt.unit, "open": debt.open}
+            for debt in book.debts.values()
+        ]
+        wanted[_use] += [
+            {"entry_id": entry_id, "lot_id": lot_id, "customer_id": customer_id}
+            | {"owner_id": owners[entry_id], "points": points}
+            for (entry_id, lot_id), points in book.uses.items()
+        ]
+    return wanted
+
+
+def _write(table: Table, wanted: Sequence[dict[str, Any]], ids: Sequence[str]) -> None:
+    """Bring the rows of these customers to what is wanted; what goes goes first, so that it may be somebody else's."""
+    key = _KEYS[table]
+    found = db.session.execute(_DERIVED[table], {"ids": ids}).mappings()
+    there = {tuple(row[name] for name in key): dict(row) for row in found}
+    rows = {tuple(row[name] for name in key): row for row in wanted}
+    delete_rows(table, [dict(zip(key, each, strict=True)) for each in sorted(there.keys() - rows.keys())])
+    insert_rows(_WRITE[table], [rows[each] for each in sorted(rows.keys() - there.keys())])
+    update_rows(table, [rows[each] for each in sorted(rows.keys() & there.keys()) if rows[each] != there[each]], by=key)
