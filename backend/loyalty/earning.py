@@ -83,13 +83,13 @@ def earn(rules: Sequence[Rule], basket: Basket) -> Earned:
     total = sum(line.amount for line in basket.lines)
     if not there or total <= 0:
         return Earned({}, None)
-    money = Fraction(max(total - basket.redeemed, 0), total) * Fraction(basket.rate or 1)
-    worth: dict[str, Fraction] = {}
+    worth: dict[str, int] = {}
     for line in basket.lines:
         for rule in _of_line(there, line):
-            worth[rule.id] = worth.get(rule.id, Fraction(0)) + line.amount * money * Fraction(rule.rate, _PER)
+            worth[rule.id] = worth.get(rule.id, 0) + line.amount * rule.rate
+    money = Fraction(max(total - basket.redeemed, 0), total) * Fraction(basket.rate or 1) / _PER
     by_id = {rule.id: rule for rule in there}
-    points = {rule_id: _capped(by_id[rule_id], int(value)) for rule_id, value in worth.items()}
+    points = {rule_id: _capped(by_id[rule_id], int(value * money)) for rule_id, value in worth.items()}
     given = {rule_id: each for rule_id, each in sorted(points.items()) if each > 0}
     return Earned(given, _last_day([by_id[rule_id] for rule_id in given], basket.day))
 

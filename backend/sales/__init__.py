@@ -1,4 +1,4 @@
-"""Sale, return, pick-up and after-care. So far, the sale."""
+"""Sale, return, pick-up and after-care. So far, the sale and its return."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from backend.sales.deals import last_deals
 from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn
 from backend.sales.past import PastLine, PastSale, add_past_sales, remove_past_sales
+from backend.sales.points import award as award_points
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,6 +39,7 @@ __all__ = [
     "SaleLine",
     "SaleReturn",
     "add_past_sales",
+    "award_points",
     "init_app",
     "last_deals",
     "refresh_purchase_facts",

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy import select
 
 from backend.core.db import db
+from backend.loyalty import EarningRule
+from backend.sales import points
 from backend.sales.models import Sale
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @click.group("sales")
@@ -26,3 +33,21 @@ def ids_command(*, as_json: bool) -> None:
         return
     for sale_id in ids:
         click.echo(sale_id)
+
+
+@sales_group.command("award-points")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first business day.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last business day.")
+@click.option("--dry-run", is_flag=True, help="Say what the rules would give; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def award_points_command(since: datetime, until: datetime, *, dry_run: bool, as_json: bool) -> None:
+    """Have sales that came in without points earn what the rules of their day give; twice is the same as once."""
+    awarded = points.award(since.date(), until.date(), dry_run=dry_run)
+    names = {rule.id: rule.name for rule in db.session.scalars(select(EarningRule))}
+    if as_json:
+        click.echo(json.dumps(asdict(awarded), sort_keys=True))
+        return
+    gave = "would give" if dry_run else "gave"
+    click.echo(f"{awarded.sales:,} sales: {awarded.earning:,} of them {gave} {awarded.points:,} points.")
+    for rule_id, given in sorted(awarded.by_rule.items(), key=lambda item: -item[1]):
+        click.echo(f"  {names[rule_id]}: {given:,}")

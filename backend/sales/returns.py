@@ -15,9 +15,9 @@ from backend.core.db import db, table_of
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
 from backend.customers import hold
-from backend.loyalty import Sold, SoldLine, missing, post
+from backend.loyalty import missing, post
 from backend.organization import Store
-from backend.sales import rules
+from backend.sales import points, rules
 from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleLine, SaleReturn, SaleReturnLine
 
@@ -103,35 +103,7 @@ def _settle(sale: Sale, flags: set[str]) -> None:
         # A sale of hers that is being taken at this moment must not work out her facts without this.
         hold([sale.customer_id])
         refresh_purchase_facts([sale.customer_id])
-        post(missing([_sold_as_it_stands(sale)])[0])
-
-
-def _sold_as_it_stands(sale: Sale) -> Sold:
-    """The sale as the points ledger sees it, with what came back of it."""
-    db.session.expire(sale, ["returns", "lines"])
-    back, last = sale.articles_back, max(sale.returns, key=lambda each: (each.occurred_at, each.id))
-    return Sold(
-        sale_id=sale.id,
-        customer_id=sale.customer_id or "",
-        owner_id=sale.owner_id,
-        business_unit_id=sale.store.business_unit_id,
-        store_id=sale.store_id,
-        at=min(sale.occurred_at, sale.received_at),
-        day=sale.business_day,
-        lines=[
-            SoldLine(
-                line.amount,
-                rules.refund(line.amount, line.quantity, back.get(line.position, 0)),
-                line.product.category if line.product else None,
-            )
-            for line in sale.lines
-        ],
-        redeemed=sale.points_redeemed,
-        rate=sale.rate,
-        new=False,
-        changed_at=min(last.occurred_at, last.received_at),
-        changed_on=last.business_day,
-    )
+        post([row for rows in missing(points.as_they_stand([sale.id])) for row in rows])
 
 
 def _sold(sale: Sale | None) -> list[int] | None:
