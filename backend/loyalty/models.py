@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core import clock
 from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
 from backend.customers import Owned
+from backend.organization import BusinessUnit, Store
 
 _OF_SALES = text("sale_id IS NOT NULL")
 _EARNED = text("kind = 'earn' AND sale_id IS NOT NULL")
@@ -52,6 +53,8 @@ class PointsEntry(Owned, Base):
     business_day: Mapped[date]
     # The last day on which what was given is good; None for ever.
     expires_on: Mapped[date | None]
+
+    business_unit: Mapped[BusinessUnit] = relationship()
 
 
 class PointsLot(Owned, Base):
@@ -132,3 +135,6 @@ class EarningRule(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     # From when on it gives nothing to new sales; what it gave stays.
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    business_unit: Mapped[BusinessUnit | None] = relationship()
+    store: Mapped[Store | None] = relationship()

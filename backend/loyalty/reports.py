@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from backend.core.db import db
 from backend.loyalty.models import PointsDebt, PointsEntry, PointsLot, PointsUse
+from backend.organization import BusinessUnit
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
-    """Open points of a business unit that expire in a month (its first day; None: never)."""
+    """Open points of a business unit that expire in a month (its first day; None: never), and in how many lots."""
 
     business_unit_id: str
     month: date | None
     points: int
-    members: int
+    lots: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,15 @@ def outstanding() -> list[Outstanding]:
             PointsLot.business_unit_id,
             PointsLot.expires_on,
             func.sum(PointsLot.open),
-            func.count(PointsLot.customer_id.distinct()),
+            func.count(),
         )
         .where(PointsLot.open > 0)
         .group_by(PointsLot.business_unit_id, PointsLot.expires_on)
     )
     found: dict[tuple[str, date | None], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for unit_id, day, points, members in db.session.execute(query):
+    for unit_id, day, points, lots in db.session.execute(query):
         key = (unit_id, day.replace(day=1) if day else None)
-        found[key] = (found[key][0] + int(points), found[key][1] + members)
+        found[key] = (found[key][0] + int(points), found[key][1] + lots)
     rows = [Outstanding(*key, *values) for key, values in found.items()]
     return sorted(rows, key=lambda row: (row.month is None, str(row.month), row.business_unit_id))
 
@@ -85,3 +86,20 @@ def settlement() -> list[Settled]:
         here[taken_at] += int(points)
         elsewhere[given_by] += int(points)
     return [Settled(unit_id, here[unit_id], elsewhere[unit_id]) for unit_id in sorted({*here, *elsewhere})]
+
+
+def report() -> dict[str, Any]:
+    """All of it, in the shape of `PointsReportSchema`: business units by their codes."""
+    codes = dict(db.session.execute(select(BusinessUnit.id, BusinessUnit.code)).all())
+    return {
+        "outstanding": [
+            {"business_unit": codes[row.business_unit_id], "month": row.month, "points": row.points, "lots": row.lots}
+            for row in outstanding()
+        ],
+        "debt": {codes[unit_id]: points for unit_id, points in open_debt().items()},
+        "settlement": [
+            {"business_unit": codes[row.business_unit_id], "net": row.net}
+            | {"taken_here": row.taken_here, "taken_elsewhere": row.taken_elsewhere}
+            for row in settlement()
+        ],
+    }

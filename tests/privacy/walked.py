@@ -374,6 +374,19 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/customers/<customer_id>/notes"): Call(
         FLOOR, _one("/api/v1/customers/<customer_id>/notes", "own", "other")
     ),
+    ("GET", "/api/v1/customers/<customer_id>/points"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>/points", "own", "other")
+    ),
+    ("GET", "/api/v1/points/rules"): Call(DESK, _one("/api/v1/points/rules")),
+    ("POST", "/api/v1/points/rules"): Call(
+        ADMIN,
+        _one("/api/v1/points/rules"),
+        lambda _: {"name": "기본", "kind": "base", "rate": 100, "starts_on": "2026-11-01"},
+    ),
+    ("POST", "/api/v1/points/rules/<rule_id>/retire"): Call(
+        ADMIN, lambda _: [f"/api/v1/points/rules/{new_id()}/retire"], answers=(404,)
+    ),
+    ("GET", "/api/v1/points/report"): Call(DESK, _one("/api/v1/points/report")),
     ("GET", "/api/v1/messages"): Call(
         ALL, lambda world: ["/api/v1/messages", f"/api/v1/messages?customer={world.own}"]
     ),

@@ -48,6 +48,26 @@ export interface LifeRecord {
   household: { id: string; name: string | null; members: { id: string; name: string }[] } | null;
 }
 
+export interface PointsEntry {
+  id: string;
+  kind: string;
+  points: number;
+  occurred_at: string;
+  unit: string;
+  unit_latin: string | null;
+  reason: string | null;
+  expires_on: string | null;
+}
+
+/** GET /customers/ID/points: as many entries as were asked for, the newest first. */
+export interface PointsRecord {
+  balance: number;
+  as_of: string;
+  expiring: { on: string; points: number }[];
+  items: PointsEntry[];
+  next: string | null;
+}
+
 export interface TextRecord {
   id: string;
   body: string;
@@ -55,6 +75,8 @@ export interface TextRecord {
   reason_text?: string | null;
   created_at: string;
 }
+
+const POINTS_AT_ONCE = 5;
 
 /** A list that is fetched on view: undefined while it is on its way, null when the server did not answer. */
 type Fetched<T> = T[] | null | undefined;
@@ -69,6 +91,7 @@ export class CustomerCard {
   #texts = $state.raw<Fetched<TextRecord>>();
   #about = $state.raw<AboutRecord | null | undefined>();
   #life = $state.raw<LifeRecord | null | undefined>();
+  #points = $state.raw<PointsRecord | null | undefined>();
   readonly id: string;
   readonly #book: Book;
 
@@ -111,6 +134,10 @@ export class CustomerCard {
     return this.#life;
   }
 
+  get points(): PointsRecord | null | undefined {
+    return this.#points;
+  }
+
   /** Whether a consent is known to stand; without the server none is. */
   standing(purpose: string): boolean {
     return this.#permissions?.items.some((each) => each.purpose === purpose && each.allowed) === true;
@@ -142,8 +169,18 @@ export class CustomerCard {
       list<TextRecord>(call(api.GET('/api/v1/customers/{customer_id}/messages', { params: { path } }))).then((found) => { this.#texts = found; }),
       one<AboutRecord>(call(api.GET('/api/v1/customers/{customer_id}', { params: { path } }))).then((found) => { this.#about = found; }),
       one<LifeRecord>(call(api.GET('/api/v1/customers/{customer_id}/life', { params: { path } }))).then((found) => { this.#life = found; }),
+      this.fetchPoints(),
       list<SaleRecord>(call(api.GET('/api/v1/sales', { params: { query: { customer: this.id, limit: 5 } } }))).then((found) => { this.#sales = found; }),
     ]);
+  }
+
+  /** Asks for the first entries of the points ledger, or for those behind the ones that are here. */
+  async fetchPoints(more = false): Promise<void> {
+    const known = more ? (this.#points ?? null) : null;
+    const query = { limit: POINTS_AT_ONCE, ...(known?.next ? { after: known.next } : {}) };
+    const path = { customer_id: this.id };
+    const found = await one<PointsRecord>(call(api.GET('/api/v1/customers/{customer_id}/points', { params: { path, query } })));
+    this.#points = found === null || known === null ? found : { ...found, items: [...known.items, ...found.items] };
   }
 
   /** Asks anew what is permitted: when the card opens, and after the server took something that was said. */

@@ -2410,6 +2410,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** A member's points: balance, what expires next, and what happened, the newest first; the view is recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                };
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/preferences": {
         parameters: {
             query?: never;
@@ -4541,6 +4600,210 @@ export interface paths {
                     content?: never;
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Points outstanding by business unit and month of expiry, and what units owe each other for them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsReport"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What sales earn: every rule, those in force first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EarningRuleList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Have sales earn by another rule, from its first day on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EarningRuleData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EarningRule"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/rules/{rule_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have new sales earn by this rule no longer; what it gave stays. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    rule_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EarningRule"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such rule */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -6746,6 +7009,48 @@ export interface components {
         DocumentList: {
             items: components["schemas"]["Document"][];
         };
+        EarningRule: {
+            business_unit: string | null;
+            cap: number | null;
+            card_issuer: string | null;
+            category: string | null;
+            /** Format: date */
+            ends_on: string | null;
+            grade: string | null;
+            id: string;
+            kind: string;
+            name: string;
+            rate: number;
+            /** Format: date-time */
+            retired_at: string | null;
+            /** Format: date */
+            starts_on: string;
+            store: string | null;
+            valid_months: number | null;
+            weekdays: number[] | null;
+        };
+        EarningRuleData: {
+            business_unit?: string | null;
+            cap?: number | null;
+            card_issuer?: string | null;
+            category?: string | null;
+            /** Format: date */
+            ends_on?: string | null;
+            grade?: string | null;
+            /** @enum {string} */
+            kind: "base" | "bonus";
+            name: string;
+            rate: number;
+            /** Format: date */
+            starts_on: string;
+            store?: string | null;
+            valid_months?: number | null;
+            /** @description Days of the week, Monday is 0 */
+            weekdays?: number[] | null;
+        };
+        EarningRuleList: {
+            items: components["schemas"]["EarningRule"][];
+        };
         Enrol: {
             code: string;
             /** @default null */
@@ -7181,6 +7486,13 @@ export interface components {
                 };
             };
         };
+        OutstandingPoints: {
+            business_unit: string;
+            lots: number;
+            /** Format: date */
+            month: string | null;
+            points: number;
+        };
         PaginationMetadata: {
             /** @description First available page number. */
             first_page?: number;
@@ -7270,6 +7582,39 @@ export interface components {
             /** @enum {string} */
             kind?: "mobile" | "home" | "work" | "other";
             note?: string | null;
+        };
+        PointsEntry: {
+            /** Format: date */
+            expires_on: string | null;
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            occurred_at: string;
+            points: number;
+            reason: string | null;
+            sale_id: string | null;
+            unit: string;
+            unit_latin: string | null;
+        };
+        PointsExpiry: {
+            /** Format: date */
+            on: string;
+            points: number;
+        };
+        PointsPage: {
+            /** Format: date-time */
+            as_of: string;
+            balance: number;
+            expiring: components["schemas"]["PointsExpiry"][];
+            items: components["schemas"]["PointsEntry"][];
+            next?: string | null;
+        };
+        PointsReport: {
+            debt: {
+                [key: string]: number;
+            };
+            outstanding: components["schemas"]["OutstandingPoints"][];
+            settlement: components["schemas"]["SettledPoints"][];
         };
         PreferenceChange: {
             kind: string;
@@ -7564,6 +7909,12 @@ export interface components {
         SettleData: {
             /** @enum {string} */
             choice: "yours" | "server";
+        };
+        SettledPoints: {
+            business_unit: string;
+            net: number;
+            taken_elsewhere: number;
+            taken_here: number;
         };
         SignIn: {
             login: string;

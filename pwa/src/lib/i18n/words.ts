@@ -37,7 +37,7 @@ export function byPreferenceKind<T extends { kind: string }>(preferences: readon
 }
 
 const views: Record<string, () => string> = {
-  card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, consents: m.access_what_consents,
+  card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, points: m.access_what_points, consents: m.access_what_consents,
   sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log, life: m.access_what_life,
   household: m.access_what_household, documents: m.access_what_documents, passport: m.access_what_passport,
   passport_lookup: m.access_what_passport_lookup, export: m.access_what_export,
@@ -89,6 +89,17 @@ const messageStates: Record<string, () => string> = {
 
 export function messageStateName(state: string): string {
   return (messageStates[state] ?? m.message_other)();
+}
+
+const pointsKinds: Record<string, () => string> = {
+  earn: m.points_kind_earn, gift: m.points_kind_gift, redeem: m.points_kind_redeem, reverse: m.points_kind_reverse,
+  restore: m.points_kind_restore, adjust: m.points_kind_adjust, expire: m.points_kind_expire,
+};
+
+/** Why points came or went. What had expired comes back where it turns out to have been used in time. */
+export function pointsKindName(kind: string, points: number): string {
+  if (kind === 'expire' && points > 0) return m.points_kind_unexpire();
+  return (pointsKinds[kind] ?? m.points_kind_adjust)();
 }
 
 export function purposeName(purpose: string): string {

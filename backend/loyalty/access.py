@@ -1,0 +1,53 @@
+"""The only door to a member's points for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, select
+
+from backend.core.db import db
+from backend.core.errors import NotFound
+from backend.core.ids import is_id
+from backend.customers import get_customer
+from backend.loyalty.models import EarningRule, PointsEntry, PointsLot
+from backend.organization import hidden_units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+_SOON = 3
+
+
+def entries(customer_id: str) -> Select[PointsEntry]:
+    """A member's entries, without what happened at units that keep their own from whoever asks.
+
+    Read newest first along ix_points_entry_customer. Raises `NotFound`.
+    """
+    query = select(PointsEntry).where(PointsEntry.customer_id == get_customer(customer_id).id)
+    units = hidden_units()
+    return query.where(PointsEntry.business_unit_id.not_in(units)) if units else query
+
+
+def expiring(customer_id: str) -> Sequence[tuple[date, int]]:
+    """The next few days on which open points expire, and how many then (ix_points_lot_open)."""
+    query = (
+        select(PointsLot.expires_on, PointsLot.open)
+        .where(PointsLot.customer_id == customer_id, PointsLot.open > 0, PointsLot.expires_on.is_not(None))
+        .order_by(PointsLot.expires_on)
+    )
+    days: dict[date, int] = {}
+    for day, points in db.session.execute(query):
+        if day is None or (day not in days and len(days) == _SOON):
+            break
+        days[day] = days.get(day, 0) + points
+    return list(days.items())
+
+
+def rule(rule_id: str) -> EarningRule:
+    """The rule with this id. Raises `NotFound`."""
+    found = db.session.get(EarningRule, rule_id) if is_id(rule_id) else None
+    if found is None:
+        raise NotFound
+    return found
