@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from backend.loyalty.earning import month_end
 from backend.loyalty.ledger import balance, balances, entry, post, settle
 from backend.loyalty.models import EarningRule, PointsEntry
-from backend.loyalty.service import Sold, SoldLine, adjust, missing
+from backend.loyalty.service import Lacking, Sold, SoldLine, adjust, missing
 from backend.loyalty.tending import expire_due
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
 
 __all__ = [
     "EarningRule",
+    "Lacking",
     "PointsEntry",
     "Sold",
     "SoldLine",

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
-from backend.customers import get_customer
+from backend.customers import CustomerFacts, get_customer
 from backend.loyalty.models import EarningRule, PointsEntry, PointsLot
 from backend.organization import hidden_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from sqlalchemy import Row
 
 _SOON = 3
 
@@ -30,19 +32,22 @@ def entries(customer_id: str) -> Select[PointsEntry]:
     return query.where(PointsEntry.business_unit_id.not_in(units)) if units else query
 
 
-def expiring(customer_id: str) -> Sequence[tuple[date, int]]:
-    """The next few days on which open points expire, and how many then (ix_points_lot_open)."""
+def expiring(customer_id: str) -> Sequence[Row[date | None, int]]:
+    """The next few days on which open points expire, and how many then; reads no further along ix_points_lot_open."""
     query = (
-        select(PointsLot.expires_on, PointsLot.open)
+        select(PointsLot.expires_on, func.sum(PointsLot.open))
         .where(PointsLot.customer_id == customer_id, PointsLot.open > 0, PointsLot.expires_on.is_not(None))
+        .group_by(PointsLot.expires_on)
         .order_by(PointsLot.expires_on)
+        .limit(_SOON)
     )
-    days: dict[date, int] = {}
-    for day, points in db.session.execute(query):
-        if day is None or (day not in days and len(days) == _SOON):
-            break
-        days[day] = days.get(day, 0) + points
-    return list(days.items())
+    return db.session.execute(query).all()
+
+
+def shown_balance(customer_id: str) -> int:
+    """The balance as her card shows it, which the ledger keeps there: a look-up, however many lots there are."""
+    query = select(CustomerFacts.points).where(CustomerFacts.customer_id == customer_id)
+    return db.session.scalar(query) or 0
 
 
 def rule(rule_id: str) -> EarningRule:

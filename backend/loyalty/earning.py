@@ -1,7 +1,8 @@
 """What a sale earns. Pure: rules and a sale as plain values, whole numbers throughout.
 
-Points are given for what was paid with money: what was paid with points earns nothing, spread evenly over the lines.
-A sale in another currency counts in that of its store, at the rate that it was sold at.
+Points are given for what was paid with money: what was paid with points earns nothing, spread evenly over the lines,
+a point for a minor unit of the rule's currency (a point pays one won). A sale in another currency than a rule's counts
+at the rate of its day; where none is known, the rule gives nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Rule:
     id: str
     kind: str
     rate: int
+    currency: str
     cap: int | None
     valid_months: int | None
     business_unit_id: str | None
@@ -50,16 +52,16 @@ class Bought:
 class Basket:
     """A sale as the rules see it.
 
-    `rate` is what one unit of its currency is worth in that of its store, None where that is the same or not known;
-    `redeemed` is what of the amounts was paid with points.
+    `worth` says what a minor unit of its currency is in minor units of others, {currency: factor}, where that is known.
+    `redeemed` is how many points it was paid with.
     """
 
     business_unit_id: str
     store_id: str
     day: date
     lines: Sequence[Bought]
+    worth: Mapping[str, Fraction]
     redeemed: int = 0
-    rate: str | None = None
     grade: str | None = None
     card_issuers: Collection[str] = ()
 
@@ -79,40 +81,46 @@ class Earned:
 
 def earn(rules: Sequence[Rule], basket: Basket) -> Earned:
     """What `basket` earns by `rules`: the best base rule of each line, and every bonus."""
-    there = [rule for rule in rules if _applies(rule, basket)]
+    there = [rule for rule in applying(rules, basket) if rule.currency in basket.worth]
     total = sum(line.amount for line in basket.lines)
     if not there or total <= 0:
         return Earned({}, None)
-    worth: dict[str, int] = {}
+    amounts: dict[str, int] = {}
     for line in basket.lines:
-        for rule in _of_line(there, line):
-            worth[rule.id] = worth.get(rule.id, 0) + line.amount * rule.rate
-    money = Fraction(max(total - basket.redeemed, 0), total) * Fraction(basket.rate or 1) / _PER
+        for rule in _of_line(there, line, basket.worth):
+            amounts[rule.id] = amounts.get(rule.id, 0) + line.amount
     by_id = {rule.id: rule for rule in there}
-    points = {rule_id: _capped(by_id[rule_id], int(value * money)) for rule_id, value in worth.items()}
+    points = {rule_id: _points(by_id[rule_id], amount, total, basket) for rule_id, amount in amounts.items()}
     given = {rule_id: each for rule_id, each in sorted(points.items()) if each > 0}
     return Earned(given, _last_day([by_id[rule_id] for rule_id in given], basket.day))
 
 
-def _applies(rule: Rule, basket: Basket) -> bool:
-    return (
-        rule.starts_on <= basket.day <= (rule.ends_on or date.max)
+def applying(rules: Sequence[Rule], basket: Basket) -> list[Rule]:
+    """The rules of which everything that they name of a sale as a whole is so."""
+    return [
+        rule
+        for rule in rules
+        if rule.starts_on <= basket.day <= (rule.ends_on or date.max)
         and rule.business_unit_id in {None, basket.business_unit_id}
         and rule.store_id in {None, basket.store_id}
         and rule.grade in {None, basket.grade}
         and (rule.card_issuer is None or rule.card_issuer in basket.card_issuers)
         and (rule.weekdays is None or basket.day.weekday() in rule.weekdays)
-    )
+    ]
 
 
-def _of_line(rules: Sequence[Rule], line: Bought) -> list[Rule]:
+def _of_line(rules: Sequence[Rule], line: Bought, worth: Mapping[str, Fraction]) -> list[Rule]:
     fitting = [rule for rule in rules if rule.category in {None, line.category}]
     base = [rule for rule in fitting if rule.kind == "base"]
-    best = [max(base, key=lambda rule: (rule.rate, rule.id))] if base else []
+    best = [max(base, key=lambda rule: (rule.rate * worth[rule.currency], rule.id))] if base else []
     return best + [rule for rule in fitting if rule.kind == "bonus"]
 
 
-def _capped(rule: Rule, points: int) -> int:
+def _points(rule: Rule, amount: int, total: int, basket: Basket) -> int:
+    """What a rule gives for `amount` of the sale's `total`, rounded down, and no more than its cap."""
+    factor = basket.worth[rule.currency]
+    money = max(total * factor - basket.redeemed, Fraction(0)) / total
+    points = int(amount * money * rule.rate / _PER)
     return points if rule.cap is None else min(points, rule.cap)
 
 

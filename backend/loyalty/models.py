@@ -107,9 +107,9 @@ class PointsUse(Owned, Base):
 class EarningRule(Base):
     """What a sale earns, where everything that the rule names is so (None: wherever).
 
-    `rate` is points for 10,000 minor units of the store's currency. Of `base` rules the best one counts for each line;
-    every `bonus` adds to it. A rule's points are rounded down once for the whole sale, and never more than `cap`. What
-    is live is never edited: another one takes its place.
+    `rate` is points for 10,000 minor units of `currency`, to which sales in others are converted. Of `base` rules the
+    best one counts for each line; every `bonus` adds to it. A rule's points are rounded down once for the whole sale,
+    and never more than `cap`. What is live is never edited: another one takes its place.
     """
 
     __tablename__ = "earning_rule"
@@ -118,6 +118,7 @@ class EarningRule(Base):
     name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(10))
     rate: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="KRW")
     cap: Mapped[int | None] = mapped_column(BigInteger)
     # For how many months, until the end of the last one; None for ever.
     valid_months: Mapped[int | None]

@@ -10,9 +10,16 @@ from backend.core import audit, clock
 from backend.core.db import run_in_unit_of_work, unit_of_work
 from backend.core.http import Blueprint, page
 from backend.customers import get_customer
-from backend.loyalty import access, ledger, reports, rules
+from backend.loyalty import access, reports, rules
 from backend.loyalty.models import EarningRule, PointsEntry
-from backend.loyalty.schemas import EntryArgs, PointsPage, PointsReportSchema, EarningRuleData, EarningRuleList, EarningRuleSchema
+from backend.loyalty.schemas import (
+    EarningRuleData,
+    EarningRuleList,
+    EarningRuleSchema,
+    EntryArgs,
+    PointsPage,
+    PointsReportSchema,
+)
 from backend.organization import StaffRole, current_actor, require_staff
 
 blueprint = Blueprint("loyalty", __name__, description="Points")
@@ -30,9 +37,9 @@ def list_points(args: dict[str, Any], customer_id: str) -> dict[str, Any]:
     with unit_of_work(synced=False):
         query = access.entries(now).options(joinedload(PointsEntry.business_unit))
         items, after = page(query, keys=(PointsEntry.id,), args=args, newest_first=True)
-        expiring = [{"on": day, "points": points} for day, points in access.expiring(now)]
+        expiring = [{"on": day, "points": int(points)} for day, points in access.expiring(now)]
         audit.record_access(actor, customer_id=now, what="points")
-    about = {"balance": ledger.balance(now), "as_of": clock.now(), "expiring": expiring}
+    about = {"balance": access.shown_balance(now), "as_of": clock.now(), "expiring": expiring}
     return about | {"items": items, "next": after}
 
 

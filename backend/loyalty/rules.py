@@ -29,7 +29,7 @@ def all_rules() -> Sequence[EarningRule]:
 
 
 def add(data: dict[str, Any], *, acting_staff: Actor) -> str:
-    """Add a rule as `EarningRuleData` read it; its id. Raises `ValidationFailed` for a unit or store that is not there."""
+    """Add a rule as `EarningRuleData` read it; its id. Raises `ValidationFailed` for an unknown unit or store."""
     data = dict(data)
     unit, store = data.pop("business_unit", None), data.pop("store", None)
     errors = {}

@@ -50,11 +50,14 @@ class PointsPage(Schema):
 
 
 class EarningRuleData(Schema):
-    """What a sale earns where everything that is named here is so; `rate` is points for 10,000 minor units."""
+    """What a sale earns where all that is named here is so; `rate` is points for 10,000 minor units of `currency`."""
 
     name = Text(max_length=120, required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["base", "bonus"]))
     rate = fields.Integer(strict=True, required=True, validate=validate.Range(min=1, max=_HIGHEST_RATE))
+    currency = fields.String(
+        load_default="KRW", validate=validate.Regexp(r"[A-Z]{3}\Z", error="Three capital letters (ISO 4217).")
+    )
     cap = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=1, max=10**9))
     valid_months = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=1, max=_LONGEST))
     business_unit = Text(max_length=40, blank=True)
@@ -84,6 +87,7 @@ class EarningRuleSchema(Schema):
     name = fields.String(required=True)
     kind = fields.String(required=True)
     rate = fields.Integer(required=True)
+    currency = fields.String(required=True)
     cap = fields.Integer(required=True, allow_none=True)
     valid_months = fields.Integer(required=True, allow_none=True)
     business_unit = fields.String(attribute="business_unit.code", required=True, allow_none=True, dump_default=None)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from backend.catalog import ExchangeRate
 from backend.core import audit, clock
 from backend.core.db import db, table_of
 from backend.core.errors import ValidationFailed
+from backend.core.money import exponent
 from backend.core.one_of import one_of
 from backend.customers import Card, CustomerFacts, hold
 from backend.loyalty import earning, ledger
-from backend.loyalty.earning import Basket, Bought, Rule
+from backend.loyalty.earning import Basket, Bought, Earned, Rule
 from backend.loyalty.models import EarningRule, PointsEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from backend.core.audit import Actor
@@ -30,6 +33,19 @@ _OF_SALES = select(_entry.sale_id, _entry.kind, _entry.points, _entry.rules, _en
 _RULES = select(*(_rule.c[name] for name in Rule.__dataclass_fields__), _rule.c.retired_at)
 _GRADES = select(_facts.customer_id, _facts.grade).where(one_of(_facts.customer_id, "ids"))
 _ISSUERS = select(_card.customer_id, _card.issuer).where(one_of(_card.customer_id, "ids"), _card.issuer.is_not(None))
+
+
+_exchange = table_of(ExchangeRate).c
+_RATE = (
+    select(_exchange.rate)
+    .where(
+        _exchange.currency == bindparam("currency"),
+        _exchange.base == bindparam("base"),
+        _exchange.on <= bindparam("day"),
+    )
+    .order_by(_exchange.on.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,7 @@ class Sold:
     day: date
     lines: Sequence[SoldLine]
     redeemed: int
-    rate: str | None
+    currency: str
     new: bool = True
     changed_at: datetime | None = None
     changed_on: date | None = None
@@ -73,7 +89,14 @@ class Sold:
         return sum(line.refunded for line in self.lines)
 
 
-def missing(sales: Sequence[Sold]) -> list[list[dict[str, Any]]]:
+class Lacking(NamedTuple):
+    """What the ledger lacks of a sale; `unknown_rate`: a rule would give points, if anybody knew the rate."""
+
+    entries: list[dict[str, Any]]
+    unknown_rate: bool
+
+
+def missing(sales: Sequence[Sold]) -> list[Lacking]:
     """For each sale the entries that the ledger lacks: what it earned and was paid with, less what came back.
 
     Only what differs from what is there, so that posting them (`ledger.post`) twice, or sale by sale in another order,
@@ -85,10 +108,21 @@ def missing(sales: Sequence[Sold]) -> list[list[dict[str, Any]]]:
     written = _written([sale.sale_id for sale in sales if not sale.new])
     rules = [(Rule(*row[:-1]), row.retired_at) for row in db.session.execute(_RULES)]
     known = _Buyers({sale.customer_id for sale in sales}, asked=bool(rules))
+    worth = _Worth({rule.currency for rule, _ in rules})
     found = []
     for sale in sales:
         there = written.get(sale.sale_id, _Written())
-        found.append(_paid(sale, there) + _earned(sale, there, rules, known))
+        basket = _basket(sale, known, worth.of(sale))
+        live = [rule for rule, retired_at in rules if retired_at is None or sale.at < retired_at]
+        unknown = any(rule.currency not in basket.worth for rule in earning.applying(live, basket))
+        own = [rule for rule, _ in rules if rule.id in (there.rules or ())]
+        rows = _paid(sale, there)
+        if there.rules is None:
+            earned = earning.earn(live, basket)
+            rows += _given(sale, earned)
+            there.rules = dict(earned.by_rule)
+            own = [rule for rule in live if rule.id in there.rules]
+        found.append(Lacking(rows + _taken_back(sale, there, own, basket), unknown))
     return found
 
 
@@ -117,6 +151,29 @@ class _Buyers:
                 self.issuers.setdefault(customer_id, set()).add(issuer)
 
 
+class _Worth:
+    """What currencies are in those of the rules, by the newest rate that was known on a day."""
+
+    def __init__(self, wanted: Collection[str]) -> None:
+        self._wanted = wanted
+        self._known: dict[tuple[str, str, date], Fraction | None] = {}
+
+    def of(self, sale: Sold) -> dict[str, Fraction]:
+        """{currency: minor units of it that one of the sale's is worth}."""
+        found = {each: self._factor(sale.currency, each, sale.day) for each in self._wanted}
+        return {each: factor for each, factor in found.items() if factor is not None}
+
+    def _factor(self, currency: str, base: str, day: date) -> Fraction | None:
+        if currency == base:
+            return Fraction(1)
+        key = (currency, base, day)
+        if key not in self._known:
+            rate = db.session.scalar(_RATE, {"currency": currency, "base": base, "day": day})
+            shift = Fraction(10) ** (exponent(base) - exponent(currency))
+            self._known[key] = None if rate is None else Fraction(rate) * shift
+        return self._known[key]
+
+
 def _written(sale_ids: Sequence[str]) -> dict[str, _Written]:
     found: dict[str, _Written] = {}
     for sale_id, kind, points, rules, expires_on in (
@@ -139,36 +196,38 @@ def _paid(sale: Sold, there: _Written) -> list[dict[str, Any]]:
     return rows
 
 
-def _earned(
-    sale: Sold, there: _Written, rules: Sequence[tuple[Rule, datetime | None]], known: _Buyers
-) -> list[dict[str, Any]]:
-    rows = []
+def _given(sale: Sold, earned: Earned) -> list[dict[str, Any]]:
+    if not earned.points:
+        return []
+    rules = [list(each) for each in earned.by_rule.items()]
+    return [_row(sale, "earn", earned.points) | {"rules": rules, "expires_on": earned.expires_on}]
+
+
+def _taken_back(sale: Sold, there: _Written, own: Sequence[Rule], basket: Basket) -> list[dict[str, Any]]:
+    """What of the points goes back: the rules that gave them, over what was kept, give so much less."""
     gave = there.rules
-    if gave is None:
-        live = [rule for rule, retired_at in rules if retired_at is None or sale.at < retired_at]
-        earned = earning.earn(live, _basket(sale, known, kept_only=False))
-        gave = dict(earned.by_rule)
-        if earned.points:
-            row = _row(sale, "earn", earned.points)
-            rows.append(row | {"rules": list(map(list, gave.items())), "expires_on": earned.expires_on})
-    if sale.refunded and gave:
-        own = [rule for rule, _ in rules if rule.id in gave]
-        kept = earning.earn(own, _basket(sale, known, kept_only=True, as_given=own))
-        too_much = sum(gave.values()) - sum(min(points, gave[id_]) for id_, points in kept.by_rule.items())
-        if too_much + there.of("reverse") > 0:
-            rows.append(_row(sale, "reverse", -too_much - there.of("reverse"), later=True))
-    return rows
+    if not sale.refunded or not gave:
+        return []
+    back = earning.restored(sale.redeemed, total=sale.total, refunded=sale.refunded)
+    kept = replace(
+        basket,
+        lines=[Bought(line.amount - line.refunded, line.category) for line in sale.lines],
+        redeemed=sale.redeemed - back,
+        # As it was when they gave, whatever she is by now.
+        grade=next((rule.grade for rule in own if rule.grade is not None), basket.grade),
+        card_issuers={rule.card_issuer for rule in own if rule.card_issuer} or basket.card_issuers,
+    )
+    left = sum(min(points, gave[id_]) for id_, points in earning.earn(own, kept).by_rule.items())
+    too_much = sum(gave.values()) - left + there.of("reverse")
+    return [_row(sale, "reverse", -too_much, later=True)] if too_much > 0 else []
 
 
-def _basket(sale: Sold, known: _Buyers, *, kept_only: bool, as_given: Sequence[Rule] = ()) -> Basket:
-    """The sale as rules see it: as it was sold, or what of it was kept, to the rules that gave points when it was."""
-    lines = [Bought(line.amount - (line.refunded if kept_only else 0), line.category) for line in sale.lines]
-    redeemed = sale.redeemed
-    if kept_only:
-        redeemed -= earning.restored(sale.redeemed, total=sale.total, refunded=sale.refunded)
-    grade = next((rule.grade for rule in as_given if rule.grade is not None), known.grades.get(sale.customer_id))
-    issuers = {rule.card_issuer for rule in as_given if rule.card_issuer} or known.issuers.get(sale.customer_id, set())
-    return Basket(sale.business_unit_id, sale.store_id, sale.day, lines, redeemed, sale.rate, grade, issuers)
+def _basket(sale: Sold, known: _Buyers, worth: Mapping[str, Fraction]) -> Basket:
+    """The sale as rules see it, as it was sold."""
+    lines = [Bought(line.amount, line.category) for line in sale.lines]
+    grade, issuers = known.grades.get(sale.customer_id), known.issuers.get(sale.customer_id, set())
+    place = (sale.business_unit_id, sale.store_id, sale.day)
+    return Basket(*place, lines, worth, sale.redeemed, grade, issuers)
 
 
 def _row(sale: Sold, kind: str, points: int, *, later: bool = False) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from backend.catalog import Product
 from backend.core.db import db, run_in_unit_of_work, table_of
 from backend.core.one_of import one_of
 from backend.customers import hold
-from backend.loyalty import Sold, SoldLine, missing, post
+from backend.loyalty import Lacking, Sold, SoldLine, missing, post
 from backend.organization import Store
 from backend.sales import rules
 from backend.sales.models import Sale, SaleLine, SaleReturn, SaleReturnLine
@@ -34,7 +34,7 @@ _SALES = (
         _sale.received_at,
         _sale.business_day,
         _sale.points_redeemed,
-        _sale.rate,
+        _sale.currency,
     )
     .join(table_of(Store), _store.id == _sale.store_id)
     .where(one_of(_sale.id, "ids"), _sale.customer_id.is_not(None))
@@ -66,6 +66,8 @@ class Awarded:
     sales: int = 0
     earning: int = 0
     points: int = 0
+    # To whose currency nobody knows the rate.
+    unknown_rate: int = 0
     by_rule: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     by_unit: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -104,14 +106,14 @@ def award(
     return awarded
 
 
-def _award(members: Sequence[str], since: date, until: date) -> tuple[list[Sold], list[list[dict[str, Any]]]]:
+def _award(members: Sequence[str], since: date, until: date) -> tuple[list[Sold], list[Lacking]]:
     hold(members)
     sold, entries = _lacking(members, since, until)
-    post([row for rows in entries for row in rows])
+    post([row for each in entries for row in each.entries])
     return sold, entries
 
 
-def _lacking(members: Sequence[str], since: date, until: date) -> tuple[list[Sold], list[list[dict[str, Any]]]]:
+def _lacking(members: Sequence[str], since: date, until: date) -> tuple[list[Sold], list[Lacking]]:
     """Their sales of these days, and the entries that the ledger lacks for each."""
     sold = as_they_stand(list(db.session.scalars(_OF_MEMBERS, {"ids": list(members), "since": since, "until": until})))
     return sold, missing(sold)
@@ -124,9 +126,10 @@ def _buyers(since: date, until: date, after: str) -> list[str]:
     return [str(each) for each in db.session.scalars(query.where(Sale.customer_id > after) if after else query)]
 
 
-def _count(awarded: Awarded, sold: Sequence[Sold], entries: Sequence[Sequence[dict[str, Any]]]) -> None:
+def _count(awarded: Awarded, sold: Sequence[Sold], entries: Sequence[Lacking]) -> None:
     awarded.sales += len(sold)
-    for sale, rows in zip(sold, entries, strict=True):
+    for sale, (rows, unknown_rate) in zip(sold, entries, strict=True):
+        awarded.unknown_rate += unknown_rate
         points = sum(row["points"] for row in rows if row["kind"] in {"earn", "reverse"})
         awarded.earning += points > 0
         awarded.points += points
@@ -152,7 +155,7 @@ def _sold(row: Any, lines: Sequence[Any], returns: Sequence[Any]) -> Sold:  # no
             for each in lines
         ],
         redeemed=row.points_redeemed,
-        rate=row.rate,
+        currency=row.currency,
         new=False,
         changed_at=min(last.occurred_at, last.received_at) if last else None,
         changed_on=last.business_day if last else None,

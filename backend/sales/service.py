@@ -15,7 +15,7 @@ from backend.core import audit, clock
 from backend.core.bulk import insert_rows
 from backend.core.db import table_of
 from backend.customers import SoldTrip, note_trips
-from backend.loyalty import Sold, SoldLine, missing, post
+from backend.loyalty import Lacking, Sold, SoldLine, missing, post
 from backend.sales import returns, rules
 from backend.sales.increments import Purchase, add_purchases
 from backend.sales.known import At, Known, read
@@ -64,10 +64,10 @@ def log_sales(arrivals: Sequence[Arrival]) -> list[tuple[str, ...]]:
     taken = _Taken()
     for arrival in arrivals:
         _take(arrival, known, taken)
-    entries = missing(taken.sold)
-    _flag_overdrafts(taken, entries, known)
+    lacking = missing(taken.sold)
+    _flag_points(taken, lacking, known)
     _write(taken)
-    post([row for each in entries for row in each])
+    post([row for each in lacking for row in each.entries])
     returns.catch_up([arrival.id for arrival in arrivals])
     audit.record_each([(arrival.actor, arrival.id) for arrival in arrivals], "sale.log", subject_kind="sale")
     return [tuple(sale["flags"]) for sale in taken.sales]
@@ -186,19 +186,25 @@ def _sold(sale: Mapping[str, Any], store: At, lines: list[rules.Line], known: Kn
         day=sale["business_day"],
         lines=[SoldLine(line.amount, 0, known.products[line.sku].category if line.known else None) for line in lines],
         redeemed=sale["points_redeemed"],
-        rate=sale["rate"],
+        currency=sale["currency"],
     )
 
 
-def _flag_overdrafts(taken: _Taken, entries: Sequence[Sequence[Mapping[str, Any]]], known: Known) -> None:
-    """Have a manager look at who paid with points that she did not have: known before, or earned in this batch."""
+def _flag_points(taken: _Taken, lacking: Sequence[Lacking], known: Known) -> None:
+    """Have a manager look at who paid with points that she did not have, neither before nor by this batch.
+
+    And at what earned nothing only because nobody knows a rate.
+    """
     sales = {sale["id"]: sale for sale in taken.sales}
-    for sold, rows in zip(taken.sold, entries, strict=True):
-        if sold.redeemed > known.balances.get(sold.customer_id, 0) and sold.redeemed:
-            sale = sales[sold.sale_id]
-            sale["flags"] = sorted({*sale["flags"], "points_overdrawn"})
+    for sold, each in zip(taken.sold, lacking, strict=True):
+        odd = {
+            "points_overdrawn": sold.redeemed and sold.redeemed > known.balances[sold.customer_id],
+            "unknown_rate": each.unknown_rate,
+        }
+        sale = sales[sold.sale_id]
+        sale["flags"] = sorted({*sale["flags"], *(flag for flag, is_odd in odd.items() if is_odd)})
         if sold.customer_id in known.balances:
-            known.balances[sold.customer_id] += sum(row["points"] for row in rows)
+            known.balances[sold.customer_id] += sum(row["points"] for row in each.entries)
 
 
 def _coupons(arrival: Arrival, known: Known, taken: _Taken) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,13 +16,23 @@ FRIDAY = date(2026, 5, 1)
 def rule(rate: int, **values: Any) -> Rule:
     """A base rule that is good everywhere and for ever unless it says otherwise."""
     blank: dict[str, Any] = dict.fromkeys(Rule.__dataclass_fields__)
-    return Rule(**blank | {"id": f"r{rate}", "kind": "base", "rate": rate, "starts_on": date(2026, 1, 1)} | values)
+    return Rule(
+        **blank
+        | {"id": f"r{rate}", "kind": "base", "rate": rate, "currency": "KRW", "starts_on": date(2026, 1, 1)}
+        | values
+    )
 
 
 def basket(*lines: tuple[int, str | None], **values: Any) -> Basket:
     """A sale of that Friday at store S of unit A."""
     bought = [Bought(amount, category) for amount, category in lines]
-    place: dict[str, Any] = {"business_unit_id": "A", "store_id": "S", "day": FRIDAY, "lines": bought}
+    place: dict[str, Any] = {
+        "business_unit_id": "A",
+        "store_id": "S",
+        "day": FRIDAY,
+        "lines": bought,
+        "worth": {"KRW": Fraction(1)},
+    }
     return Basket(**place | values)
 
 
@@ -77,8 +88,13 @@ def test_what_is_paid_with_points_earns_nothing() -> None:
     assert points([rule(100)], basket((0, None))) == 0
 
 
-def test_a_sale_in_another_currency_counts_at_its_rate() -> None:
-    assert points([rule(100)], basket((10_000, None), rate="13.8")) == 1_380
+def test_a_sale_in_another_currency_counts_at_its_rate_and_without_one_not_at_all() -> None:
+    dollars = {"worth": {"KRW": Fraction("13.8"), "USD": Fraction(1)}}
+    assert points([rule(100)], basket((10_000, None), **dollars)) == 1_380
+    assert points([rule(100)], basket((10_000, None), redeemed=69_000, **dollars)) == 690
+    assert points([rule(100)], basket((10_000, None), worth={"USD": Fraction(1)})) == 0
+    dearer = [rule(100), rule(300, currency="USD")]
+    assert earn(dearer, basket((10_000, None), **dollars)).by_rule == {"r100": 1_380}
 
 
 def test_points_are_good_until_the_end_of_the_month_and_the_longest_rule_counts() -> None:

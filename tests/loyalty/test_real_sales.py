@@ -67,8 +67,15 @@ def test_the_rules_give_real_sales_what_a_computation_over_the_files_gives(tmp_p
     quietly: Any = Progress("sales", shown=False)
     import_directory(folder, progress=quietly)
     with unit_of_work():
-        db.session.add(EarningRule(name="기본", kind="base", rate=100, starts_on=_FIRST))
-        bonus = {"name": "음료", "kind": "bonus", "rate": 2_000, "category": "SOFT DRINKS", "cap": _CAP}
+        db.session.add(EarningRule(name="기본", kind="base", rate=100, currency="USD", starts_on=_FIRST))
+        bonus = {
+            "name": "음료",
+            "kind": "bonus",
+            "rate": 2_000,
+            "currency": "USD",
+            "category": "SOFT DRINKS",
+            "cap": _CAP,
+        }
         db.session.add(EarningRule(**bonus, starts_on=_FIRST))
     members, base, extra = by_hand(folder)
     names = {rule.name: rule.id for rule in db.session.scalars(select(EarningRule))}

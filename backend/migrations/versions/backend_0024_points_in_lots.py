@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(120), nullable=False),
         sa.Column("kind", sa.String(10), nullable=False),
         sa.Column("rate", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("cap", sa.BigInteger()),
         sa.Column("valid_months", sa.Integer()),
         sa.Column("business_unit_id", Id(), sa.ForeignKey("business_unit.id")),

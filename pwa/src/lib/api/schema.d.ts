@@ -7014,6 +7014,7 @@ export interface components {
             cap: number | null;
             card_issuer: string | null;
             category: string | null;
+            currency: string;
             /** Format: date */
             ends_on: string | null;
             grade: string | null;
@@ -7034,6 +7035,8 @@ export interface components {
             cap?: number | null;
             card_issuer?: string | null;
             category?: string | null;
+            /** @default KRW */
+            currency: string;
             /** Format: date */
             ends_on?: string | null;
             grade?: string | null;
