@@ -10,7 +10,7 @@ from backend.core import audit, clock
 from backend.core.db import run_in_unit_of_work, unit_of_work
 from backend.core.http import Blueprint, page
 from backend.customers import get_customer
-from backend.loyalty import access, reports, rules
+from backend.loyalty import access, earning_rules, reports
 from backend.loyalty.models import EarningRule, PointsEntry
 from backend.loyalty.schemas import (
     EarningRuleData,
@@ -50,7 +50,7 @@ def list_points(args: dict[str, Any], customer_id: str) -> dict[str, Any]:
 def list_rules() -> dict[str, Any]:
     """What sales earn: every rule, those in force first."""
     require_staff(StaffRole.MARKETER, StaffRole.ADMIN)
-    return {"items": rules.all_rules()}
+    return {"items": earning_rules.all_rules()}
 
 
 @blueprint.route("/points/rules", methods=["POST"])
@@ -62,7 +62,7 @@ def post_rule(data: dict[str, Any]) -> EarningRule:
     """Have sales earn by another rule, from its first day on."""
     require_staff(StaffRole.ADMIN)
     actor = current_actor()
-    return access.rule(run_in_unit_of_work(lambda: rules.add(data, acting_staff=actor)))
+    return access.rule(run_in_unit_of_work(lambda: earning_rules.add(data, acting_staff=actor)))
 
 
 @blueprint.route("/points/rules/<rule_id>/retire", methods=["POST"])
@@ -74,7 +74,7 @@ def retire_rule(rule_id: str) -> EarningRule:
     """Have new sales earn by this rule no longer; what it gave stays."""
     require_staff(StaffRole.ADMIN)
     actor = current_actor()
-    run_in_unit_of_work(lambda: rules.retire(rule_id, acting_staff=actor))
+    run_in_unit_of_work(lambda: earning_rules.retire(rule_id, acting_staff=actor))
     return access.rule(rule_id)
 
 
