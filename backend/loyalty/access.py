@@ -25,7 +25,7 @@ _SOON = 3
 def entries(customer_id: str) -> Select[PointsEntry]:
     """A member's entries, without what happened at units that keep their own from whoever asks.
 
-    Read newest first along ix_points_entry_customer. Raises `NotFound`.
+    Read the latest first, along ix_points_entry_customer. Raises `NotFound`.
     """
     query = select(PointsEntry).where(PointsEntry.customer_id == get_customer(customer_id).id)
     units = hidden_units()

@@ -86,7 +86,15 @@ def allocate(movements: Iterable[Movement], *, today: date) -> Book:
 
     Expiries are no movements: they follow from the rest, and are written as entries by whoever keeps the ledger.
     """
-    book = Book()
+    return advance(Book(), movements, today=today)
+
+
+def advance(book: Book, movements: Iterable[Movement], *, today: date) -> Book:
+    """Go on with `book`, all of whose movements were before these; changes it, and gives it back.
+
+    What is given and taken needs no more than open lots and open debts, the oldest debt first. What is taken back and
+    given back (`reverse`, `restore`) needs all that was there.
+    """
     for each in sorted(movements, key=_order):
         _expire(book, each.on)
         if each.points < 0:

@@ -119,6 +119,9 @@ def _of_line(rules: Sequence[Rule], line: Bought, worth: Mapping[str, Fraction])
 def _points(rule: Rule, amount: int, total: int, basket: Basket) -> int:
     """What a rule gives for `amount` of the sale's `total`, rounded down, and no more than its cap."""
     factor = basket.worth[rule.currency]
+    if factor == 1 and not basket.redeemed:
+        points = amount * rule.rate // _PER
+        return points if rule.cap is None else min(points, rule.cap)
     money = max(total * factor - basket.redeemed, Fraction(0)) / total
     points = int(amount * money * rule.rate / _PER)
     return points if rule.cap is None else min(points, rule.cap)

@@ -17,7 +17,7 @@ from backend.core.db import db, table_of
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
 from backend.customers import Customer, show_points
-from backend.loyalty.allocation import Book, Movement, allocate
+from backend.loyalty.allocation import Book, Debt, Lot, Movement, advance, allocate
 from backend.loyalty.models import PointsDebt, PointsEntry, PointsLot, PointsUse
 
 if TYPE_CHECKING:
@@ -37,6 +37,37 @@ _BALANCES = (
     .where(one_of(_lot.c.customer_id, "ids"), _lot.c.open > 0)
     .union_all(select(_debt.c.customer_id, -_debt.c.open).where(one_of(_debt.c.customer_id, "ids")))
 )
+_LAST = (
+    select(_entry.c.customer_id, func.max(_entry.c.occurred_at))
+    .where(one_of(_entry.c.customer_id, "ids"))
+    .group_by(_entry.c.customer_id)
+)
+# In the order of `Lot` and `Debt`; the debts as they were made.
+_OPEN_LOTS = (
+    select(
+        _lot.c.customer_id,
+        _lot.c.owner_id,
+        _lot.c.id,
+        _lot.c.business_unit_id,
+        _lot.c.points,
+        _entry.c.occurred_at,
+        _lot.c.expires_on,
+        _entry.c.sale_id,
+        _lot.c.open,
+        _lot.c.expired,
+    )
+    .join(_entry, _entry.c.id == _lot.c.id)
+    .where(one_of(_lot.c.customer_id, "ids"), _lot.c.open > 0)
+    .order_by(_lot.c.customer_id, _entry.c.occurred_at, _lot.c.id)
+)
+_OPEN_DEBTS = (
+    select(_debt.c.customer_id, _debt.c.owner_id, _debt.c.id, _debt.c.business_unit_id, _debt.c.open)
+    .join(_entry, _entry.c.id == _debt.c.id)
+    .where(one_of(_debt.c.customer_id, "ids"))
+    .order_by(_debt.c.customer_id, _entry.c.occurred_at, _debt.c.id)
+)
+_MOVING = ("id", "kind", "points", "business_unit_id", "occurred_at", "business_day", "expires_on", "sale_id")
+_LOOKING_BACK = frozenset({"reverse", "restore"})
 _LAST_ZONE = timedelta(hours=12)
 """When a day is over everywhere on earth, after midnight UTC: nobody's points expire before the last day is out."""
 
@@ -48,10 +79,85 @@ def entry(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - columns of PointsE
 
 
 def post(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add entries, within a unit of work that holds their customers, and bring their books up to date."""
-    if rows:
-        insert_rows(_INSERT_ENTRY, rows)
-        settle({row["customer_id"] for row in rows})
+    """Add entries, within a unit of work that holds their customers, and bring their books up to date.
+
+    What comes after everything that is there, as nearly always at a till, goes on with the book as it stands; for what
+    comes late, and for what is taken back, the book is worked out anew.
+    """
+    if not rows:
+        return
+    new: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        new[row["customer_id"]].append(row)
+    last = dict(db.session.execute(_LAST, {"ids": sorted(new)}).all())
+    insert_rows(_INSERT_ENTRY, rows)
+    after = {
+        customer_id: added
+        for customer_id, added in new.items()
+        if not any(
+            row["kind"] in _LOOKING_BACK or (customer_id in last and row["occurred_at"] <= last[customer_id])
+            for row in added
+        )
+    }
+    settle(new.keys() - after.keys())
+    _go_on(after)
+
+
+def _go_on(new: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Bring books up to date by entries that come after all others; reads what is open, however much there was."""
+    if not new:
+        return
+    ids, today = sorted(new), last_day_over()
+    books: dict[str, Book] = {customer_id: Book() for customer_id in ids}
+    owners: dict[str, str | None] = {row["id"]: row["owner_id"] for rows in new.values() for row in rows}
+    for whose, owner_id, *values in db.session.execute(_OPEN_LOTS, {"ids": ids}):
+        lot = Lot(*values)
+        books[whose].lots[lot.id], owners[lot.id] = lot, owner_id
+    for whose, owner_id, *values in db.session.execute(_OPEN_DEBTS, {"ids": ids}):
+        debt = Debt(*values)
+        books[whose].debts[debt.id], owners[debt.id] = debt, owner_id
+    held: list[Lot | Debt] = [each for book in books.values() for each in book.lots.values()]
+    held += [each for book in books.values() for each in book.debts.values()]
+    before = {each.id: _state(each) for each in held}
+    for customer_id, rows in new.items():
+        advance(books[customer_id], [Movement(*(row[name] for name in _MOVING)) for row in rows], today=today)
+    expired = [
+        _expiry(customer_id, owners[lot.id], lot.id, lot.unit, points)
+        for customer_id, book in books.items()
+        for lot in book.lots.values()
+        if lot.expired and (points := lot.expired - before.get(lot.id, (0, 0))[1])
+    ]
+    insert_rows(_INSERT_ENTRY, expired)
+    _write_changes(books, before, owners)
+    show_points({customer_id: book.balance for customer_id, book in books.items()})
+
+
+def _state(each: Lot | Debt) -> tuple[int, int]:
+    """What changes of a lot or a debt: what is open, and what has expired."""
+    return each.open, each.expired if isinstance(each, Lot) else 0
+
+
+def _write_changes(
+    books: Mapping[str, Book], before: Mapping[str, tuple[int, int]], owners: Mapping[str, str | None]
+) -> None:
+    """Write what of these books is other than `before`; their uses are all new."""
+    left: set[str] = set()
+    fresh: dict[Table, list[dict[str, Any]]] = {table: [] for table in _KEYS}
+    other: dict[Table, list[dict[str, Any]]] = {table: [] for table in _KEYS}
+    for customer_id, book in books.items():
+        left.update(book.lots, book.debts)
+        changed = Book(
+            {lot.id: lot for lot in book.lots.values() if before.get(lot.id) != _state(lot)},
+            {debt.id: debt for debt in book.debts.values() if before.get(debt.id) != _state(debt)},
+            book.uses,
+        )
+        for table, rows in _rows_of(changed, customer_id, owners).items():
+            for row in rows:
+                (other if row.get("id") in before else fresh)[table].append(row)
+    delete_rows(_debt, [{"id": each} for each in sorted(before.keys() - left)])
+    for table, key in _KEYS.items():
+        insert_rows(_WRITE[table], fresh[table])
+        update_rows(table, other[table], by=key)
 
 
 def balance(customer_id: str) -> int:
@@ -78,9 +184,11 @@ def settle(customer_ids: Collection[str]) -> None:
     today = last_day_over()
     books = {customer_id: allocate(map(_movement, _moving(rows)), today=today) for customer_id, rows in entries.items()}
     insert_rows(_INSERT_ENTRY, [each for id_, book in books.items() for each in _expiries(book, entries[id_])])
-    wanted = _derived(books, entries)
+    owners = {row.id: row.owner_id for rows in entries.values() for row in rows}
+    wanted = [_rows_of(book, customer_id, owners) for customer_id, book in books.items()]
     for table in _KEYS:
-        _write(table, wanted[table], ids)
+        there = [dict(row) for row in db.session.execute(_DERIVED[table], {"ids": ids}).mappings()]
+        _write(table, there, [row for each in wanted for row in each[table]])
     show_points({customer_id: book.balance for customer_id, book in books.items()})
 
 
@@ -138,50 +246,51 @@ def _expiries(book: Book, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
             written[row.lot_id] -= row.points
     expired, given = book.expired(), {row.id: row for row in rows}
     return [
-        entry(
-            customer_id=given[lot_id].customer_id,
-            owner_id=given[lot_id].owner_id,
-            kind="expire",
-            points=written[lot_id] - expired.get(lot_id, 0),
-            business_unit_id=given[lot_id].business_unit_id,
-            lot_id=lot_id,
-            occurred_at=clock.now(),
-            business_day=last_day_over(),
-        )
-        for lot_id in sorted({*written, *expired})
-        if written[lot_id] != expired.get(lot_id, 0)
+        _expiry(given[id_].customer_id, given[id_].owner_id, id_, given[id_].business_unit_id, more)
+        for id_ in sorted({*written, *expired})
+        if (more := expired.get(id_, 0) - written[id_])
     ]
 
 
-def _derived(books: Mapping[str, Book], entries: Mapping[str, list[Row[Any]]]) -> dict[Table, list[dict[str, Any]]]:
+def _expiry(customer_id: str, owner_id: str | None, lot_id: str, unit_id: str, points: int) -> dict[str, Any]:
+    return entry(
+        customer_id=customer_id,
+        owner_id=owner_id,
+        kind="expire",
+        points=-points,
+        business_unit_id=unit_id,
+        lot_id=lot_id,
+        occurred_at=clock.now(),
+        business_day=last_day_over(),
+    )
+
+
+def _rows_of(book: Book, customer_id: str, owners: Mapping[str, str | None]) -> dict[Table, list[dict[str, Any]]]:
     """The rows of what is worked out; each is whose its entry is."""
-    wanted: dict[Table, list[dict[str, Any]]] = {table: [] for table in _KEYS}
-    for customer_id, book in books.items():
-        owners = {row.id: row.owner_id for row in entries[customer_id]}
-        wanted[_lot] += [
+    return {
+        _lot: [
             {"id": lot.id, "customer_id": customer_id, "owner_id": owners[lot.id], "business_unit_id": lot.unit}
             | {"points": lot.points, "open": lot.open, "expired": lot.expired, "expires_on": lot.expires_on}
             for lot in book.lots.values()
-        ]
-        wanted[_debt] += [
+        ],
+        _debt: [
             {"id": debt.id, "customer_id": customer_id, "owner_id": owners[debt.id]}
             | {"business_unit_id": debt.unit, "open": debt.open}
             for debt in book.debts.values()
-        ]
-        wanted[_use] += [
+        ],
+        _use: [
             {"entry_id": entry_id, "lot_id": lot_id, "customer_id": customer_id}
             | {"owner_id": owners[entry_id], "points": points}
             for (entry_id, lot_id), points in book.uses.items()
-        ]
-    return wanted
+        ],
+    }
 
 
-def _write(table: Table, wanted: Sequence[dict[str, Any]], ids: Sequence[str]) -> None:
-    """Bring the rows of these customers to what is wanted; what goes goes first, so that it may be somebody else's."""
+def _write(table: Table, there: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> None:
+    """Bring rows to what is wanted; what goes goes first, so that it may be somebody else's."""
     key = _KEYS[table]
-    found = db.session.execute(_DERIVED[table], {"ids": ids}).mappings()
-    there = {tuple(row[name] for name in key): dict(row) for row in found}
+    old = {tuple(row[name] for name in key): row for row in there}
     rows = {tuple(row[name] for name in key): row for row in wanted}
-    delete_rows(table, [dict(zip(key, each, strict=True)) for each in sorted(there.keys() - rows.keys())])
-    insert_rows(_WRITE[table], [rows[each] for each in sorted(rows.keys() - there.keys())])
-    update_rows(table, [rows[each] for each in sorted(rows.keys() & there.keys()) if rows[each] != there[each]], by=key)
+    delete_rows(table, [dict(zip(key, each, strict=True)) for each in sorted(old.keys() - rows.keys())])
+    insert_rows(_WRITE[table], [rows[each] for each in sorted(rows.keys() - old.keys())])
+    update_rows(table, [rows[each] for each in sorted(rows.keys() & old.keys()) if rows[each] != old[each]], by=key)

@@ -30,7 +30,7 @@ class PointsEntry(Owned, Base):
 
     __tablename__ = "points_entry"
     __table_args__ = (
-        Index("ix_points_entry_customer", "customer_id", "id"),
+        Index("ix_points_entry_customer", "customer_id", "occurred_at", "id"),
         Index("ix_points_entry_sale", "sale_id", sqlite_where=_OF_SALES, postgresql_where=_OF_SALES),
         # Whatever is sent twice and however often a sale is worked out: it earns once.
         Index("uq_points_entry_earned", "sale_id", unique=True, sqlite_where=_EARNED, postgresql_where=_EARNED),

@@ -81,7 +81,7 @@ def _bare(connection: sqlite3.Connection, customer_id: str) -> None:
     ).fetchall()
     connection.execute(
         "SELECT e.*, u.name FROM points_entry e JOIN business_unit u ON u.id = e.business_unit_id"
-        " WHERE e.customer_id = ? ORDER BY e.id DESC LIMIT 51",
+        " WHERE e.customer_id = ? ORDER BY e.occurred_at DESC, e.id DESC LIMIT 51",
         whose,
     ).fetchall()
     connection.execute("BEGIN IMMEDIATE")

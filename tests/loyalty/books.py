@@ -31,6 +31,13 @@ def check() -> None:
     assert sum(each.net for each in net) == 0
 
 
+def contents() -> list[list[Any]]:
+    """Every row of the books and of the ledger."""
+    db.session.rollback()
+    models = (PointsEntry, PointsLot, PointsDebt, PointsUse)
+    return [sorted(map(tuple, db.session.execute(select(*each.__table__.columns))), key=str) for each in models]
+
+
 def _by_customer(model: type[PointsLot | PointsDebt]) -> dict[str, int]:
     query = select(model.customer_id, func.sum(model.open)).group_by(model.customer_id)
     return {customer_id: int(points) for customer_id, points in db.session.execute(query)}

@@ -54,6 +54,8 @@ def upgrade() -> None:
                 op.f("fk_points_entry_business_unit_id_business_unit"), "business_unit", ["business_unit_id"], ["id"]
             )
             table.create_foreign_key(op.f("fk_points_entry_staff_id_staff"), "staff", ["staff_id"], ["id"])
+    op.drop_index("ix_points_entry_customer", table_name="points_entry")
+    op.create_index("ix_points_entry_customer", "points_entry", ["customer_id", "occurred_at", "id"])
     _index("ix_points_entry_sale", "points_entry", ["sale_id"], _OF_SALES)
     _index("uq_points_entry_earned", "points_entry", ["sale_id"], _EARNED, unique=True)
     _lots()
@@ -87,6 +89,8 @@ def downgrade() -> None:
         op.drop_table(name)
     op.drop_index("uq_points_entry_earned", table_name="points_entry")
     op.drop_index("ix_points_entry_sale", table_name="points_entry")
+    op.drop_index("ix_points_entry_customer", table_name="points_entry")
+    op.create_index("ix_points_entry_customer", "points_entry", ["customer_id", "id"])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression-based index")
         with op.batch_alter_table("points_entry") as table:
