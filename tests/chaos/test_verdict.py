@@ -80,6 +80,11 @@ def _plant_a_refusal(model: Model, found: Found) -> None:
     record(model, found, "note-2", "note.add", data, status="rejected", code="not_understood")
 
 
+def _plant_a_return_that_gave_no_points_back(model: Model, found: Found) -> None:
+    record(model, found, "return-1", "sale.return", {"sale_id": "sale-1", "lines": [{"line": 0, "quantity": 1}]})
+    found.returns.append("return-1")
+
+
 @pytest.mark.parametrize(
     ("plant", "counted"),
     [
@@ -102,6 +107,7 @@ def _plant_a_refusal(model: Model, found: Found) -> None:
         (lambda _model, found: found.verified.update(ok=False), {"unexplained": 1}),
         (lambda model, _found: model.wonder("a 500"), {"unexplained": 1}),
         (_plant_an_overwritten_edit, {"unexplained": 1}),
+        (_plant_a_return_that_gave_no_points_back, {"doubled": 1}),
         (_plant_a_changed_receipt, {"unexplained": 1}),
         (_plant_a_refusal, {"unexplained": 1}),
     ],

@@ -79,19 +79,43 @@ def _sales(model: Model, found: Found, verdict: Verdict) -> None:
 
 
 def _points(model: Model, found: Found, verdict: Verdict) -> None:
-    """The ledger moved once for each sale whose buyer was known."""
+    """The ledger moved once for each sale whose buyer was known, and gave back its share of what came back."""
     wanted = Counter(model.points)
+    back = _came_back(model, found)
     for key, planned in _taken(model, "sale.log").items():
         data = planned.mutation["data"]
         known = "unknown_customer" not in found.receipts.get(key, {}).get("flags", ())
         if data["customer_id"] is not None and known:
-            wanted[data["customer_id"]] -= data.get("points_redeemed", 0)
+            paid = data.get("points_redeemed", 0)
+            wanted[data["customer_id"]] -= paid - _given_back(data["lines"], paid, back[key])
     for customer in wanted.keys() | found.points.keys():
         there, right = found.points.get(customer, 0), wanted[customer]
         if there < right:
             verdict.doubled.append(f"points of {customer}: {there} instead of {right}")
         elif there > right:
             verdict.lost.append(f"points of {customer}: {there} instead of {right}")
+
+
+def _came_back(model: Model, found: Found) -> dict[str, Counter[int]]:
+    """{sale: {line: articles}} of the returns that were taken."""
+    back: dict[str, Counter[int]] = defaultdict(Counter)
+    for key, planned in _taken(model, "sale.return").items():
+        data = planned.mutation["data"]
+        if found.receipts.get(key, {}).get("status") != "rejected":
+            for each in data["lines"]:
+                back[data["sale_id"]][each["line"]] += each["quantity"]
+    return back
+
+
+def _given_back(lines: list[dict[str, Any]], paid: int, back: Counter[int]) -> int:
+    """Of the points that paid for these lines, the share of what was paid for what came back, rounded down."""
+    total = sum(line["amount"] for line in lines)
+    refunded = sum(
+        line["amount"] * min(back[number], line["quantity"]) // line["quantity"]
+        for number, line in enumerate(lines)
+        if line["quantity"] > 0
+    )
+    return paid * refunded // total if total > 0 else 0
 
 
 def _others(model: Model, found: Found, verdict: Verdict) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _DESK = {"width": 1280, "height": 800}
 
+_DESK_PLACES = ("templates", "templates/new", "messages", "customers", "sales", "points", "stores", "staff", "tablets")
+
 
 def complaints(page: Page) -> list[str]:
     """What axe says about the page as it stands, a line for each kind of fault."""
@@ -80,7 +82,17 @@ def test_the_desk_has_no_barriers(browser: Browser, server: DangolServer, scheme
         found: dict[str, list[str]] = {}
         page.goto(f"{server.url}/admin")
         sign_in_at_desk(page, "admin")
-        for place in ("templates", "templates/new", "messages", "customers", "sales", "stores", "staff", "tablets"):
+        for place in (
+            "templates",
+            "templates/new",
+            "messages",
+            "customers",
+            "sales",
+            "points",
+            "stores",
+            "staff",
+            "tablets",
+        ):
             page.goto(f"{server.url}/admin/{place}")
             settled(page)
             found[place] = complaints(page)

@@ -148,7 +148,7 @@ def test_the_desks_screens(browser: Browser, demo: DangolServer, look: str) -> N
         camera = Camera(page, look)
         page.goto(f"{demo.url}/admin")
         sign_in_at_desk(page, "admin")
-        for place in ("templates", "messages", "customers", "sales", "stores", "staff", "tablets"):
+        for place in ("templates", "messages", "customers", "sales", "points", "stores", "staff", "tablets"):
             page.goto(f"{demo.url}/admin/{place}")
             settled(page)
             camera.take(f"admin-{place}")

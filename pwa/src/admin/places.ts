@@ -40,6 +40,10 @@ export const deskGroups: readonly DeskGroup[] = [
     ],
   },
   {
+    label: m.desk_group_benefits,
+    places: [{ part: 'points', icon: 'coins', label: m.desk_points, roles: ['marketer', 'admin'] }],
+  },
+  {
     label: m.desk_group_organisation,
     places: [
       { part: 'stores', icon: 'store', label: m.desk_stores },

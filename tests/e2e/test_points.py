@@ -1,0 +1,50 @@
+"""The desk's screen of points, as the admin who makes the rules uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.e2e import chromium
+from tests.e2e.floor import settled, sign_in_at_desk
+from tests.e2e.test_screens import DESK, LOOKS, TABLET, views
+from tests.e2e.test_screens_of_trust import Inspector, speaks
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.e2e.server import DangolServer
+
+
+def test_an_admin_adds_a_rule_and_ends_it(browser: Browser, server: DangolServer) -> None:
+    for number, (look, size) in enumerate(views(TABLET, DESK)):
+        language, scheme = LOOKS[look]
+        with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+            page = context.new_page()
+            speaks(page, language)
+            _add_and_end(page, server, Inspector(page, look), f"주말 두 배 {number}")
+
+
+def _add_and_end(page: Page, server: DangolServer, camera: Inspector, name: str) -> None:
+    page.goto(f"{server.url}/admin/points")
+    sign_in_at_desk(page, "admin")
+    settled(page)
+    page.locator("main header .btn-primary").click()
+    form = page.get_by_role("dialog").locator("form")
+    page.get_by_role("dialog").locator("button[type=submit]").click()
+    expect(form.locator("[aria-invalid=true]")).to_have_count(2)
+    form.locator("input").first.fill(name)
+    form.locator("select").first.select_option("bonus")
+    form.locator("input[inputmode=decimal]").first.fill("1,5")
+    form.locator("fieldset button").nth(5).click()
+    camera.take("admin-points-new")
+    page.get_by_role("dialog").locator("button[type=submit]").click()
+    rule = page.locator(f"[data-rule='{name}']")
+    expect(rule).to_contain_text("+1.5%")
+    settled(page)
+    camera.take("admin-points")
+    rule.get_by_role("button").click()
+    page.get_by_role("dialog").locator(".btn-primary").click()
+    expect(rule.get_by_role("button")).to_have_count(0)
+    assert camera.found == {}
