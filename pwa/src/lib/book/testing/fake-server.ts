@@ -150,7 +150,12 @@ export class FakeServer implements SyncServer {
 
   sealed(items: readonly SealedItem[], more: boolean): Promise<unknown[]> {
     if (!more) this.cleared.push('sealed');
-    return this.#answer('sealed', () => Promise.all(items.map((item) => this.#takeSealed(item))));
+    return this.#answer('sealed', async () => {
+      // One after the other, like the server: which of several is opened first would be chance.
+      const results = [];
+      for (const item of items) results.push(await this.#takeSealed(item));
+      return results;
+    });
   }
 
   async #takeSealed(item: SealedItem): Promise<unknown> {
