@@ -206,15 +206,6 @@ def expiring(limit: int) -> list[str]:
     return list(db.session.scalars(query.distinct().limit(limit)))
 
 
-def totals() -> dict[str, dict[str, int]]:
-    """{business unit: {kind of entry: points}}, as the ledger stands."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    query = select(_entry.c.business_unit_id, _entry.c.kind, func.sum(_entry.c.points))
-    for unit, kind, points in db.session.execute(query.group_by(_entry.c.business_unit_id, _entry.c.kind)):
-        found[unit][kind] = int(points)
-    return found
-
-
 def last_day_over() -> date:
     """The first day that is not over everywhere."""
     return (clock.now() - _LAST_ZONE).date()

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 _entry, _rule = table_of(PointsEntry).c, table_of(EarningRule)
 _facts, _card = table_of(CustomerFacts).c, table_of(Card).c
-_OF_SALES = select(_entry.sale_id, _entry.kind, _entry.points, _entry.rules, _entry.expires_on).where(
-    one_of(_entry.sale_id, "sales")
-)
+_OF_SALES = select(_entry.sale_id, _entry.kind, _entry.points, _entry.rules).where(one_of(_entry.sale_id, "sales"))
 _RULES = select(*(_rule.c[name] for name in Rule.__dataclass_fields__), _rule.c.retired_at)
 _GRADES = select(_facts.customer_id, _facts.grade).where(one_of(_facts.customer_id, "ids"))
 _ISSUERS = select(_card.customer_id, _card.issuer).where(one_of(_card.customer_id, "ids"), _card.issuer.is_not(None))
@@ -96,12 +94,13 @@ class Lacking(NamedTuple):
     unknown_rate: bool
 
 
-def missing(sales: Sequence[Sold]) -> list[Lacking]:
+def missing(sales: Sequence[Sold], *, earning_too: bool = True) -> list[Lacking]:
     """For each sale the entries that the ledger lacks: what it earned and was paid with, less what came back.
 
     Only what differs from what is there, so that posting them (`ledger.post`) twice, or sale by sale in another order,
     comes to the same. What a sale earned stays with the rules that gave it, whatever rules there are by the time that
-    something of it comes back.
+    something of it comes back. Without `earning_too` a sale that has not earned anything does not begin to: bringing
+    something back is no reason to.
     """
     if not sales:
         return []
@@ -117,7 +116,7 @@ def missing(sales: Sequence[Sold]) -> list[Lacking]:
         unknown = any(rule.currency not in basket.worth for rule in earning.applying(live, basket))
         own = [rule for rule, _ in rules if rule.id in (there.rules or ())]
         rows = _paid(sale, there)
-        if there.rules is None:
+        if there.rules is None and earning_too:
             earned = earning.earn(live, basket)
             rows += _given(sale, earned)
             there.rules = dict(earned.by_rule)
@@ -128,11 +127,10 @@ def missing(sales: Sequence[Sold]) -> list[Lacking]:
 
 @dataclass
 class _Written:
-    """What the ledger says of a sale: points by kind, {rule: points} of what it earned and until when."""
+    """What the ledger says of a sale: points by kind, {rule: points} of what it earned."""
 
     points: dict[str, int] = field(default_factory=dict)
     rules: dict[str, int] | None = None
-    expires_on: date | None = None
 
     def of(self, kind: str) -> int:
         return self.points.get(kind, 0)
@@ -176,13 +174,11 @@ class _Worth:
 
 def _written(sale_ids: Sequence[str]) -> dict[str, _Written]:
     found: dict[str, _Written] = {}
-    for sale_id, kind, points, rules, expires_on in (
-        db.session.execute(_OF_SALES, {"sales": sale_ids}) if sale_ids else ()
-    ):
+    for sale_id, kind, points, rules in db.session.execute(_OF_SALES, {"sales": sale_ids}) if sale_ids else ():
         there = found.setdefault(sale_id, _Written())
         there.points[kind] = there.of(kind) + points
         if kind == "earn":
-            there.rules, there.expires_on = dict(rules or ()), expires_on
+            there.rules = dict(rules or ())
     return found
 
 
@@ -206,8 +202,12 @@ def _given(sale: Sold, earned: Earned) -> list[dict[str, Any]]:
 def _taken_back(sale: Sold, there: _Written, own: Sequence[Rule], basket: Basket) -> list[dict[str, Any]]:
     """What of the points goes back: the rules that gave them, over what was kept, give so much less."""
     gave = there.rules
-    if not sale.refunded or not gave:
+    if not sale.refunded or gave is None:
         return []
+    if not gave:
+        # Earned when no rules were noted yet: the share of what was paid for what came back.
+        too_much = earning.restored(there.of("earn"), total=sale.total, refunded=sale.refunded) + there.of("reverse")
+        return [_row(sale, "reverse", -too_much, later=True)] if too_much > 0 else []
     back = earning.restored(sale.redeemed, total=sale.total, refunded=sale.refunded)
     kept = replace(
         basket,

@@ -68,8 +68,8 @@ class Awarded:
     points: int = 0
     # To whose currency nobody knows the rate.
     unknown_rate: int = 0
-    by_rule: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    by_unit: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    by_rule: dict[str, int] = field(default_factory=dict)
+    by_unit: dict[str, int] = field(default_factory=dict)
 
 
 def as_they_stand(sale_ids: Sequence[str]) -> list[Sold]:
@@ -133,10 +133,10 @@ def _count(awarded: Awarded, sold: Sequence[Sold], entries: Sequence[Lacking]) -
         points = sum(row["points"] for row in rows if row["kind"] in {"earn", "reverse"})
         awarded.earning += points > 0
         awarded.points += points
-        awarded.by_unit[sale.business_unit_id] += points
+        awarded.by_unit[sale.business_unit_id] = awarded.by_unit.get(sale.business_unit_id, 0) + points
         for row in rows:
             for rule_id, given in row["rules"] or ():
-                awarded.by_rule[rule_id] += given
+                awarded.by_rule[rule_id] = awarded.by_rule.get(rule_id, 0) + given
 
 
 def _sold(row: Any, lines: Sequence[Any], returns: Sequence[Any]) -> Sold:  # noqa: ANN401 - rows

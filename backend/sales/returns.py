@@ -103,7 +103,7 @@ def _settle(sale: Sale, flags: set[str]) -> None:
         # A sale of hers that is being taken at this moment must not work out her facts without this.
         hold([sale.customer_id])
         refresh_purchase_facts([sale.customer_id])
-        post([row for each in missing(points.as_they_stand([sale.id])) for row in each.entries])
+        post([row for each in missing(points.as_they_stand([sale.id]), earning_too=False) for row in each.entries])
 
 
 def _sold(sale: Sale | None) -> list[int] | None:

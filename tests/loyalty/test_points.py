@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from tests import factories
 from tests.loyalty import books
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
 
     from tests.conftest import Tablet
@@ -95,6 +97,43 @@ def test_a_return_that_arrives_before_its_sale_counts_with_it(tablet: Tablet, me
     (result,) = tablet.push(entry)
     assert result["status"] == "applied"
     assert entries(member) == [("earn", 300), ("reverse", -300)]
+
+
+def test_a_return_of_a_sale_that_never_earned_gives_nothing(tablet: Tablet, member: str) -> None:
+    with unit_of_work():
+        db.session.scalars(select(EarningRule)).one().retired_at = datetime(2026, 1, 2, tzinfo=UTC)
+    sale_id = sold(tablet, member)
+    with unit_of_work():
+        db.session.add(EarningRule(name="나중 규칙", kind="base", rate=100, starts_on=date(2026, 1, 1)))
+    back(tablet, sale_id, 1)
+    assert entries(member) == []
+
+
+def test_what_was_earned_before_rules_were_noted_goes_back_by_its_share(tablet: Tablet, member: str) -> None:
+    with unit_of_work():
+        db.session.scalars(select(EarningRule)).one().retired_at = datetime(2026, 1, 2, tzinfo=UTC)
+    sale_id = sold(tablet, member)
+    with unit_of_work():
+        factories.points(member, 300, kind="earn", sale_id=sale_id, occurred_at=datetime(2026, 11, 20, 1, tzinfo=UTC))
+    back(tablet, sale_id, 1)
+    back(tablet, sale_id, 2)
+    assert entries(member) == [("earn", 300), ("reverse", -100), ("reverse", -200)]
+
+
+def test_the_command_says_what_it_gave_as_json(app: Flask, tablet: Tablet, member: str) -> None:
+    with unit_of_work():
+        rule = db.session.scalars(select(EarningRule)).one()
+        rule.starts_on, rule_id = date(2027, 1, 1), rule.id
+    sold(tablet, member)
+    with unit_of_work():
+        db.session.get_one(EarningRule, rule_id).starts_on = date(2026, 1, 1)
+    command = ["sales", "award-points", "--from", "2026-11-01", "--to", "2026-11-30", "--json"]
+    db.session.rollback()
+    answers = [json.loads(app.test_cli_runner().invoke(args=command).stdout) for _ in range(2)]
+    assert [(each["sales"], each["points"], each["by_rule"]) for each in answers] == [
+        (1, 300, {rule_id: 300}),
+        (1, 0, {}),
+    ]
 
 
 def test_points_of_the_same_batch_pay_and_what_nobody_has_is_flagged(tablet: Tablet, member: str) -> None:
