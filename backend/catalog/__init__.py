@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.catalog.models import ExchangeRate, Product
+from backend.catalog.rates import Rates
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -20,4 +21,4 @@ def init_app(app: Flask) -> None:
     sync.init_app(app)
 
 
-__all__ = ["ExchangeRate", "Product", "init_app"]
+__all__ = ["ExchangeRate", "Product", "Rates", "init_app"]

@@ -31,6 +31,7 @@ from backend.customers.service import (
     hold,
     register,
     set_facts,
+    show_other_points,
     show_points,
 )
 from backend.customers.sight import shown_words
@@ -106,6 +107,7 @@ __all__ = [
     "resume",
     "sections",
     "set_facts",
+    "show_other_points",
     "show_points",
     "shown_words",
     "survivors",

@@ -23,7 +23,7 @@ from backend.organization import BusinessUnit, Staff, Store
 from backend.sync import mark_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from backend.core.audit import Actor
 
@@ -198,13 +198,23 @@ def show_points(balances: Mapping[str, int]) -> None:
     shown = dict(db.session.execute(_POINTS, {"ids": sorted(balances)}).all())
     for customer_id in balances.keys() - shown.keys():
         set_facts(customer_id, points=balances[customer_id])
-    other = sorted(each for each, points in shown.items() if points != balances[each])
-    if other:
-        mark_changed(COLLECTION, other)
-        rows = [{"customer_id": each, "points": balances[each]} for each in other]
+    show_other_points({each: balances[each] for each, points in shown.items() if points != balances[each]})
+    _read_points_anew(balances)
+
+
+def show_other_points(balances: Mapping[str, int]) -> None:
+    """As above for members whose cards are known to show others; one statement for any number of members."""
+    if balances:
+        db.session.flush()
+        mark_changed(COLLECTION, sorted(balances))
+        rows = [{"customer_id": each, "points": points} for each, points in sorted(balances.items())]
         update_rows(table_of(CustomerFacts), rows, by=("customer_id",))
+        _read_points_anew(balances)
+
+
+def _read_points_anew(customer_ids: Container[str]) -> None:
     for row in list(db.session.identity_map.values()):
-        if isinstance(row, CustomerFacts) and row.customer_id in balances:
+        if isinstance(row, CustomerFacts) and row.customer_id in customer_ids:
             db.session.expire(row, ["points"])
 
 

@@ -7,26 +7,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from backend.core import clock
 from backend.core.bulk import delete_rows, insert_rows, update_rows
 from backend.core.db import db, table_of
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
-from backend.customers import Customer, show_points
+from backend.customers import Customer, CustomerFacts, show_other_points, show_points
 from backend.loyalty.allocation import Book, Debt, Lot, Movement, advance, allocate
 from backend.loyalty.models import PointsDebt, PointsEntry, PointsLot, PointsUse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import Row, Table
 
+    Rows = Sequence[Mapping[str, Any]]
+
 _entry, _lot, _debt, _use = map(table_of, (PointsEntry, PointsLot, PointsDebt, PointsUse))
+_facts = table_of(CustomerFacts)
 _ENTRIES = select(_entry).where(one_of(_entry.c.customer_id, "ids"))
 _INSERT_ENTRY = insert(_entry)
 _KEYS: dict[Table, tuple[str, ...]] = {_lot: ("id",), _debt: ("id",), _use: ("entry_id", "lot_id")}
@@ -37,11 +40,16 @@ _BALANCES = (
     .where(one_of(_lot.c.customer_id, "ids"), _lot.c.open > 0)
     .union_all(select(_debt.c.customer_id, -_debt.c.open).where(one_of(_debt.c.customer_id, "ids")))
 )
-_LAST = (
-    select(_entry.c.customer_id, func.max(_entry.c.occurred_at))
-    .where(one_of(_entry.c.customer_id, "ids"))
-    .group_by(_entry.c.customer_id)
-)
+# A seek for each member and question: where her book stands, in the order of `_Standing`.
+_STANDING = select(
+    _facts.c.customer_id,
+    _facts.c.points,
+    select(func.max(_entry.c.occurred_at)).where(_entry.c.customer_id == _facts.c.customer_id).scalar_subquery(),
+    select(_debt.c.id).where(_debt.c.customer_id == _facts.c.customer_id).exists(),
+    select(_lot.c.id)
+    .where(_lot.c.customer_id == _facts.c.customer_id, _lot.c.open > 0, _lot.c.expires_on < bindparam("today"))
+    .exists(),
+).where(one_of(_facts.c.customer_id, "ids"))
 # In the order of `Lot` and `Debt`; the debts as they were made.
 _OPEN_LOTS = (
     select(
@@ -78,32 +86,74 @@ def entry(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - columns of PointsE
     return {"id": new_id()} | blank | {"expires_on": None} | values
 
 
-def post(rows: Sequence[Mapping[str, Any]]) -> None:
+class _Standing(NamedTuple):
+    """What her card shows, when her last entry happened, whether she owes, and whether lots wait to expire."""
+
+    points: int
+    last: datetime | None
+    owes: bool
+    expiring: bool
+
+
+def post(rows: Rows) -> None:
     """Add entries, within a unit of work that holds their customers, and bring their books up to date.
 
-    What comes after everything that is there, as nearly always at a till, goes on with the book as it stands; for what
-    comes late, and for what is taken back, the book is worked out anew.
+    What is given after everything that is there, as nearly always at a till, is one lot more, whatever other lots there
+    are. What is taken then goes on with the book as it stands; for what comes late, and for what is taken back, the
+    book is worked out anew.
     """
     if not rows:
         return
     new: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         new[row["customer_id"]].append(row)
-    last = dict(db.session.execute(_LAST, {"ids": sorted(new)}).all())
+    today = last_day_over()
+    found = db.session.execute(_STANDING, {"ids": sorted(new), "today": today})
+    standing = {customer_id: _Standing(*values) for customer_id, *values in found}
     insert_rows(_INSERT_ENTRY, rows)
-    after = {
-        customer_id: added
-        for customer_id, added in new.items()
-        if not any(
-            row["kind"] in _LOOKING_BACK or (customer_id in last and row["occurred_at"] <= last[customer_id])
-            for row in added
-        )
-    }
-    settle(new.keys() - after.keys())
+    anew: set[str] = set()
+    after: dict[str, Rows] = {}
+    given: dict[str, Rows] = {}
+    for customer_id, added in new.items():
+        book = standing.get(customer_id)
+        if _looks_back(added, book):
+            anew.add(customer_id)
+        elif book and not book.owes and not book.expiring and all(_only_gives(row, today) for row in added):
+            given[customer_id] = added
+        else:
+            after[customer_id] = added
+    settle(anew)
     _go_on(after)
+    _give(given, standing)
 
 
-def _go_on(new: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+def _looks_back(rows: Rows, book: _Standing | None) -> bool:
+    """Whether what was there before matters to these, or they matter to that."""
+    last = book.last if book else None
+    return any(row["kind"] in _LOOKING_BACK or (last is not None and row["occurred_at"] <= last) for row in rows)
+
+
+def _only_gives(row: Mapping[str, Any], today: date) -> bool:
+    """Whether this is points for some time to come."""
+    return row["points"] > 0 and (row["expires_on"] is None or row["expires_on"] >= today)
+
+
+def _give(new: Mapping[str, Rows], standing: Mapping[str, _Standing]) -> None:
+    """Add a lot for each of these entries; nobody owes what they could repay, and none is over."""
+    insert_rows(
+        _WRITE[_lot],
+        [
+            {"id": row["id"], "customer_id": customer_id, "owner_id": row["owner_id"], "points": row["points"]}
+            | {"business_unit_id": row["business_unit_id"], "open": row["points"], "expired": 0}
+            | {"expires_on": row["expires_on"]}
+            for customer_id, rows in new.items()
+            for row in rows
+        ],
+    )
+    show_other_points({id_: standing[id_].points + sum(row["points"] for row in rows) for id_, rows in new.items()})
+
+
+def _go_on(new: Mapping[str, Rows]) -> None:
     """Bring books up to date by entries that come after all others; reads what is open, however much there was."""
     if not new:
         return

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from backend.catalog import ExchangeRate
+from backend.catalog import Rates
 from backend.core import audit, clock
 from backend.core.db import db, table_of
 from backend.core.errors import ValidationFailed
@@ -31,19 +31,6 @@ _OF_SALES = select(_entry.sale_id, _entry.kind, _entry.points, _entry.rules).whe
 _RULES = select(*(_rule.c[name] for name in Rule.__dataclass_fields__), _rule.c.retired_at)
 _GRADES = select(_facts.customer_id, _facts.grade).where(one_of(_facts.customer_id, "ids"))
 _ISSUERS = select(_card.customer_id, _card.issuer).where(one_of(_card.customer_id, "ids"), _card.issuer.is_not(None))
-
-
-_exchange = table_of(ExchangeRate).c
-_RATE = (
-    select(_exchange.rate)
-    .where(
-        _exchange.currency == bindparam("currency"),
-        _exchange.base == bindparam("base"),
-        _exchange.on <= bindparam("day"),
-    )
-    .order_by(_exchange.on.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +93,7 @@ def missing(sales: Sequence[Sold], *, earning_too: bool = True) -> list[Lacking]
         return []
     written = _written([sale.sale_id for sale in sales if not sale.new])
     rules = [(Rule(*row[:-1]), row.retired_at) for row in db.session.execute(_RULES)]
-    known = _Buyers({sale.customer_id for sale in sales}, asked=bool(rules))
+    known = _Buyers({sale.customer_id for sale in sales}, [rule for rule, _ in rules])
     worth = _Worth({rule.currency for rule, _ in rules})
     found = []
     for sale in sales:
@@ -139,12 +126,13 @@ class _Written:
 class _Buyers:
     """What rules ask of the members who bought."""
 
-    def __init__(self, ids: Collection[str], *, asked: bool) -> None:
+    def __init__(self, ids: Collection[str], rules: Sequence[Rule]) -> None:
         self.grades: dict[str, str | None] = {}
         self.issuers: dict[str, set[str]] = {}
-        if asked:
-            wanted = {"ids": sorted(ids)}
+        wanted = {"ids": sorted(ids)}
+        if any(rule.grade is not None for rule in rules):
             self.grades = dict(db.session.execute(_GRADES, wanted).all())
+        if any(rule.card_issuer is not None for rule in rules):
             for customer_id, issuer in db.session.execute(_ISSUERS, wanted):
                 self.issuers.setdefault(customer_id, set()).add(issuer)
 
@@ -154,7 +142,7 @@ class _Worth:
 
     def __init__(self, wanted: Collection[str]) -> None:
         self._wanted = wanted
-        self._known: dict[tuple[str, str, date], Fraction | None] = {}
+        self._rates = Rates()
 
     def of(self, sale: Sold) -> dict[str, Fraction]:
         """{currency: minor units of it that one of the sale's is worth}."""
@@ -164,12 +152,8 @@ class _Worth:
     def _factor(self, currency: str, base: str, day: date) -> Fraction | None:
         if currency == base:
             return Fraction(1)
-        key = (currency, base, day)
-        if key not in self._known:
-            rate = db.session.scalar(_RATE, {"currency": currency, "base": base, "day": day})
-            shift = Fraction(10) ** (exponent(base) - exponent(currency))
-            self._known[key] = None if rate is None else Fraction(rate) * shift
-        return self._known[key]
+        rate = self._rates.of(currency, base, day)
+        return None if rate is None else Fraction(rate) * Fraction(10) ** (exponent(base) - exponent(currency))
 
 
 def _written(sale_ids: Sequence[str]) -> dict[str, _Written]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import or_, select
 
-from backend.catalog import ExchangeRate, Product
+from backend.catalog import Product, Rates
 from backend.core.db import db, table_of
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
@@ -18,15 +18,12 @@ from backend.sales.models import SaleCoupon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from sqlalchemy import Row, Select
 
 
 # Written once: SQLAlchemy then knows them again without looking through them.
-_store, _product, _customer, _coupon, _rate = (
-    table_of(model).c for model in (Store, Product, Customer, SaleCoupon, ExchangeRate)
-)
+_store, _product, _customer, _coupon = (table_of(model).c for model in (Store, Product, Customer, SaleCoupon))
 _STORES = select(_store.id, _store.code, _store.currency, _store.time_zone, _store.business_unit_id).where(
     or_(one_of(_store.id, "ids"), one_of(_store.code, "codes"))
 )
@@ -39,16 +36,6 @@ _CUSTOMERS = (
     select(_customer.id).where(one_of(_customer.id, "values")).order_by(_customer.id).with_for_update(key_share=True)
 )
 _COUPONS = select(_coupon.code).where(one_of(_coupon.code, "values")).distinct()
-_RATE = (
-    select(_rate.rate)
-    .where(
-        _rate.currency == bindparam("currency"),
-        _rate.base == bindparam("base"),
-        _rate.on <= bindparam("day"),
-    )
-    .order_by(_rate.on.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +62,7 @@ class Known:
     products: dict[str, Row[Any]]
     used_coupons: set[str]
     balances: dict[str, int]
-    _rates: dict[tuple[str, str, date], str | None] = field(default_factory=dict)
-
-    def rate(self, currency: str, base: str, day: date) -> str | None:
-        """The newest rate known on `day`."""
-        key = (currency, base, day)
-        if key not in self._rates:
-            found = db.session.execute(_RATE, {"currency": currency, "base": base, "day": day})
-            self._rates[key] = found.scalar_one_or_none()
-        return self._rates[key]
+    rates: Rates = field(default_factory=Rates)
 
 
 def read(sales: Sequence[Mapping[str, Any]], store_ids: Iterable[str]) -> Known:

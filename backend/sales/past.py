@@ -94,7 +94,7 @@ def _row(sale: PastSale, known: Known) -> dict[str, Any]:
         # She was merged into somebody a moment ago.
         customer_id, owner_id = known.merged.get(customer_id), owner_id or customer_id
     day = clock.business_day(sale.occurred_at, store.time_zone)
-    rate = known.rate(sale.currency, store.currency, day) if sale.currency != store.currency else None
+    rate = known.rates.of(sale.currency, store.currency, day) if sale.currency != store.currency else None
     odd = {
         "unknown_customer": sale.named and customer_id is None,
         "unknown_product": any(line.sku not in known.products for line in sale.lines),

@@ -91,7 +91,7 @@ def _take(arrival: Arrival, known: Known, taken: _Taken) -> None:
     sale |= {"customer_id": customer_id, "owner_id": owner_id}
     sale["claimed_customer_id"] = claimed if customer_id is None else None
     if data["currency"] != store.currency:
-        sale["rate"] = known.rate(data["currency"], store.currency, sale["business_day"])
+        sale["rate"] = known.rates.of(data["currency"], store.currency, sale["business_day"])
         flags |= set() if sale["rate"] else {"unknown_rate"}
     flags |= _coupons(arrival, known, taken)
     if customer_id is not None:
