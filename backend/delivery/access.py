@@ -11,7 +11,7 @@ from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
 from backend.customers import Customer, get_customer, visible
-from backend.delivery.models import Message, OwedNotice
+from backend.delivery.models import CONSENT_NOTICES, Message, OwedNotice
 from backend.organization import at_hidden, hidden_units
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def notices(args: Mapping[str, Any]) -> Select[OwedNotice]:
     What fell away by itself (`no_longer_stands`) is nobody's business, nor are members whom another unit keeps.
     """
     query = _shown_notices().where(or_(OwedNotice.reason.is_(None), OwedNotice.reason != "no_longer_stands"))
-    if args["kind"] is not None:
-        query = query.where(OwedNotice.kind == args["kind"])
+    query = query.where(OwedNotice.kind.in_(CONSENT_NOTICES if args["kind"] is None else [args["kind"]]))
     if args["state"] == "late":
         return query.where(OwedNotice.state.in_(["owed", "queued", "impossible"]), OwedNotice.due_by < clock.now())
     return query.where(OwedNotice.state == args["state"])

@@ -123,11 +123,16 @@ class AddressBlock(Base):
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class OwedNotice(Owned, Base):
-    """Something that the law has us tell a person about an entry of the consent ledger, by `due_by`.
+CONSENT_NOTICES = ("consent_result", "reconfirmation")
+"""Notices that the law asks for: the desk sees to it that they reach people."""
 
-    `kind`: `consent_result` (what came of a consent, refusal or withdrawal) or `reconfirmation` (two years are nearly
-    over). `state`: owed, queued (in the outbox as `message_id`), told, or impossible for a `reason` of `reasons`.
+
+class OwedNotice(Owned, Base):
+    """Something that a person is to be told by `due_by`: by law about an entry of the consent ledger, or by the house.
+
+    `kind`: `consent_result` (what came of a consent, refusal or withdrawal), `reconfirmation` (two years are nearly
+    over), or `points_expiring` (the entry is a lot; the text says what is open when it is written). `state`: owed,
+    queued (in the outbox as `message_id`), told, or impossible for a `reason` of `reasons`.
     """
 
     __tablename__ = "owed_notice"

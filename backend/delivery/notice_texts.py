@@ -1,4 +1,4 @@
-"""The texts that tell people about their own consents, in Korean and English. Pure.
+"""The texts that tell people about their own consents and points, in Korean and English. Pure.
 
 Only characters that Korean carriers pass. Decree, article 62-2: who sends it, what was said and when, what came of it.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from backend.delivery.models import OwedNotice
@@ -32,6 +32,8 @@ _CONFIRM: Final = (
     "동의하신 지 곧 2년이 됩니다. 계속 받으시려면 매장에서 다시 확인해 주세요. 확인하지 않으시면 보내지 않습니다.",
     "It will soon be two years old. To go on receiving them confirm it at the store; otherwise we stop.",
 )
+_EXPIRING: Final = ("포인트 소멸 안내입니다.", "Some of your points expire soon.")
+_USABLE: Final = ("그날까지 매장에서 쓰실 수 있습니다.", "You can use them at our stores until then.")
 _ASK: Final = ("문의 ", "Contact ")
 _REFUSE: Final = ("무료수신거부 ", "To refuse at no cost: ")
 _SEGMENT, _SINGLE = 67, 70
@@ -48,6 +50,19 @@ def body(notices: Sequence[OwedNotice], sender: BusinessUnit | None, *, language
         lines.append(f"{_ASK[spoken]}{sender.contact}")
     if sender and sender.refusal_number:
         lines.append(f"{_REFUSE[spoken]}{sender.refusal_number}")
+    return "\n".join(lines)
+
+
+def about_points(points: Mapping[date, int], sender: BusinessUnit | None, *, language: str) -> str:
+    """One text for a person: how many points expire after which day."""
+    spoken = 0 if language == "ko" else 1
+    name = (sender.sender_name or sender.name) if sender else ""
+    lines = [f"[{name}] {_EXPIRING[spoken]}" if name else _EXPIRING[spoken]]
+    for day, count in sorted(points.items()):
+        lines.append(f"{day:%Y.%m.%d}까지 {count:,}P" if spoken == 0 else f"{count:,} points until {day:%Y-%m-%d}")
+    lines.append(_USABLE[spoken])
+    if sender and sender.contact:
+        lines.append(f"{_ASK[spoken]}{sender.contact}")
     return "\n".join(lines)
 
 

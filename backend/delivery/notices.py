@@ -1,7 +1,8 @@
-"""What the law has us tell people about their own consents: the result within 14 days, and the end of two years.
+"""What people are to be told: by law of their own consents, and of points that expire soon.
 
-What is owed is written with the consent itself. The worker puts it into the outbox as service messages, by day only,
-one text for what somebody said within a short time, and sees what became of them.
+Of a consent they hear what came of it within 14 days, and that its two years end; this is owed from the moment on in
+which they said it. The worker puts what is owed into the outbox as service messages, by day only, one text for what
+somebody said within a short time, and sees what became of them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from backend.delivery.drafts import Draft
 from backend.delivery.models import Message, OwedNotice
 from backend.delivery.service import enqueue
 from backend.delivery.states import State
+from backend.loyalty import expiring_on, soon_expiring
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ def keep_duties() -> None:
     run_in_unit_of_work(settle)
     while run_in_unit_of_work(owe_reconfirmations):
         pass
+    while run_in_unit_of_work(owe_points) is not None:
+        pass
     while run_in_unit_of_work(tell):
         pass
 
@@ -79,6 +83,31 @@ def owe_reconfirmations() -> int:
     return len(entries)
 
 
+def owe_points() -> int | None:
+    """Owe a notice to the next members whose points expire soon; how many, or None when everybody was looked at."""
+    soon = soon_expiring(_AT_ONCE)
+    if soon is None:
+        return None
+    lots = {each.lot_id for each in soon}
+    known = select(OwedNotice.entry_id).where(OwedNotice.kind == "points_expiring", OwedNotice.entry_id.in_(lots))
+    told = set(db.session.scalars(known))
+    db.session.add_all(
+        OwedNotice(
+            kind="points_expiring",
+            customer_id=each.customer_id,
+            owner_id=each.owner_id,
+            granted=True,
+            sender_id=each.business_unit_id,
+            entry_id=each.lot_id,
+            said_at=clock.now(),
+            due_by=_evening(datetime.combine(each.on, time(), tzinfo=ZoneInfo(_ZONE))),
+        )
+        for each in soon
+        if each.lot_id not in told
+    )
+    return len(soon)
+
+
 def tell() -> int:
     """Put the most urgent of what is owed into the outbox, for each person and sender in one text; how many were told.
 
@@ -98,7 +127,10 @@ def tell() -> int:
         local = now.astimezone(ZoneInfo(store.time_zone if store else _ZONE))
         if law_kr.is_night(local) or max(each.created_at for each in notices) > now - SETTLING:
             continue
-        _enqueue(notices, customer, store, sender_id=sender_id, closes=_evening(local))
+        if notices[0].kind == "points_expiring":
+            _enqueue_points(notices, customer, store, sender_id=sender_id, closes=_evening(local))
+        else:
+            _enqueue(notices, customer, store, sender_id=sender_id, closes=_evening(local))
         told += len(notices)
     return told
 
@@ -140,18 +172,40 @@ def _follow(notice: OwedNotice, state: str, reason: str | None) -> None:
         _end(notice, "impossible", reason)
 
 
+def _enqueue_points(
+    notices: Sequence[OwedNotice], customer: Customer, store: Store | None, *, sender_id: str | None, closes: datetime
+) -> None:
+    """Tell of what is still open of her points; what she has used meanwhile is no news."""
+    by_day = {each.due_by.astimezone(ZoneInfo(_ZONE)).date(): each for each in notices}
+    points = {day: count for (_, day), count in expiring_on([customer.id], list(by_day)).items()}
+    for day, notice in by_day.items():
+        if day not in points:
+            _end(notice, "impossible", "no_longer_stands")
+    if points:
+        sender, language = _sender(sender_id, store), _language(customer)
+        text = notice_texts.about_points(points, sender, language=language)
+        _put([by_day[day] for day in points], text, customer, store, sender, closes=closes)
+
+
 def _enqueue(
+    notices: Sequence[OwedNotice], customer: Customer, store: Store | None, *, sender_id: str | None, closes: datetime
+) -> None:
+    sender, language = _sender(sender_id, store), _language(customer)
+    zone = ZoneInfo(store.time_zone if store else _ZONE)
+    text = notice_texts.body(notices, sender, language=language, zone=zone)
+    _put(notices, text, customer, store, sender, closes=closes)
+
+
+def _put(
     notices: Sequence[OwedNotice],
+    text: str,
     customer: Customer,
     store: Store | None,
+    sender: BusinessUnit | None,
     *,
-    sender_id: str | None,
     closes: datetime,
 ) -> None:
-    sender = db.session.get(BusinessUnit, sender_id or (store.business_unit_id if store else ""))
-    language = "ko" if customer.language in {None, "ko"} else "en"
-    zone = ZoneInfo(store.time_zone if store else _ZONE)
-    body = notice_texts.body(notices, sender, language=language, zone=zone)
+    """Put one text for these notices into the outbox."""
     draft = Draft(
         channel="sms",
         purpose="service",
@@ -159,10 +213,10 @@ def _enqueue(
         sender_id=sender.id if sender else None,
         store_id=store.id if store else None,
         address=customer.phone,
-        body=body,
+        body=text,
         not_after=closes,
-        language=language,
-        size=notice_texts.size(body),
+        language=_language(customer),
+        size=notice_texts.size(text),
         source_id=notices[0].id,
     )
     message = enqueue(draft, actor=SYSTEM)
@@ -170,6 +224,14 @@ def _enqueue(
     for notice in notices:
         notice.state, notice.message_id = "queued", message.id
         _follow(notice, message.state, message.reason)
+
+
+def _sender(sender_id: str | None, store: Store | None) -> BusinessUnit | None:
+    return db.session.get(BusinessUnit, sender_id or (store.business_unit_id if store else ""))
+
+
+def _language(customer: Customer) -> str:
+    return "ko" if customer.language in {None, "ko"} else "en"
 
 
 def _people(ids: set[str]) -> dict[str, tuple[Customer, Store | None]]:

@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from backend.core import clock
 from backend.core.http import PageArgs
 from backend.core.schemas import Identifier, Moment, Schema, Text
+from backend.delivery.models import CONSENT_NOTICES
 from backend.delivery.reasons import LANGUAGES, reason_text
 from backend.delivery.rules import Allowed, Held
 from backend.delivery.states import State
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from backend.delivery.models import Message
     from backend.delivery.rules import Verdict
 
-KINDS: Final = ("consent_result", "reconfirmation")
 TOLD_HOW: Final = ("in_person", "call", "post", "email")
 _TIMED: Final = frozenset({"night", "throttled", "provider_unreachable"})
 """Reasons that pass by themselves at a known time; the others are only looked at again."""
@@ -73,7 +73,7 @@ class NoticeSchema(Schema):
     """What somebody is to be told about a consent of hers, by when, and what became of it."""
 
     id = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(CONSENT_NOTICES))
     customer_id = fields.String(required=True)
     channel = fields.String(required=True, allow_none=True)
     night = fields.Boolean(required=True)
@@ -117,7 +117,7 @@ class NoticePage(Schema):
 class NoticeArgs(PageArgs):
     """Which notices: those in a state, or `late` ones that nobody was told of in time; of one kind or of both."""
 
-    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+    kind = fields.String(load_default=None, validate=validate.OneOf(CONSENT_NOTICES))
 
     state = fields.String(
         load_default="owed", validate=validate.OneOf(["owed", "queued", "told", "impossible", "late"])

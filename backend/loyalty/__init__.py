@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from backend.loyalty.earning import month_end
 from backend.loyalty.ledger import balance, balances, entry, post, settle
 from backend.loyalty.models import EarningRule, PointsEntry
+from backend.loyalty.notices import Expiring, expiring_on, soon_expiring
 from backend.loyalty.service import Lacking, Sold, SoldLine, adjust, missing
 from backend.loyalty.tending import expire_due
 
@@ -19,19 +20,26 @@ def init_app(app: Flask) -> None:
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
     from backend.loyalty import erasure, holdings, merges, tending
+    from backend.loyalty.programme import routes as programme_routes
+    from backend.loyalty.programme import service as programme
+    from backend.loyalty.programme import sync as programme_sync
     from backend.loyalty.routes import blueprint
 
     http.register(app, blueprint)
+    http.register(app, programme_routes.blueprint)
+    programme_sync.init_app(app)
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
     events.subscribe(app, events.DatabasePrepared, tending.prepare)
+    events.subscribe(app, events.DatabasePrepared, programme.prepare)
     jobs.every(app, tending.EVERY, "points", tending.expire_due)
 
 
 __all__ = [
     "EarningRule",
+    "Expiring",
     "Lacking",
     "PointsEntry",
     "Sold",
@@ -41,9 +49,11 @@ __all__ = [
     "balances",
     "entry",
     "expire_due",
+    "expiring_on",
     "init_app",
     "missing",
     "month_end",
     "post",
     "settle",
+    "soon_expiring",
 ]

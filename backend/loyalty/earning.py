@@ -8,7 +8,7 @@ at the rate of its day; where none is known, the rule gives nothing.
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ class Rule:
     rate: int
     currency: str
     cap: int | None
+    cap_month: int | None
     valid_months: int | None
     business_unit_id: str | None
     store_id: str | None
@@ -53,7 +54,7 @@ class Basket:
     """A sale as the rules see it.
 
     `worth` says what a minor unit of its currency is in minor units of others, {currency: factor}, where that is known.
-    `redeemed` is how many points it was paid with.
+    `redeemed` is how many points it was paid with, and `given` what rules gave the member in the same month already.
     """
 
     business_unit_id: str
@@ -64,6 +65,7 @@ class Basket:
     redeemed: int = 0
     grade: str | None = None
     card_issuers: Collection[str] = ()
+    given: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +119,20 @@ def _of_line(rules: Sequence[Rule], line: Bought, worth: Mapping[str, Fraction])
 
 
 def _points(rule: Rule, amount: int, total: int, basket: Basket) -> int:
-    """What a rule gives for `amount` of the sale's `total`, rounded down, and no more than its cap."""
+    """What a rule gives for `amount` of the sale's `total`, rounded down, and no more than its caps."""
     factor = basket.worth[rule.currency]
     if factor == 1 and not basket.redeemed:
-        points = amount * rule.rate // _PER
-        return points if rule.cap is None else min(points, rule.cap)
+        return _capped(amount * rule.rate // _PER, rule, basket)
     money = max(total * factor - basket.redeemed, Fraction(0)) / total
-    points = int(amount * money * rule.rate / _PER)
-    return points if rule.cap is None else min(points, rule.cap)
+    return _capped(int(amount * money * rule.rate / _PER), rule, basket)
+
+
+def _capped(points: int, rule: Rule, basket: Basket) -> int:
+    if rule.cap is not None:
+        points = min(points, rule.cap)
+    if rule.cap_month is not None:
+        points = min(points, max(rule.cap_month - basket.given.get(rule.id, 0), 0))
+    return points
 
 
 def _last_day(rules: Sequence[Rule], day: date) -> date | None:

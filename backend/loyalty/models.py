@@ -109,7 +109,8 @@ class EarningRule(Base):
 
     `rate` is points for 10,000 minor units of `currency`, to which sales in others are converted. Of `base` rules the
     best one counts for each line; every `bonus` adds to it. A rule's points are rounded down once for the whole sale,
-    and never more than `cap`. What is live is never edited: another one takes its place.
+    and are never more than `cap` for a sale and `cap_month` for what a member buys in a calendar month. What is live is
+    never edited: another one takes its place.
     """
 
     __tablename__ = "earning_rule"
@@ -120,6 +121,7 @@ class EarningRule(Base):
     rate: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3), default="KRW")
     cap: Mapped[int | None] = mapped_column(BigInteger)
+    cap_month: Mapped[int | None] = mapped_column(BigInteger)
     # For how many months, until the end of the last one; None for ever.
     valid_months: Mapped[int | None]
     business_unit_id: Mapped[str | None] = mapped_column(ForeignKey("business_unit.id"))

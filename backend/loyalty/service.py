@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backend.catalog import Rates
 from backend.core import audit, clock
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 _entry, _rule = table_of(PointsEntry).c, table_of(EarningRule)
 _facts, _card = table_of(CustomerFacts).c, table_of(Card).c
 _OF_SALES = select(_entry.sale_id, _entry.kind, _entry.points, _entry.rules).where(one_of(_entry.sale_id, "sales"))
+# Seeks in ix_points_entry_customer.
+_EARNED = select(_entry.customer_id, _entry.owner_id, _entry.business_day, _entry.rules).where(
+    one_of(_entry.customer_id, "ids"),
+    _entry.kind == "earn",
+    _entry.business_day.between(bindparam("since"), bindparam("until")),
+)
 _RULES = select(*(_rule.c[name] for name in Rule.__dataclass_fields__), _rule.c.retired_at)
 _GRADES = select(_facts.customer_id, _facts.grade).where(one_of(_facts.customer_id, "ids"))
 _ISSUERS = select(_card.customer_id, _card.issuer).where(one_of(_card.customer_id, "ids"), _card.issuer.is_not(None))
@@ -94,6 +100,7 @@ def missing(sales: Sequence[Sold], *, earning_too: bool = True) -> list[Lacking]
     written = _written([sale.sale_id for sale in sales if not sale.new])
     rules = [(Rule(*row[:-1]), row.retired_at) for row in db.session.execute(_RULES)]
     known = _Buyers({sale.customer_id for sale in sales}, [rule for rule, _ in rules])
+    given = _GivenInMonths(sales, [rule for rule, _ in rules])
     worth = _Worth({rule.currency for rule, _ in rules})
     found = []
     for sale in sales:
@@ -104,7 +111,8 @@ def missing(sales: Sequence[Sold], *, earning_too: bool = True) -> list[Lacking]
         own = [rule for rule, _ in rules if rule.id in (there.rules or ())]
         rows = _paid(sale, there)
         if there.rules is None and earning_too:
-            earned = earning.earn(live, basket)
+            earned = earning.earn(live, replace(basket, given=given.to(sale)))
+            given.add(sale, earned)
             rows += _given(sale, earned)
             there.rules = dict(earned.by_rule)
             own = [rule for rule in live if rule.id in there.rules]
@@ -135,6 +143,37 @@ class _Buyers:
         if any(rule.card_issuer is not None for rule in rules):
             for customer_id, issuer in db.session.execute(_ISSUERS, wanted):
                 self.issuers.setdefault(customer_id, set()).add(issuer)
+
+
+class _GivenInMonths:
+    """What rules with a cap a month gave in the months of some sales: to each card, whoever holds it by now."""
+
+    def __init__(self, sales: Sequence[Sold], rules: Sequence[Rule]) -> None:
+        self._rules = {rule.id for rule in rules if rule.cap_month is not None}
+        self._points: dict[tuple[str, int, int], dict[str, int]] = {}
+        if self._rules:
+            days = [sale.day for sale in sales]
+            wanted: dict[str, Any] = {"ids": sorted({sale.customer_id for sale in sales})}
+            wanted |= {"since": min(days).replace(day=1), "until": earning.month_end(max(days), 0)}
+            for customer_id, owner_id, day, by_rule in db.session.execute(_EARNED, wanted):
+                self._count((owner_id or customer_id, day.year, day.month), dict(by_rule or ()))
+
+    def to(self, sale: Sold) -> Mapping[str, int]:
+        """{rule: points} in the month of `sale`."""
+        return self._points.get(self._key(sale), {})
+
+    def add(self, sale: Sold, earned: Earned) -> None:
+        """Count what a sale earned."""
+        if self._rules:
+            self._count(self._key(sale), earned.by_rule)
+
+    def _key(self, sale: Sold) -> tuple[str, int, int]:
+        return (sale.owner_id or sale.customer_id, sale.day.year, sale.day.month)
+
+    def _count(self, key: tuple[str, int, int], by_rule: Mapping[str, int]) -> None:
+        points = self._points.setdefault(key, {})
+        for rule_id in self._rules & by_rule.keys():
+            points[rule_id] = points.get(rule_id, 0) + by_rule[rule_id]
 
 
 class _Worth:

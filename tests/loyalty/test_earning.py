@@ -57,6 +57,8 @@ def test_of_base_rules_the_best_one_counts_for_each_line_and_bonuses_add() -> No
 
 def test_a_rule_gives_no_more_than_its_cap() -> None:
     assert points([rule(1_000, cap=70)], basket((10_000, None))) == 70
+    for given, left in ((0, 400), (350, 50), (400, 0), (900, 0)):
+        assert points([rule(1_000, cap_month=400)], basket((10_000, None), given={"r1000": given})) == left
 
 
 @pytest.mark.parametrize(

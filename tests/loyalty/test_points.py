@@ -82,6 +82,21 @@ def test_a_sale_earns_and_what_comes_back_gives_back_both_ways(tablet: Tablet, m
     books.check()
 
 
+def test_a_cap_a_month_counts_what_was_given_in_that_month_in_one_batch_and_later(tablet: Tablet, member: str) -> None:
+    with unit_of_work():
+        bonus = EarningRule(name="달의 덤", kind="bonus", rate=100, cap_month=500, starts_on=date(2026, 1, 1))
+        db.session.add(bonus)
+    first, second = sale(member), sale(member)
+    tablet.push(first, second)
+    sold(tablet, member)
+    sold(tablet, member, occurred_at="2026-10-31T10:00:00+09:00")
+    assert [points for _, points in entries(member)] == [300 + 300, 300 + 200, 300, 300 + 300]
+    back(tablet, second["id"], 3)
+    assert entries(member)[-1] == ("reverse", -500)
+    sold(tablet, member, occurred_at="2026-11-21T12:00:00+09:00")
+    assert entries(member)[-1] == ("earn", 300), "what came back makes no room"
+
+
 def test_a_return_goes_by_the_rules_of_the_sale_whatever_they_are_by_now(tablet: Tablet, member: str) -> None:
     sale_id = sold(tablet, member)
     with unit_of_work():

@@ -386,6 +386,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/points/rules/<rule_id>/retire"): Call(
         ADMIN, lambda _: [f"/api/v1/points/rules/{new_id()}/retire"], answers=(404,)
     ),
+    ("GET", "/api/v1/points/programme"): Call(DESK, _one("/api/v1/points/programme")),
+    ("PATCH", "/api/v1/points/programme"): Call(
+        ADMIN, _one("/api/v1/points/programme"), body=lambda _: {"notice_least": 1000}
+    ),
     ("GET", "/api/v1/points/report"): Call(DESK, _one("/api/v1/points/report")),
     ("GET", "/api/v1/messages"): Call(
         ALL, lambda world: ["/api/v1/messages", f"/api/v1/messages?customer={world.own}"]
