@@ -15,7 +15,7 @@ from backend.core.errors import SettingsError
 from backend.core.ids import new_id
 from backend.sales import Sale
 from backend.settings import current_settings
-from backend.sync import sealing
+from backend.sync import SCHEMA, sealing
 from backend.sync.models import Receipt
 from tests.sync.test_push import count, sale
 
@@ -80,7 +80,7 @@ def test_the_terms_name_the_key_and_need_no_session(client: Any, tablet: Tablet)
     client.set_cookie("dangol_device", tablet.token, path="/api/v1")
     terms = client.get("/api/v1/sync/terms").get_json()
     assert (terms["lease_hours"], terms["wipe_days"], terms["auto_lock_minutes"]) == (72, 14, 10)
-    assert (terms["schema"], terms["events"]) == (2, True)
+    assert (terms["schema"], terms["events"]) == (SCHEMA, True)
     assert terms["sealing_key"]["jwk"]["crv"] == "P-256"
     assert terms["server_time"].endswith("Z")
     assert client.get("/api/v1/sync/snapshot").get_json()["code"] == "session_expired"
