@@ -69,6 +69,14 @@ export interface StoreRow {
   phone: string | null;
 }
 
+/** How many points a tablet takes that the server has not heard of: with one sale, from one member, in all; null: any. */
+export interface ProgrammeRow {
+  id: string;
+  offline_per_sale: number | null;
+  offline_per_member: number | null;
+  offline_per_lease: number | null;
+}
+
 /** The words that are shown for a consent, in a version of their own. Where a language is missing English is shown. */
 export interface WordingRow {
   id: string;
