@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.loyalty.earning import month_end
+from backend.loyalty.baskets import Sold, SoldLine
+from backend.loyalty.earning import Rule, month_end
+from backend.loyalty.earning_rules import placed
 from backend.loyalty.ledger import balance, balances, entry, post, settle
 from backend.loyalty.models import EarningRule, PointsEntry
 from backend.loyalty.notices import Expiring, expiring_on, soon_expiring
-from backend.loyalty.service import Lacking, Sold, SoldLine, adjust, missing
+from backend.loyalty.schemas import EarningRuleData
+from backend.loyalty.service import Lacking, adjust, missing
 from backend.loyalty.tending import expire_due
+from backend.loyalty.trying import Tried, try_rule
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,11 +43,14 @@ def init_app(app: Flask) -> None:
 
 __all__ = [
     "EarningRule",
+    "EarningRuleData",
     "Expiring",
     "Lacking",
     "PointsEntry",
+    "Rule",
     "Sold",
     "SoldLine",
+    "Tried",
     "adjust",
     "balance",
     "balances",
@@ -53,7 +60,9 @@ __all__ = [
     "init_app",
     "missing",
     "month_end",
+    "placed",
     "post",
     "settle",
     "soon_expiring",
+    "try_rule",
 ]

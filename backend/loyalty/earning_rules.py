@@ -30,6 +30,16 @@ def all_rules() -> Sequence[EarningRule]:
 
 def add(data: dict[str, Any], *, acting_staff: Actor) -> str:
     """Add a rule as `EarningRuleData` read it; its id. Raises `ValidationFailed` for an unknown unit or store."""
+    rule = EarningRule(**placed(data), created_by=acting_staff.staff_id)
+    db.session.add(rule)
+    db.session.flush()
+    detail = {"name": rule.name, "rate": rule.rate}
+    audit.record(acting_staff, "points.rule", subject_kind="earning_rule", subject_id=rule.id, detail=detail)
+    return rule.id
+
+
+def placed(data: dict[str, Any]) -> dict[str, Any]:
+    """What `EarningRuleData` read with ids for codes. Raises `ValidationFailed` for an unknown unit or store."""
     data = dict(data)
     unit, store = data.pop("business_unit", None), data.pop("store", None)
     errors = {}
@@ -41,12 +51,7 @@ def add(data: dict[str, Any], *, acting_staff: Actor) -> str:
         errors["store"] = ["There is no store with this code."]
     if errors:
         raise ValidationFailed(errors)
-    rule = EarningRule(**data, business_unit_id=unit_id, store_id=store_id, created_by=acting_staff.staff_id)
-    db.session.add(rule)
-    db.session.flush()
-    detail = {"name": rule.name, "rate": rule.rate}
-    audit.record(acting_staff, "points.rule", subject_kind="earning_rule", subject_id=rule.id, detail=detail)
-    return rule.id
+    return data | {"business_unit_id": unit_id, "store_id": store_id}
 
 
 def retire(rule_id: str, *, acting_staff: Actor) -> None:

@@ -3,81 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from backend.catalog import Rates
 from backend.core import audit, clock
 from backend.core.db import db, table_of
 from backend.core.errors import ValidationFailed
-from backend.core.money import exponent
 from backend.core.one_of import one_of
-from backend.customers import Card, CustomerFacts, hold
+from backend.customers import hold
 from backend.loyalty import earning, ledger
+from backend.loyalty.baskets import Buyers, GivenInMonths, Sold, Worth, basket_of
 from backend.loyalty.earning import Basket, Bought, Earned, Rule
 from backend.loyalty.models import EarningRule, PointsEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from backend.core.audit import Actor
 
 _entry, _rule = table_of(PointsEntry).c, table_of(EarningRule)
-_facts, _card = table_of(CustomerFacts).c, table_of(Card).c
 _OF_SALES = select(_entry.sale_id, _entry.kind, _entry.points, _entry.rules).where(one_of(_entry.sale_id, "sales"))
-# Seeks in ix_points_entry_customer.
-_EARNED = select(_entry.customer_id, _entry.owner_id, _entry.business_day, _entry.rules).where(
-    one_of(_entry.customer_id, "ids"),
-    _entry.kind == "earn",
-    _entry.business_day.between(bindparam("since"), bindparam("until")),
-)
 _RULES = select(*(_rule.c[name] for name in Rule.__dataclass_fields__), _rule.c.retired_at)
-_GRADES = select(_facts.customer_id, _facts.grade).where(one_of(_facts.customer_id, "ids"))
-_ISSUERS = select(_card.customer_id, _card.issuer).where(one_of(_card.customer_id, "ids"), _card.issuer.is_not(None))
-
-
-@dataclass(frozen=True, slots=True)
-class SoldLine:
-    """A line: what was paid for it, what of that was given back for what came back, and the article's category."""
-
-    amount: int
-    refunded: int
-    category: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """A known customer's sale as it stands. `at` is when it happened, never later than it was heard of.
-
-    `new`: nothing is in the ledger for it yet. `changed_at` and `changed_on`: when something came back, if so.
-    """
-
-    sale_id: str
-    customer_id: str
-    owner_id: str | None
-    business_unit_id: str
-    store_id: str
-    at: datetime
-    day: date
-    lines: Sequence[SoldLine]
-    redeemed: int
-    currency: str
-    new: bool = True
-    changed_at: datetime | None = None
-    changed_on: date | None = None
-
-    @property
-    def total(self) -> int:
-        """What was paid."""
-        return sum(line.amount for line in self.lines)
-
-    @property
-    def refunded(self) -> int:
-        """What was given back."""
-        return sum(line.refunded for line in self.lines)
 
 
 class Lacking(NamedTuple):
@@ -98,14 +46,14 @@ def missing(sales: Sequence[Sold], *, earning_too: bool = True) -> list[Lacking]
     if not sales:
         return []
     written = _written([sale.sale_id for sale in sales if not sale.new])
-    rules = [(Rule(*row[:-1]), row.retired_at) for row in db.session.execute(_RULES)]
-    known = _Buyers({sale.customer_id for sale in sales}, [rule for rule, _ in rules])
-    given = _GivenInMonths(sales, [rule for rule, _ in rules])
-    worth = _Worth({rule.currency for rule, _ in rules})
+    rules = standing_rules()
+    known = Buyers({sale.customer_id for sale in sales}, [rule for rule, _ in rules])
+    given = GivenInMonths(sales, [rule for rule, _ in rules])
+    worth = Worth({rule.currency for rule, _ in rules})
     found = []
     for sale in sales:
         there = written.get(sale.sale_id, _Written())
-        basket = _basket(sale, known, worth.of(sale))
+        basket = basket_of(sale, known, worth.of(sale))
         live = [rule for rule, retired_at in rules if retired_at is None or sale.at < retired_at]
         unknown = any(rule.currency not in basket.worth for rule in earning.applying(live, basket))
         own = [rule for rule, _ in rules if rule.id in (there.rules or ())]
@@ -120,6 +68,11 @@ def missing(sales: Sequence[Sold], *, earning_too: bool = True) -> list[Lacking]
     return found
 
 
+def standing_rules() -> list[tuple[Rule, datetime | None]]:
+    """Every rule, with when it was retired, if so."""
+    return [(Rule(*row[:-1]), row.retired_at) for row in db.session.execute(_RULES)]
+
+
 @dataclass
 class _Written:
     """What the ledger says of a sale: points by kind, {rule: points} of what it earned."""
@@ -129,70 +82,6 @@ class _Written:
 
     def of(self, kind: str) -> int:
         return self.points.get(kind, 0)
-
-
-class _Buyers:
-    """What rules ask of the members who bought."""
-
-    def __init__(self, ids: Collection[str], rules: Sequence[Rule]) -> None:
-        self.grades: dict[str, str | None] = {}
-        self.issuers: dict[str, set[str]] = {}
-        wanted = {"ids": sorted(ids)}
-        if any(rule.grade is not None for rule in rules):
-            self.grades = dict(db.session.execute(_GRADES, wanted).all())
-        if any(rule.card_issuer is not None for rule in rules):
-            for customer_id, issuer in db.session.execute(_ISSUERS, wanted):
-                self.issuers.setdefault(customer_id, set()).add(issuer)
-
-
-class _GivenInMonths:
-    """What rules with a cap a month gave in the months of some sales: to each card, whoever holds it by now."""
-
-    def __init__(self, sales: Sequence[Sold], rules: Sequence[Rule]) -> None:
-        self._rules = {rule.id for rule in rules if rule.cap_month is not None}
-        self._points: dict[tuple[str, int, int], dict[str, int]] = {}
-        if self._rules:
-            days = [sale.day for sale in sales]
-            wanted: dict[str, Any] = {"ids": sorted({sale.customer_id for sale in sales})}
-            wanted |= {"since": min(days).replace(day=1), "until": earning.month_end(max(days), 0)}
-            for customer_id, owner_id, day, by_rule in db.session.execute(_EARNED, wanted):
-                self._count((owner_id or customer_id, day.year, day.month), dict(by_rule or ()))
-
-    def to(self, sale: Sold) -> Mapping[str, int]:
-        """{rule: points} in the month of `sale`."""
-        return self._points.get(self._key(sale), {})
-
-    def add(self, sale: Sold, earned: Earned) -> None:
-        """Count what a sale earned."""
-        if self._rules:
-            self._count(self._key(sale), earned.by_rule)
-
-    def _key(self, sale: Sold) -> tuple[str, int, int]:
-        return (sale.owner_id or sale.customer_id, sale.day.year, sale.day.month)
-
-    def _count(self, key: tuple[str, int, int], by_rule: Mapping[str, int]) -> None:
-        points = self._points.setdefault(key, {})
-        for rule_id in self._rules & by_rule.keys():
-            points[rule_id] = points.get(rule_id, 0) + by_rule[rule_id]
-
-
-class _Worth:
-    """What currencies are in those of the rules, by the newest rate that was known on a day."""
-
-    def __init__(self, wanted: Collection[str]) -> None:
-        self._wanted = wanted
-        self._rates = Rates()
-
-    def of(self, sale: Sold) -> dict[str, Fraction]:
-        """{currency: minor units of it that one of the sale's is worth}."""
-        found = {each: self._factor(sale.currency, each, sale.day) for each in self._wanted}
-        return {each: factor for each, factor in found.items() if factor is not None}
-
-    def _factor(self, currency: str, base: str, day: date) -> Fraction | None:
-        if currency == base:
-            return Fraction(1)
-        rate = self._rates.of(currency, base, day)
-        return None if rate is None else Fraction(rate) * Fraction(10) ** (exponent(base) - exponent(currency))
 
 
 def _written(sale_ids: Sequence[str]) -> dict[str, _Written]:
@@ -243,14 +132,6 @@ def _taken_back(sale: Sold, there: _Written, own: Sequence[Rule], basket: Basket
     left = sum(min(points, gave[id_]) for id_, points in earning.earn(own, kept).by_rule.items())
     too_much = sum(gave.values()) - left + there.of("reverse")
     return [_row(sale, "reverse", -too_much, later=True)] if too_much > 0 else []
-
-
-def _basket(sale: Sold, known: _Buyers, worth: Mapping[str, Fraction]) -> Basket:
-    """The sale as rules see it, as it was sold."""
-    lines = [Bought(line.amount, line.category) for line in sale.lines]
-    grade, issuers = known.grades.get(sale.customer_id), known.issuers.get(sale.customer_id, set())
-    place = (sale.business_unit_id, sale.store_id, sale.day)
-    return Basket(*place, lines, worth, sale.redeemed, grade, issuers)
 
 
 def _row(sale: Sold, kind: str, points: int, *, later: bool = False) -> dict[str, Any]:

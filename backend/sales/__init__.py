@@ -20,14 +20,18 @@ def init_app(app: Flask) -> None:
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
     from backend.sales import cli, erasure, holdings, merges, policies, sync
     from backend.sales.routes import blueprint
+    from backend.sales.trials import routes as trial_routes
+    from backend.sales.trials import tending as trials
 
     http.register(app, blueprint)
+    http.register(app, trial_routes.blueprint)
     sync.init_app(app)
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
     jobs.every(app, 30.0, "unit-policies", policies.apply)
+    jobs.every(app, trials.EVERY, "rule-trials", trials.work)
     app.cli.add_command(cli.sales_group)
 
 

@@ -95,7 +95,7 @@ def award(
     """
     awarded = Awarded()
     after = ""
-    while members := _buyers(since, until, after):
+    while members := buyers(since, until, after):
         after = members[-1]
         if dry_run:
             _count(awarded, *_lacking(members, since, until))
@@ -115,11 +115,17 @@ def _award(members: Sequence[str], since: date, until: date) -> tuple[list[Sold]
 
 def _lacking(members: Sequence[str], since: date, until: date) -> tuple[list[Sold], list[Lacking]]:
     """Their sales of these days, and the entries that the ledger lacks for each."""
-    sold = as_they_stand(list(db.session.scalars(_OF_MEMBERS, {"ids": list(members), "since": since, "until": until})))
+    sold = sold_to(members, since, until)
     return sold, missing(sold)
 
 
-def _buyers(since: date, until: date, after: str) -> list[str]:
+def sold_to(members: Sequence[str], since: date, until: date) -> list[Sold]:
+    """What these members bought on these days, as it stands."""
+    wanted = {"ids": list(members), "since": since, "until": until}
+    return as_they_stand(list(db.session.scalars(_OF_MEMBERS, wanted)))
+
+
+def buyers(since: date, until: date, after: str) -> list[str]:
     """Some who bought on these days, behind `after`; reads ix_sale_customer along."""
     bought = (Sale.business_day.between(since, until), Sale.customer_id.is_not(None))
     query = select(Sale.customer_id).where(*bought).distinct().order_by(Sale.customer_id).limit(_AT_ONCE)

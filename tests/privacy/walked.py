@@ -390,6 +390,17 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PATCH", "/api/v1/points/programme"): Call(
         ADMIN, _one("/api/v1/points/programme"), body=lambda _: {"notice_least": 1000}
     ),
+    ("POST", "/api/v1/points/trials"): Call(
+        DESK,
+        _one("/api/v1/points/trials"),
+        lambda _: {"name": "시험", "kind": "bonus", "rate": 100, "starts_on": "2026-12-01"},
+    ),
+    ("GET", "/api/v1/points/trials/<trial_id>"): Call(
+        DESK, lambda _: [f"/api/v1/points/trials/{new_id()}"], answers=(404,)
+    ),
+    ("POST", "/api/v1/points/trials/<trial_id>/stop"): Call(
+        DESK, lambda _: [f"/api/v1/points/trials/{new_id()}/stop"], answers=(404,)
+    ),
     ("GET", "/api/v1/points/report"): Call(DESK, _one("/api/v1/points/report")),
     ("GET", "/api/v1/messages"): Call(
         ALL, lambda world: ["/api/v1/messages", f"/api/v1/messages?customer={world.own}"]

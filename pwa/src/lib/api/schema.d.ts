@@ -4609,6 +4609,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/points/programme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds for all points: how many tablets take alone, and who hears of what expires. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Programme"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set some of it; tablets follow with their next pull. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProgrammeData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Programme"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/points/report": {
         parameters: {
             query?: never;
@@ -4798,6 +4889,186 @@ export interface paths {
                     content?: never;
                 };
                 /** @description No such rule */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what this rule would have done to last month's sales, as if it had been live all the month. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EarningRuleData"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Trial"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/trials/{trial_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: string;
+            };
+            cookie?: never;
+        };
+        /** How far a trial is, and what came of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    trial_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Trial"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such trial */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/trials/{trial_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a trial; one that is ready stays so. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    trial_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Trial"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such trial */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -7012,6 +7283,7 @@ export interface components {
         EarningRule: {
             business_unit: string | null;
             cap: number | null;
+            cap_month: number | null;
             card_issuer: string | null;
             category: string | null;
             currency: string;
@@ -7033,6 +7305,7 @@ export interface components {
         EarningRuleData: {
             business_unit?: string | null;
             cap?: number | null;
+            cap_month?: number | null;
             card_issuer?: string | null;
             category?: string | null;
             /** @default KRW */
@@ -7672,6 +7945,20 @@ export interface components {
             items?: components["schemas"]["Product"][];
             next?: string | null;
         };
+        Programme: {
+            notice_days: number | null;
+            notice_least: number;
+            offline_per_lease: number | null;
+            offline_per_member: number | null;
+            offline_per_sale: number | null;
+        };
+        ProgrammeData: {
+            notice_days?: number | null;
+            notice_least?: number;
+            offline_per_lease?: number | null;
+            offline_per_member?: number | null;
+            offline_per_sale?: number | null;
+        };
         Proof: {
             customer_id: string;
             digest: string;
@@ -8099,6 +8386,33 @@ export interface components {
             how: "in_person" | "call" | "post" | "email";
             /** @description What shows it: when, by which number or form */
             note: string;
+        };
+        Trial: {
+            id: string;
+            result: components["schemas"]["TrialResult"] | null;
+            sales: number;
+            /** Format: date */
+            since: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "ready" | "stopped" | "failed";
+            total: number;
+            /** Format: date */
+            until: string;
+        };
+        TrialResult: {
+            members: number;
+            members_gaining: number;
+            paid: number;
+            points_now: number;
+            points_then: number;
+            sales: number;
+            sales_gaining: number;
+            units: components["schemas"]["TrialUnit"][];
+        };
+        TrialUnit: {
+            business_unit: string;
+            points_now: number;
+            points_then: number;
         };
         Trip: {
             /** Format: date-time */

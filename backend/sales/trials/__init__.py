@@ -1,0 +1,1 @@
+"""What an earning rule would have done to last month's sales, before it goes live."""
