@@ -38,6 +38,13 @@ def _add_and_end(page: Page, server: DangolServer, camera: Inspector, name: str)
     form.locator("select").first.select_option("bonus")
     form.locator("input[inputmode=decimal]").first.fill("1,5")
     form.locator("fieldset button").nth(5).click()
+    form.locator("section .btn-secondary").click()
+    expect(form.locator("[data-trial=ready]")).to_be_visible(timeout=30_000)
+    form.locator("section").scroll_into_view_if_needed()
+    camera.take("admin-points-trial")
+    form.locator("input[inputmode=decimal]").first.fill("2")
+    expect(form.locator("[data-trial]")).to_have_count(0)
+    form.locator("input[inputmode=decimal]").first.fill("1,5")
     camera.take("admin-points-new")
     page.get_by_role("dialog").locator("button[type=submit]").click()
     rule = page.locator(f"[data-rule='{name}']")
@@ -48,3 +55,29 @@ def _add_and_end(page: Page, server: DangolServer, camera: Inspector, name: str)
     page.get_by_role("dialog").locator(".btn-primary").click()
     expect(rule.get_by_role("button")).to_have_count(0)
     assert camera.found == {}
+
+
+def test_an_admin_sets_how_many_points_tablets_take_alone(browser: Browser, server: DangolServer) -> None:
+    for number, (look, size) in enumerate(views(TABLET, DESK)):
+        language, scheme = LOOKS[look]
+        with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+            page = context.new_page()
+            speaks(page, language)
+            page.goto(f"{server.url}/admin/points")
+            sign_in_at_desk(page, "admin")
+            settled(page)
+            section = page.locator("section[aria-labelledby=programme-title]")
+            section.get_by_role("button").click()
+            fields = page.get_by_role("dialog").locator("input")
+            fields.nth(3).fill("181")
+            page.get_by_role("dialog").locator("button[type=submit]").click()
+            expect(page.get_by_role("dialog").locator("[aria-invalid=true]")).to_have_count(1)
+            fields.nth(3).fill("30")
+            fields.nth(0).fill(str(20_000 + number))
+            camera = Inspector(page, look)
+            camera.take("admin-points-programme")
+            page.get_by_role("dialog").locator("button[type=submit]").click()
+            expect(section).to_contain_text(f"20,00{number} P")
+            section.scroll_into_view_if_needed()
+            camera.take("admin-points-limits")
+            assert camera.found == {}

@@ -10,6 +10,7 @@ export interface EarningRule {
   rate: number;
   currency: string;
   cap: number | null;
+  cap_month: number | null;
   valid_months: number | null;
   business_unit: string | null;
   store: string | null;
@@ -67,6 +68,7 @@ export function conditionsOf(rule: EarningRule, names: Names): string[] {
 export function limitsOf(rule: EarningRule, names: Names): string[] {
   return [
     rule.cap === null ? null : m.rule_cap({ points: names.number(rule.cap) }),
+    rule.cap_month === null ? null : m.rule_cap_month({ points: names.number(rule.cap_month) }),
     rule.valid_months === null ? m.rule_valid_always() : m.rule_valid({ months: names.number(rule.valid_months) }),
   ].filter((each) => each !== null);
 }
