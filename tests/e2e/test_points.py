@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.e2e import chromium
-from tests.e2e.floor import settled, sign_in_at_desk
+from tests.e2e.floor import Floor, settled, sign_in_at_desk
 from tests.e2e.test_screens import DESK, LOOKS, TABLET, views
 from tests.e2e.test_screens_of_trust import Inspector, speaks
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.e2e.server import DangolServer
 
@@ -81,3 +81,29 @@ def test_an_admin_sets_how_many_points_tablets_take_alone(browser: Browser, serv
             section.scroll_into_view_if_needed()
             camera.take("admin-points-limits")
             assert camera.found == {}
+
+
+def test_without_a_server_a_tablet_takes_points_up_to_the_limits_and_tells_the_balance_afterwards(
+    profile: BrowserContext, server: DangolServer
+) -> None:
+    floor = Floor(profile.new_page(), server.url)
+    floor.sign_in()
+    floor.wait_until_offline_capable()
+    server.kill()
+    floor.open_customer("4821", "김민지")
+    floor.start_sale()
+    floor.add_product("위스키", "ON-WHISKY-18")
+    page = floor.page
+    page.locator("details summary").click()
+    points, save = page.locator("details input[inputmode=numeric]").first, page.get_by_role("button", name="판매 저장")
+    expect(page.get_by_text("연결 없음").first).to_be_visible(timeout=30_000)
+    points.fill("40000")
+    expect(page.locator("details [aria-invalid=true]")).to_have_count(1)
+    expect(page.get_by_text("연결 없이는 한 번에")).to_be_visible()
+    expect(save).to_be_disabled()
+    points.fill("1200")
+    sale = floor.save()
+    server.start()
+    expect(page.locator(f"[data-sale='{sale}']")).to_have_attribute("data-state", "applied", timeout=90_000)
+    expect(page.get_by_test_id("balance")).to_contain_text("포인트 잔액", timeout=60_000)
+    Inspector(page, "ko-light").take("floor-receipt-balance")

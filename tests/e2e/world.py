@@ -111,7 +111,6 @@ def _organisation(token: str) -> Store:
 def _known_members(place: Store) -> None:
     facts = {
         "grade": "gold",
-        "points": 48_200,
         "last_purchase_on": (datetime.now(UTC) - timedelta(days=40)).date(),
         "last_basket": [["HN-CREAM-50", 1, 89_000], ["HN-TONER-200", 2, 108_000]],
         "last_currency": "KRW",
@@ -121,6 +120,7 @@ def _known_members(place: Store) -> None:
     agreed = _member(
         place, name="김민지", name_latin="Kim Minji", phone=AGREED_PHONE, cards=["9400001234567890"], facts=facts
     )
+    factories.points(agreed.id, 48_200)
     statement: dict[str, Any] = {
         "purpose": "marketing",
         "channel": "sms",
