@@ -31,6 +31,7 @@ from backend.customers.service import (
     hold,
     register,
     set_facts,
+    show_grades,
     show_other_points,
     show_points,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "resume",
     "sections",
     "set_facts",
+    "show_grades",
     "show_other_points",
     "show_points",
     "shown_words",

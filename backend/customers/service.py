@@ -36,9 +36,9 @@ _HELD = (
 )
 
 
-_POINTS = select(table_of(CustomerFacts).c.customer_id, table_of(CustomerFacts).c.points).where(
-    one_of(table_of(CustomerFacts).c.customer_id, "ids")
-)
+_facts = table_of(CustomerFacts).c
+_POINTS = select(_facts.customer_id, _facts.points).where(one_of(_facts.customer_id, "ids"))
+_GRADES = select(_facts.customer_id, _facts.grade).where(one_of(_facts.customer_id, "ids"))
 
 
 @dataclass(frozen=True)
@@ -210,6 +210,22 @@ def show_other_points(balances: Mapping[str, int]) -> None:
         rows = [{"customer_id": each, "points": points} for each, points in sorted(balances.items())]
         update_rows(table_of(CustomerFacts), rows, by=("customer_id",))
         _read_points_anew(balances)
+
+
+def show_grades(grades: Mapping[str, str | None]) -> None:
+    """Have the cards show these grades; two statements for any number of members."""
+    db.session.flush()
+    shown = dict(db.session.execute(_GRADES, {"ids": sorted(grades)}).all())
+    for customer_id in grades.keys() - shown.keys():
+        set_facts(customer_id, grade=grades[customer_id])
+    other = sorted(each for each, grade in shown.items() if grade != grades[each])
+    if other:
+        mark_changed(COLLECTION, other)
+        rows = [{"customer_id": each, "grade": grades[each]} for each in other]
+        update_rows(table_of(CustomerFacts), rows, by=("customer_id",))
+    for row in list(db.session.identity_map.values()):
+        if isinstance(row, CustomerFacts) and row.customer_id in grades:
+            db.session.expire(row, ["grade"])
 
 
 def _read_points_anew(customer_ids: Container[str]) -> None:

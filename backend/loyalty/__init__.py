@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from backend.loyalty.baskets import Sold, SoldLine
 from backend.loyalty.earning import Rule, month_end
 from backend.loyalty.earning_rules import placed
+from backend.loyalty.grades.purchases import counts_purchases
 from backend.loyalty.ledger import balance, balances, entry, post, settle
 from backend.loyalty.models import EarningRule, PointsEntry
 from backend.loyalty.notices import Expiring, expiring_on, soon_expiring
@@ -24,6 +25,11 @@ def init_app(app: Flask) -> None:
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
     from backend.loyalty import erasure, holdings, merges, tending
+    from backend.loyalty.grades import cli as grades_cli
+    from backend.loyalty.grades import merges as grade_merges
+    from backend.loyalty.grades import routes as grade_routes
+    from backend.loyalty.grades import sync as grade_sync
+    from backend.loyalty.grades import tending as grade_tending
     from backend.loyalty.programme import routes as programme_routes
     from backend.loyalty.programme import service as programme
     from backend.loyalty.programme import sync as programme_sync
@@ -31,14 +37,21 @@ def init_app(app: Flask) -> None:
 
     http.register(app, blueprint)
     http.register(app, programme_routes.blueprint)
+    http.register(app, grade_routes.blueprint)
     programme_sync.init_app(app)
+    grade_sync.init_app(app)
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
+    events.subscribe(app, CustomersMerged, grade_merges.merged)
+    events.subscribe(app, CustomersParted, grade_merges.parted)
     events.subscribe(app, events.DatabasePrepared, tending.prepare)
     events.subscribe(app, events.DatabasePrepared, programme.prepare)
     jobs.every(app, tending.EVERY, "points", tending.expire_due)
+    jobs.every(app, grade_tending.EVERY, "grades", grade_tending.work)
+    jobs.every(app, grade_tending.MONTHLY, "grades-monthly", grade_tending.evaluate_monthly)
+    app.cli.add_command(grades_cli.grades_group)
 
 
 __all__ = [
@@ -54,6 +67,7 @@ __all__ = [
     "adjust",
     "balance",
     "balances",
+    "counts_purchases",
     "entry",
     "expire_due",
     "expiring_on",

@@ -18,7 +18,9 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
+    from backend.loyalty import counts_purchases
     from backend.sales import cli, erasure, holdings, merges, policies, sync
+    from backend.sales.grades import PurchaseFigures
     from backend.sales.routes import blueprint
     from backend.sales.trials import routes as trial_routes
     from backend.sales.trials import tending as trials
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
     http.register(app, blueprint)
     http.register(app, trial_routes.blueprint)
     sync.init_app(app)
+    counts_purchases(app, PurchaseFigures)
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)

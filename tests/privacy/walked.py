@@ -390,6 +390,41 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PATCH", "/api/v1/points/programme"): Call(
         ADMIN, _one("/api/v1/points/programme"), body=lambda _: {"notice_least": 1000}
     ),
+    ("GET", "/api/v1/grades"): Call(ALL, _one("/api/v1/grades")),
+    ("POST", "/api/v1/grades"): Call(
+        ADMIN, _one("/api/v1/grades"), lambda _: {"code": f"g{new_id()[-8:]}", "name": "시험"}
+    ),
+    ("PATCH", "/api/v1/grades/<grade_id>"): Call(
+        ADMIN, lambda _: [f"/api/v1/grades/{new_id()}"], lambda _: {"name": "시험"}, answers=(404,)
+    ),
+    ("DELETE", "/api/v1/grades/<grade_id>"): Call(ADMIN, lambda _: [f"/api/v1/grades/{new_id()}"], answers=(404,)),
+    ("PATCH", "/api/v1/grades/programme"): Call(ADMIN, _one("/api/v1/grades/programme"), lambda _: {"months": 12}),
+    ("GET", "/api/v1/grades/moves"): Call(DESK, _one("/api/v1/grades/moves")),
+    ("GET", "/api/v1/grades/evaluations"): Call(DESK, _one("/api/v1/grades/evaluations")),
+    ("POST", "/api/v1/grades/evaluations"): Call(
+        DESK, _one("/api/v1/grades/evaluations"), lambda _: {"as_of": "2026-01-01"}, answers=(409,)
+    ),
+    ("GET", "/api/v1/grades/evaluations/<evaluation_id>"): Call(
+        DESK, lambda _: [f"/api/v1/grades/evaluations/{new_id()}"], answers=(404,)
+    ),
+    ("GET", "/api/v1/grades/evaluations/<evaluation_id>/members"): Call(
+        DESK, lambda _: [f"/api/v1/grades/evaluations/{new_id()}/members"], answers=(404,)
+    ),
+    ("POST", "/api/v1/grades/evaluations/<evaluation_id>/apply"): Call(
+        ADMIN, lambda _: [f"/api/v1/grades/evaluations/{new_id()}/apply"], answers=(404,)
+    ),
+    ("POST", "/api/v1/grades/evaluations/<evaluation_id>/drop"): Call(
+        DESK, lambda _: [f"/api/v1/grades/evaluations/{new_id()}/drop"], answers=(404,)
+    ),
+    ("GET", "/api/v1/customers/<customer_id>/grade"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>/grade", "own", "other")
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/grade"): Call(
+        LEADS,
+        _one("/api/v1/customers/<customer_id>/grade", "own", "other"),
+        lambda _: {"grade": "nothing", "reason": "시험"},
+        answers=(422,),
+    ),
     ("POST", "/api/v1/points/trials"): Call(
         DESK,
         _one("/api/v1/points/trials"),

@@ -1681,6 +1681,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** A member's grade, what is missing to the next one, and how it came about; the view is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberGrade"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Give a member a grade by hand, with a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberGrade"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a manager nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/household": {
         parameters: {
             query?: never;
@@ -3178,6 +3282,681 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every grade, the lowest first, what holds for all of them, and how many members have which. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Grades"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Add a grade; nobody has it before an evaluation or an invitation. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GradeData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Grade"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grades/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest evaluations, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EvaluationList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Ask what becomes of everybody on a day; nothing changes before it is applied. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EvaluationData"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evaluation"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another one is under way, or there are no grades */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grades/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        /** How far an evaluation is, and what it found. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    evaluation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evaluation"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such evaluation */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grades/evaluations/{evaluation_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the grades change as it found; members whose grade is another by now are left. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    evaluation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evaluation"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such evaluation */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is not ready */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grades/evaluations/{evaluation_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop it, or drop what it found; nothing changes. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    evaluation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evaluation"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such evaluation */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is being applied, or was */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grades/evaluations/{evaluation_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        /** For whom something changes, and what; each page is a view of whoever is on it. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    kind?: "enter" | "raise" | "grace" | "keep" | "fall" | null;
+                };
+                header?: never;
+                path: {
+                    evaluation_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such evaluation */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grades/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How members moved between grades over the last months: from what they were to what they are. */
+        get: {
+            parameters: {
+                query?: {
+                    months?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Moved"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grades/programme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set the period, where who falls falls to, and whether a new month is evaluated by itself. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GradeProgrammeData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GradeProgramme"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/grades/{grade_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grade_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a grade that nobody has. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    grade_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such grade */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Members have it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change what a grade takes and gives, from the next evaluation on; its code stays. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    grade_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GradeData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Grade"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such grade */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         trace?: never;
     };
     "/api/v1/imports/profiles": {
@@ -7368,6 +8147,33 @@ export interface components {
             index: number;
             suggestion: string | null;
         };
+        Evaluation: {
+            /** Format: date */
+            as_of: string;
+            /** Format: date-time */
+            asked_at: string;
+            counts: {
+                [key: string]: number;
+            };
+            currency: string;
+            done: number;
+            /** Format: date-time */
+            ended_at: string | null;
+            id: string;
+            moves: components["schemas"]["Move"][];
+            /** Format: date */
+            since: string;
+            /** @enum {string} */
+            state: "waiting" | "computing" | "ready" | "applying" | "applied" | "discarded" | "stopped" | "failed";
+            total: number;
+        };
+        EvaluationData: {
+            /** Format: date */
+            as_of: string;
+        };
+        EvaluationList: {
+            items: components["schemas"]["Evaluation"][];
+        };
         Field: {
             label_en: string;
             label_ko: string;
@@ -7391,6 +8197,85 @@ export interface components {
             code: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        Grade: {
+            code: string;
+            gift_months: number | null;
+            gift_points: number | null;
+            gift_unit: string | null;
+            grace_months: number;
+            id: string;
+            invitation_only: boolean;
+            keep_spend: number | null;
+            keep_units: number | null;
+            keep_visits: number | null;
+            name: string;
+            name_latin: string | null;
+            rank: number;
+            spend: number | null;
+            top: boolean;
+            units: number | null;
+            visits: number | null;
+        };
+        GradeChange: {
+            /** Format: date-time */
+            changed_at: string;
+            from_code: string | null;
+            from_grade: components["schemas"]["GradeName"] | null;
+            gift_points: number | null;
+            id: string;
+            /** @enum {string} */
+            kind: "enter" | "raise" | "grace" | "keep" | "fall" | "invite";
+            reason: string | null;
+            to_code: string;
+            to_grade: components["schemas"]["GradeName"] | null;
+            /** Format: date */
+            until: string | null;
+        };
+        GradeCount: {
+            code: string | null;
+            members: number;
+        };
+        GradeData: {
+            code?: string;
+            gift_months?: number | null;
+            gift_points?: number | null;
+            gift_unit?: string | null;
+            grace_months?: number;
+            invitation_only?: boolean;
+            keep_spend?: number | null;
+            keep_units?: number | null;
+            keep_visits?: number | null;
+            name?: string;
+            name_latin?: string | null;
+            rank?: number;
+            spend?: number | null;
+            top?: boolean;
+            units?: number | null;
+            visits?: number | null;
+        };
+        GradeName: {
+            code: string;
+            name: string;
+            name_latin: string | null;
+        };
+        GradeProgramme: {
+            currency: string;
+            falls: string;
+            monthly: string;
+            months: number;
+        };
+        GradeProgrammeData: {
+            /** @enum {string} */
+            falls?: "earned" | "one_step";
+            /** @enum {string} */
+            monthly?: "off" | "preview" | "apply";
+            months?: number;
+        };
+        Grades: {
+            items: components["schemas"]["Grade"][];
+            members: components["schemas"]["GradeCount"][];
+            programme: components["schemas"]["GradeProgramme"];
         };
         Holder: {
             id: string;
@@ -7533,6 +8418,15 @@ export interface components {
             items: components["schemas"]["ImportRun"][];
             next: string | null;
         };
+        InvitationData: {
+            grade: string;
+            reason: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            until: string | null;
+        };
         Jwk: {
             crv: string;
             kty: string;
@@ -7597,6 +8491,27 @@ export interface components {
             unit?: string;
             unit_latin?: string | null;
         };
+        MemberGrade: {
+            changes: components["schemas"]["GradeChange"][];
+            code: string | null;
+            /** Format: date */
+            counted_since: string;
+            currency: string;
+            figures: components["schemas"]["Needs"];
+            /** Format: date */
+            grace_until: string | null;
+            grade: components["schemas"]["GradeName"] | null;
+            invited: boolean;
+            /** Format: date */
+            invited_until: string | null;
+            missing: components["schemas"]["Needs"] | null;
+            missing_to_keep: components["schemas"]["Needs"] | null;
+            next: components["schemas"]["Grade"] | null;
+            /** @description She has what the next grade takes */
+            reached: boolean;
+            /** Format: date */
+            since: string | null;
+        };
         Merge: {
             fields_changed?: string[];
             id?: string;
@@ -7649,6 +8564,16 @@ export interface components {
         MonthsData: {
             months: number | null;
         };
+        Move: {
+            from_code: string | null;
+            members: number;
+            to_code: string;
+        };
+        Moved: {
+            moves: components["schemas"]["Move"][];
+            /** Format: date */
+            since: string;
+        };
         Mutation: {
             /** Format: date-time */
             at?: string;
@@ -7663,6 +8588,11 @@ export interface components {
         Named: {
             id: string;
             name: string;
+        };
+        Needs: {
+            spend: number | null;
+            units: number | null;
+            visits: number | null;
         };
         NewStaff: {
             /**
@@ -7968,6 +8898,25 @@ export interface components {
             /** Format: date-time */
             made_at: string;
             page: string;
+        };
+        Proposal: {
+            customer_id: string;
+            from_code: string | null;
+            /** Format: date */
+            grace_until: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "enter" | "raise" | "grace" | "keep" | "fall";
+            name: string;
+            spend: number;
+            state: string;
+            to_code: string;
+            units: number;
+            visits: number;
+        };
+        ProposalPage: {
+            items: components["schemas"]["Proposal"][];
+            next: string | null;
         };
         Pull: {
             changes?: components["schemas"]["Change"][];
