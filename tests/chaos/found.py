@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, func, select
 from backend.care.models import Note
 from backend.customers import Customer
 from backend.loyalty import PointsEntry
+from backend.loyalty.models import PointsDebt
 from backend.organization import Store
 from backend.sales import Sale
 from backend.sales.models import SaleReturn
@@ -63,6 +64,8 @@ class Found:
     returns: list[str] = field(default_factory=list)
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
+    debts: dict[str, int] = field(default_factory=dict)
+    """Points that customers spent without having them, as the ledger's books say."""
     receipts: dict[str, Result] = field(default_factory=dict)
     """By mutation id, as a push answers: `id`, the stored result and `v`."""
     conflicts: list[dict[str, Any]] = field(default_factory=list)
@@ -86,6 +89,7 @@ def look(server: ChaosServer, tablets: Sequence[Tablet], watcher: str) -> Found:
             returns=list(connection.execute(select(SaleReturn.id)).scalars()),
             customers=customers(connection),
             points=_points(connection),
+            debts=_debts(connection),
             receipts=_receipts(connection),
             conflicts=_inbox(server.port, watcher),
             stale_facts=server.program("tests.chaos.facts"),
@@ -119,6 +123,11 @@ def _sales(connection: Connection) -> dict[str, Taken]:
 
 def _points(connection: Connection) -> dict[str, int]:
     query = select(PointsEntry.customer_id, func.sum(PointsEntry.points)).group_by(PointsEntry.customer_id)
+    return {str(customer): int(points) for customer, points in connection.execute(query)}
+
+
+def _debts(connection: Connection) -> dict[str, int]:
+    query = select(PointsDebt.customer_id, func.sum(PointsDebt.open)).group_by(PointsDebt.customer_id)
     return {str(customer): int(points) for customer, points in connection.execute(query)}
 
 

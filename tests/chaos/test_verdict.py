@@ -85,6 +85,10 @@ def _plant_a_return_that_gave_no_points_back(model: Model, found: Found) -> None
     found.returns.append("return-1")
 
 
+def _plant_an_overdraft_without_a_debt(model: Model, found: Found) -> None:
+    model.points["kim"], found.points["kim"] = 5, -5
+
+
 @pytest.mark.parametrize(
     ("plant", "counted"),
     [
@@ -93,6 +97,8 @@ def _plant_a_return_that_gave_no_points_back(model: Model, found: Found) -> None
         (lambda _model, found: found.sale_ids.append("sale-of-nobody"), {"doubled": 1}),
         (lambda _model, found: found.points.update(kim=80), {"doubled": 1}),
         (lambda _model, found: found.points.update(kim=100), {"lost": 1}),
+        (lambda _model, found: found.debts.update(kim=5), {"unexplained": 1}),
+        (_plant_an_overdraft_without_a_debt, {"lost": 1}),
         (lambda _model, found: found.notes.clear(), {"lost": 1}),
         (lambda _model, found: found.notes.append("note-1"), {"doubled": 1}),
         (lambda _model, found: found.returns.append("return-of-nobody"), {"doubled": 1}),

@@ -43,6 +43,7 @@ def judge(model: Model, found: Found) -> Verdict:
     _sales(model, found, verdict)
     _points(model, found, verdict)
     _others(model, found, verdict)
+    _overdrafts(model, found, verdict)
     for planned in model.planned.values():
         verdict.unexplained += _answer(planned, model, found)
     verdict.unexplained += _inbox(model, found)
@@ -94,6 +95,21 @@ def _points(model: Model, found: Found, verdict: Verdict) -> None:
             verdict.doubled.append(f"points of {customer}: {there} instead of {right}")
         elif there > right:
             verdict.lost.append(f"points of {customer}: {there} instead of {right}")
+
+
+def _overdrafts(model: Model, found: Found, verdict: Verdict) -> None:
+    """Who owes points spent them with sales that were flagged, and every debt is one of the balance."""
+    flagged: Counter[str] = Counter()
+    for key, planned in _taken(model, "sale.log").items():
+        data = planned.mutation["data"]
+        if "points_overdrawn" in found.receipts.get(key, {}).get("flags", ()):
+            flagged[data["customer_id"]] += data["points_redeemed"]
+    for customer, owed in found.debts.items():
+        if owed > flagged[customer]:
+            verdict.unexplained.append(f"{customer} owes {owed} points, of which {flagged[customer]} were flagged")
+    for customer, points in found.points.items():
+        if points < 0 and found.debts.get(customer, 0) < -points:
+            verdict.lost.append(f"the debt of {customer}, who has {points} points")
 
 
 def _came_back(model: Model, found: Found) -> dict[str, Counter[int]]:

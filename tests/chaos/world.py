@@ -23,7 +23,7 @@ UNITS = 2
 PEOPLE = 3
 """Associates a store."""
 PRODUCTS = 60
-POINTS = 2_000
+POINTS = 300
 """What every member starts with."""
 _REGULARS = 3
 """Members of a store whom all its tablets edit at once."""
