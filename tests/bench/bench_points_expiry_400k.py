@@ -1,7 +1,8 @@
 """`points_expiry_400k`: what expires costs what expires, however many points are good for longer.
 
 In a house with 400,000 lots 2,000 members lose theirs, and as many hear that theirs go soon. The floor is the same
-work, by the same code, in a house that has no other lots. The target says how many times as long the large one may take.
+work, by the same code, in a house that has no other lots. The target says how many times as
+long the large one may take.
 """
 
 from __future__ import annotations
