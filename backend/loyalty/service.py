@@ -19,7 +19,7 @@ from backend.loyalty.earning import Basket, Bought, Earned, Rule
 from backend.loyalty.models import EarningRule, PointsEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from backend.core.audit import Actor

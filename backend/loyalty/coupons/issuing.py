@@ -15,6 +15,7 @@ from backend.core import audit, clock
 from backend.core.bulk import insert_rows
 from backend.core.db import db, parts, table_of
 from backend.core.errors import Conflict, ValidationFailed
+from backend.core.ids import is_id
 from backend.core.one_of import one_of
 from backend.customers import Card, Customer, CustomerFacts, hold, survivors
 from backend.loyalty.coupons import access, rules
@@ -125,8 +126,9 @@ def _found(named: Sequence[str]) -> list[str]:
     """The members whom ids and card numbers name, each once. Raises `ValidationFailed` when somebody is unknown."""
     found: dict[str, str] = {}
     for some in parts(list(dict.fromkeys(named)), AT_ONCE):
-        found |= {each: each for each in db.session.scalars(_PRESENT, {"ids": [*some]})}
-        found |= survivors(set(some) - found.keys())
+        ids = [each for each in some if is_id(each)]
+        found |= {each: each for each in db.session.scalars(_PRESENT, {"ids": ids})}
+        found |= survivors(set(ids) - found.keys())
         found |= dict(db.session.execute(_BY_CARD, {"numbers": [*some]}).all())
     unknown = [each for each in named if each not in found]
     if unknown:
