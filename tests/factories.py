@@ -15,8 +15,7 @@ from backend.core.db import Base, db
 from backend.core.ids import new_id
 from backend.customers import Card, Customer, CustomerFacts
 from backend.loyalty import entry, post
-from backend.loyalty.coupons import Coupon, CouponCode
-from backend.loyalty.coupons.rules import check_digits
+from backend.loyalty.coupons import Coupon, CouponCode, code_of
 from backend.organization import BusinessUnit, Device, Staff, Store
 
 R = TypeVar("R", bound=Base)
@@ -110,8 +109,7 @@ def coupon(**values: Any) -> Coupon:
 
 def code(coupon: Coupon, customer_id: str | None = None, **values: Any) -> str:
     """A code of a coupon, of a member's or of nobody's."""
-    body = f"{coupon.number}{next(_serial):010d}"
-    text = body + check_digits(body)
+    text = code_of(coupon.number, values.pop("random", next(_serial)))
     _added(CouponCode(**{"code": text, "coupon_id": coupon.id, "customer_id": customer_id} | values))
     return text
 

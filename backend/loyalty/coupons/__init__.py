@@ -15,7 +15,7 @@ from backend.loyalty.coupons.redeeming import (
     read,
 )
 from backend.loyalty.coupons.reports import UnitSales, told_by
-from backend.loyalty.coupons.rules import Basket, Line
+from backend.loyalty.coupons.rules import Basket, Line, code_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -47,6 +47,7 @@ __all__ = [
     "Redeemed",
     "Redeeming",
     "UnitSales",
+    "code_of",
     "give_back",
     "init_app",
     "keep",

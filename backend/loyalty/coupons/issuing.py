@@ -206,14 +206,9 @@ def _fresh(number: str, count: int) -> list[str]:
     """So many codes that nobody has; nobody can guess one from others."""
     found: set[str] = set()
     while len(found) < count:
-        some = {_code_of(number) for _ in range(count - len(found))}
+        some = {rules.code_of(number, secrets.randbelow(10**rules.RANDOM_DIGITS)) for _ in range(count - len(found))}
         found |= some - set(db.session.scalars(_TAKEN, {"codes": sorted(some)}))
     return sorted(found)
-
-
-def _code_of(number: str) -> str:
-    body = f"{number}{secrets.randbelow(10**rules.RANDOM_DIGITS):0{rules.RANDOM_DIGITS}d}"
-    return body + rules.check_digits(body)
 
 
 def csv_lines(codes: Iterable[CouponCode]) -> str:

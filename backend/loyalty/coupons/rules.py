@@ -79,6 +79,12 @@ def check_digits(body: str) -> str:
     return f"{98 - int(body) * 100 % 97:02d}"
 
 
+def code_of(number: str, random: int) -> str:
+    """The code of a coupon with these random digits, as a number."""
+    body = f"{number}{random:0{RANDOM_DIGITS}d}"
+    return body + check_digits(body)
+
+
 def is_code(text: str) -> bool:
     """Whether this can be a coupon's code at all."""
     digits = len(text) == LENGTH and text.isascii() and text.isdigit()
