@@ -39,7 +39,11 @@ def _sell_with_coupons(floor: Floor, camera: Inspector, number: int) -> None:
     camera.take("card-coupons")
     page.locator("footer .btn-primary").last.click()
     floor.add_product("수분크림", "HN-CREAM-50")
-    page.locator(f"[data-pick='{hers}']").click()
+    # Of several codes of one coupon the next one is offered.
+    picks = page.locator("[data-pick]")
+    expect(picks).to_have_count(1)
+    expect(picks).to_have_attribute("data-pick", hers)
+    picks.click()
     _type(page, hers[:-1] + str((int(hers[-1]) + 1) % 10))
     expect(page.locator("input[aria-invalid=true]")).to_have_count(1)
     # A scanner types into the search for articles.

@@ -32,9 +32,16 @@ export class CouponEntry {
     return this.#problem;
   }
 
-  /** The buyer's coupons that are not in the basket yet; none without the server. */
+  /** The buyer's codes that are not in the basket yet; none without the server. */
   get hers(): readonly HeldCoupon[] {
     return this.#hers.filter(({ code, state }) => state === 'open' && !this.#basket.coupons.some((each) => each.code === code));
+  }
+
+  /** Of each coupon of the buyer's the code that ends first, and how many there are. */
+  get picks(): readonly { held: HeldCoupon; count: number }[] {
+    const ending = [...this.hers].sort((one, other) => (one.good_until ?? '9').localeCompare(other.good_until ?? '9') || one.code.localeCompare(other.code));
+    const firsts = ending.filter(({ coupon }, place) => ending.findIndex((each) => each.coupon.id === coupon.id) === place);
+    return firsts.map((held) => ({ held, count: ending.filter(({ coupon }) => coupon.id === held.coupon.id).length }));
   }
 
   /** Takes what was scanned or typed; whether it can be a coupon. */
