@@ -88,11 +88,13 @@ class CouponMachine(RuleBasedStateMachine):
         entries = []
         for each in codes:
             lines = [{"sku": self.sku, "quantity": 1, "amount": 9_000, "discount": 3_000}]
-            data = {"customer_id": None, "lines": lines, "currency": "KRW", "coupons": [self.codes[each % 3]]}
-            data["occurred_at"] = clock.rfc3339(START)
+            data: dict[str, Any] = {"customer_id": None, "lines": lines, "currency": "KRW"}
+            data |= {"coupons": [self.codes[each % 3]], "occurred_at": clock.rfc3339(START)}
             self.serial += 1
-            entries.append({"id": new_id(), "kind": "sale.log", "at": data["occurred_at"], "seq": self.serial})
-            entries[-1]["data"] = self.sales[entries[-1]["id"]] = data
+            sale_id = new_id()
+            self.sales[sale_id] = data
+            at = data["occurred_at"]
+            entries.append({"id": sale_id, "kind": "sale.log", "at": at, "seq": self.serial, "data": data})
         assert {each["status"] for each in self.tablets[where].push(*entries)} == {"applied"}
         self.sent += [(where, entry) for entry in entries]
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from backend.core.types import Id, Json, UtcDateTime
 
-revision = "backend_0026"
-down_revision = "backend_0024"
+revision = "backend_0027"
+down_revision = "backend_0026"
 branch_labels = None
 depends_on = None
 
