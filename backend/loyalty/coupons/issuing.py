@@ -23,6 +23,7 @@ from backend.loyalty.coupons.models import Coupon, CouponCode, CouponIssue, Coup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from backend.core.audit import Actor
 
@@ -211,7 +212,7 @@ def _fresh(number: str, count: int) -> list[str]:
     return sorted(found)
 
 
-def csv_lines(codes: Iterable[CouponCode]) -> str:
+def csv_lines(codes: Iterable[tuple[str, date | None]]) -> str:
     """Codes as a file: the code and its last day."""
-    rows = [f"{each.code},{each.good_until or ''}" for each in codes]
+    rows = [f"{code},{last or ''}" for code, last in codes]
     return "\r\n".join(["code,good_until", *rows, ""])

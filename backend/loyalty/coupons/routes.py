@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 from sqlalchemy import select
 
-from backend.core import audit, clock
+from backend.core import audit
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.http import Blueprint, page
 from backend.customers import get_customer
@@ -29,6 +29,7 @@ from backend.loyalty.coupons.schemas import (
     IssueData,
     ProlongData,
 )
+from backend.loyalty.ledger import last_day_over
 from backend.organization import StaffRole, current_actor, require_staff
 
 if TYPE_CHECKING:
@@ -252,7 +253,8 @@ def get_issue_codes(issue_id: str) -> Response:
     with unit_of_work():
         issue = access.issue(issue_id)
         wanted = (CouponCode.issue_id == issue.id, CouponCode.customer_id.is_(None))
-        body = issuing.csv_lines(db.session.scalars(select(CouponCode).where(*wanted).order_by(CouponCode.code)))
+        codes = select(CouponCode.code, CouponCode.good_until).where(*wanted).order_by(CouponCode.code)
+        body = issuing.csv_lines(row.tuple() for row in db.session.execute(codes))
         detail = {"issue": issue.id}
         audit.record(actor, "coupon.codes", subject_kind="coupon", subject_id=issue.coupon_id, detail=detail)
     response = Response(body, content_type="text/csv; charset=utf-8")
@@ -313,5 +315,5 @@ def _code(found: CouponCode, coupon: Coupon, *, today: date) -> dict[str, Any]:
 
 
 def _today() -> date:
-    """The day that counts for lists; what a sale's codes come to goes by the business day of its store."""
-    return clock.business_day(clock.now(), "Asia/Seoul")
+    """For lists, a day is over once it is over everywhere; a sale goes by the business day of its store."""
+    return last_day_over()

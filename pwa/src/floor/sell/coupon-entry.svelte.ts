@@ -60,7 +60,7 @@ export class CouponEntry {
   pick(held: HeldCoupon): void {
     this.#problem = null;
     this.#basket.addCoupon(held.code, held.coupon);
-    this.#basket.learnCoupon(held.code, { state: held.state, owner: held.customer_id });
+    this.#basket.learnCoupon(held.code, { state: held.state, owner: held.customer_id, until: held.good_until });
   }
 
   forget(): void {
@@ -82,9 +82,9 @@ export class CouponEntry {
   async #ask(code: string): Promise<void> {
     try {
       const told = (await call(api.GET('/api/v1/coupons/codes/{code}', { params: { path: { code } } }))) as HeldCoupon;
-      this.#basket.learnCoupon(code, { state: told.state, owner: told.customer_id });
+      this.#basket.learnCoupon(code, { state: told.state, owner: told.customer_id, until: told.good_until });
     } catch (problem) {
-      if (problem instanceof ApiProblem && problem.status === 404) this.#basket.learnCoupon(code, { state: 'unknown', owner: null });
+      if (problem instanceof ApiProblem && problem.status === 404) this.#basket.learnCoupon(code, { state: 'unknown', owner: null, until: null });
     }
   }
 }

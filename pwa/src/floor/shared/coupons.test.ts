@@ -44,12 +44,14 @@ describe('at the counter', () => {
     ['too_little', { least_spend: 30_000, category: 'skin' }, {}],
     ['no_article', { category: 'food' }, {}],
     ['not_hers', { audience: 'grade', grade: 'vip' }, {}],
-    [null, { audience: 'grade', grade: 'vip' }, {}, { state: 'open', owner: 'kim' }],
+    [null, { audience: 'grade', grade: 'vip' }, {}, { state: 'open', owner: 'kim', until: null }],
     ['no_customer', { audience: 'person' }, { customer: null }],
     ['no_customer', { kind: 'multiplier' }, { customer: null }],
-    ['used', {}, {}, { state: 'used', owner: null }],
-    ['unknown', {}, {}, { state: 'unknown', owner: null }],
-    ['not_hers', {}, {}, { state: 'open', owner: 'lee' }],
+    ['used', {}, {}, { state: 'used', owner: null, until: null }],
+    ['unknown', {}, {}, { state: 'unknown', owner: null, until: null }],
+    ['not_hers', {}, {}, { state: 'open', owner: 'lee', until: null }],
+    ['expired', {}, {}, { state: 'open', owner: null, until: '2026-11-19' }],
+    [null, {}, {}, { state: 'open', owner: null, until: '2026-11-20' }],
   ])('%s', (trouble, change, counter, told) => {
     expect(troubleOf(given(change, told), lines, { ...at, ...counter })).toBe(trouble);
   });

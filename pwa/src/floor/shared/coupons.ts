@@ -31,7 +31,7 @@ export interface GivenCoupon {
   /** null when the copy has no such coupon (yet). */
   readonly coupon: CouponRow | null;
   /** What the server said, as soon as it did. */
-  readonly told?: { readonly state: 'open' | 'used' | 'expired' | 'stopped' | 'unknown'; readonly owner: string | null };
+  readonly told?: { readonly state: 'open' | 'used' | 'expired' | 'stopped' | 'unknown'; readonly owner: string | null; readonly until: string | null };
 }
 
 export type Trouble =
@@ -107,6 +107,7 @@ export function together(coupons: readonly Pick<CouponRow, 'stacks' | 'exclusion
 export function troubleOf({ coupon, told }: GivenCoupon, lines: readonly PricedLine[], at: Counter): Trouble | null {
   if (told?.state === 'unknown' || told?.state === 'used' || told?.state === 'expired') return told.state;
   if (told !== undefined && told.owner !== null && told.owner !== at.customer?.id) return 'not_hers';
+  if (at.today > (told?.until ?? at.today)) return 'expired';
   if (coupon === null) return null;
   if (coupon.state === 'stopped') return 'stopped';
   if (at.today < coupon.starts_on) return 'not_begun';
