@@ -65,7 +65,7 @@ def issue_command(number: str, bearer: int | None, grade: str | None, members: s
     click.echo(f"{issue.issued:,} issued, {issue.skipped:,} passed over of {issue.wanted:,}.", err=True)
     if bearer:
         codes = select(CouponCode.code, CouponCode.good_until).where(CouponCode.issue_id == issue_id)
-        lines = issuing.csv_lines(row.tuple() for row in db.session.execute(codes))
+        lines = issuing.csv_lines(db.session.execute(codes))
         if csv:
             Path(csv).write_text(lines, encoding="utf-8")
         else:

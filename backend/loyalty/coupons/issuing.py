@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from sqlalchemy import Row
+
     from backend.core.audit import Actor
 
 AT_ONCE = 500
@@ -212,7 +214,7 @@ def _fresh(number: str, count: int) -> list[str]:
     return sorted(found)
 
 
-def csv_lines(codes: Iterable[tuple[str, date | None]]) -> str:
+def csv_lines(codes: Iterable[Row[str, date | None]]) -> str:
     """Codes as a file: the code and its last day."""
     rows = [f"{code},{last or ''}" for code, last in codes]
     return "\r\n".join(["code,good_until", *rows, ""])

@@ -254,7 +254,7 @@ def get_issue_codes(issue_id: str) -> Response:
         issue = access.issue(issue_id)
         wanted = (CouponCode.issue_id == issue.id, CouponCode.customer_id.is_(None))
         codes = select(CouponCode.code, CouponCode.good_until).where(*wanted).order_by(CouponCode.code)
-        body = issuing.csv_lines(row.tuple() for row in db.session.execute(codes))
+        body = issuing.csv_lines(db.session.execute(codes))
         detail = {"issue": issue.id}
         audit.record(actor, "coupon.codes", subject_kind="coupon", subject_id=issue.coupon_id, detail=detail)
     response = Response(body, content_type="text/csv; charset=utf-8")
