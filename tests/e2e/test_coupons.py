@@ -59,6 +59,7 @@ def _sell_with_coupons(floor: Floor, camera: Inspector, number: int) -> None:
     # What was used once the server knows.
     page.locator("[data-sale] .btn-ghost").click()
     floor.add_product("수분크림", "HN-CREAM-50")
+    expect(page.locator("[data-pick]")).to_have_count(1)
     _type(page, anybody)
     used = page.locator(f"[data-coupon='{anybody}']")
     expect(used).to_have_attribute("data-trouble", "used")
