@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from backend.core.db import Base, db
 from backend.core.ids import new_id
 from backend.customers import Card, Customer, CustomerFacts
 from backend.loyalty import entry, post
+from backend.loyalty.coupons import Coupon, CouponCode, code_of
 from backend.organization import BusinessUnit, Device, Staff, Store
 
 R = TypeVar("R", bound=Base)
@@ -95,6 +97,21 @@ def points(customer_id: str, number: int, **values: Any) -> None:
     unit_id = values.pop("business_unit_id", None) or db.session.scalar(select(BusinessUnit.id).limit(1)) or unit().id
     made = {"kind": "gift", "occurred_at": clock.now(), "business_day": clock.now().date()} | values
     post([entry(customer_id=customer_id, points=number, business_unit_id=unit_id, **made)])
+
+
+def coupon(**values: Any) -> Coupon:
+    """A live coupon of 3,000 won for whoever has a code of it."""
+    number = next(_serial)
+    made = {"number": f"{number % 10_000:04d}", "name": f"쿠폰 {number}", "kind": "amount", "value": 3_000}
+    made |= {"currency": "KRW", "audience": "anyone", "starts_on": date(2026, 1, 1), "state": "live"}
+    return _added(Coupon(**made | {"live_at": datetime(2026, 1, 1, tzinfo=UTC)} | values))
+
+
+def code(coupon: Coupon, customer_id: str | None = None, **values: Any) -> str:
+    """A code of a coupon, of a member's or of nobody's."""
+    text = code_of(coupon.number, values.pop("random", next(_serial)))
+    _added(CouponCode(**{"code": text, "coupon_id": coupon.id, "customer_id": customer_id} | values))
+    return text
 
 
 def product(**values: Any) -> Product:

@@ -17,6 +17,7 @@ from backend.core.db import db, run_in_unit_of_work
 from backend.core.errors import Conflict
 from backend.customers import Customer
 from backend.demo.chance import dice, id_at
+from backend.demo.coupons import write_coupons
 from backend.demo.goods import Article, assortment
 from backend.demo.members import Member, members
 from backend.demo.names import korean
@@ -115,6 +116,7 @@ def _write(count: int, *, seed: int, password: str, progress: Progress) -> None:
     _write_members(count, seed=seed, today=today, goods=goods, places=places, progress=progress)
     progress.say("purchase facts")
     refresh_purchase_facts(None)
+    write_coupons(seed, today)
     audit.record(
         audit.SYSTEM, "demo.load", subject_kind="demo", subject_id=None, detail={"members": count, "seed": seed}
     )

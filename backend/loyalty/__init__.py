@@ -1,4 +1,4 @@
-"""Points, grades, coupons and partner cards. So far points: what they are given for, the ledger, and how they end."""
+"""Points, grades, coupons and partner cards. Here are the points: what they are given for, the ledger, how they end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
-    from backend.loyalty import erasure, holdings, merges, tending
+    from backend.loyalty import coupons, erasure, holdings, merges, tending
     from backend.loyalty.grades import cli as grades_cli
     from backend.loyalty.grades import merges as grade_merges
     from backend.loyalty.grades import routes as grade_routes
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
     jobs.every(app, grade_tending.EVERY, "grades", grade_tending.work)
     jobs.every(app, grade_tending.MONTHLY, "grades-monthly", grade_tending.evaluate_monthly)
     app.cli.add_command(grades_cli.grades_group)
+    coupons.init_app(app)
 
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,8 @@ class Sold:
     lines: Sequence[SoldLine]
     redeemed: int
     currency: str
+    # By coupons: {coupon: percent}.
+    multipliers: Mapping[str, int] = field(default_factory=dict)
     new: bool = True
     changed_at: datetime | None = None
     changed_on: date | None = None

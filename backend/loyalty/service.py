@@ -14,11 +14,12 @@ from backend.core.one_of import one_of
 from backend.customers import hold
 from backend.loyalty import earning, ledger
 from backend.loyalty.baskets import Buyers, GivenInMonths, Sold, Worth, basket_of
+from backend.loyalty.coupons import rules as coupons
 from backend.loyalty.earning import Basket, Bought, Earned, Rule
 from backend.loyalty.models import EarningRule, PointsEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from backend.core.audit import Actor
@@ -61,6 +62,7 @@ def missing(sales: Sequence[Sold], *, earning_too: bool = True) -> list[Lacking]
         if there.rules is None and earning_too:
             earned = earning.earn(live, replace(basket, given=given.to(sale)))
             given.add(sale, earned)
+            earned = _multiplied(earned, sale.multipliers)
             rows += _given(sale, earned)
             there.rules = dict(earned.by_rule)
             own = [rule for rule in live if rule.id in there.rules]
@@ -104,6 +106,12 @@ def _paid(sale: Sold, there: _Written) -> list[dict[str, Any]]:
     return rows
 
 
+def _multiplied(earned: Earned, multipliers: Mapping[str, int]) -> Earned:
+    """With what coupons add: a share of their own beside those of the rules."""
+    more = {coupon_id: coupons.multiplied(earned.points, percent) for coupon_id, percent in multipliers.items()}
+    return replace(earned, by_rule={**earned.by_rule, **{key: points for key, points in more.items() if points}})
+
+
 def _given(sale: Sold, earned: Earned) -> list[dict[str, Any]]:
     if not earned.points:
         return []
@@ -130,6 +138,10 @@ def _taken_back(sale: Sold, there: _Written, own: Sequence[Rule], basket: Basket
         card_issuers={rule.card_issuer for rule in own if rule.card_issuer} or basket.card_issuers,
     )
     left = sum(min(points, gave[id_]) for id_, points in earning.earn(own, kept).by_rule.items())
+    # What coupons added goes back by the same share as what they multiplied.
+    by_rules = {rule.id: gave.get(rule.id, 0) for rule in own}
+    by_coupons = [points for id_, points in gave.items() if id_ not in by_rules]
+    left += sum(points * left // max(sum(by_rules.values()), 1) for points in by_coupons)
     too_much = sum(gave.values()) - left + there.of("reverse")
     return [_row(sale, "reverse", -too_much, later=True)] if too_much > 0 else []
 

@@ -19,7 +19,8 @@ def init_app(app: Flask) -> None:
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
     from backend.loyalty import counts_purchases
-    from backend.sales import cli, erasure, holdings, merges, policies, sync
+    from backend.loyalty.coupons import told_by
+    from backend.sales import cli, coupons, erasure, holdings, merges, policies, sync
     from backend.sales.grades import PurchaseFigures
     from backend.sales.routes import blueprint
     from backend.sales.trials import routes as trial_routes
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     jobs.every(app, 30.0, "unit-policies", policies.apply)
     jobs.every(app, trials.EVERY, "rule-trials", trials.work)
     app.cli.add_command(cli.sales_group)
+    told_by(app, coupons.sales_with)
 
 
 __all__ = [

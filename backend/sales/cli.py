@@ -52,4 +52,4 @@ def award_points_command(since: datetime, until: datetime, *, dry_run: bool, as_
     if awarded.unknown_rate:
         click.echo(f"{awarded.unknown_rate:,} are in a currency whose rate to a rule's is not known on their day.")
     for rule_id, given in sorted(awarded.by_rule.items(), key=lambda item: -item[1]):
-        click.echo(f"  {names[rule_id]}: {given:,}")
+        click.echo(f"  {names.get(rule_id, 'Coupons')}: {given:,}")

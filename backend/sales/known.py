@@ -12,9 +12,9 @@ from backend.core.db import db, table_of
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
 from backend.customers import Customer, survivors
-from backend.loyalty import balances
+from backend.loyalty import balances, coupons
 from backend.organization import Store
-from backend.sales.models import SaleCoupon
+from backend.sales.models import SaleReturn, SaleReturnLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 # Written once: SQLAlchemy then knows them again without looking through them.
-_store, _product, _customer, _coupon = (table_of(model).c for model in (Store, Product, Customer, SaleCoupon))
+_store, _product, _customer, _return, _back = (
+    table_of(model).c for model in (Store, Product, Customer, SaleReturn, SaleReturnLine)
+)
 _STORES = select(_store.id, _store.code, _store.currency, _store.time_zone, _store.business_unit_id).where(
     or_(one_of(_store.id, "ids"), one_of(_store.code, "codes"))
 )
@@ -35,7 +37,11 @@ _PRODUCTS = select(_product.sku, _product.id, _product.price, _product.currency,
 _CUSTOMERS = (
     select(_customer.id).where(one_of(_customer.id, "values")).order_by(_customer.id).with_for_update(key_share=True)
 )
-_COUPONS = select(_coupon.code).where(one_of(_coupon.code, "values")).distinct()
+_CAME_BACK = (
+    select(_return.sale_id, _back.line, _back.quantity)
+    .join(table_of(SaleReturnLine), _back.return_id == _return.id)
+    .where(one_of(_return.sale_id, "values"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +57,47 @@ class At:
 
 @dataclass(frozen=True)
 class Known:
-    """What was known before the batch. `used_coupons` and `balances` move on while its sales are taken in order.
+    """What was known before the batch. `coupons` and `balances` move on while its sales are taken in order.
 
-    `merged`: who somebody is now who was merged into somebody else.
+    `merged`: who somebody is now who was merged into somebody else. `came_back`: (line, quantity) of what came back of
+    sales with coupons before they arrived.
     """
 
     stores: dict[str, At]
     customers: set[str]
     merged: dict[str, str]
     products: dict[str, Row[Any]]
-    used_coupons: set[str]
+    coupons: coupons.Redeeming
+    came_back: dict[str, list[tuple[int, int]]]
     balances: dict[str, int]
     rates: Rates = field(default_factory=Rates)
 
 
-def read(sales: Sequence[Mapping[str, Any]], store_ids: Iterable[str]) -> Known:
+def read(sale_ids: Sequence[str], sales: Sequence[Mapping[str, Any]], store_ids: Iterable[str]) -> Known:
     """Read what `sales` (as `SaleData` read them) from tablets of these stores name. Belongs into a unit of work."""
     named = {sale["customer_id"] for sale in sales if is_id(sale["customer_id"])}
     customers = set(_values(_CUSTOMERS, named))
     merged = survivors(named - customers)
     customers |= set(_values(_CUSTOMERS, set(merged.values()) - customers))
     paying = {merged.get(sale["customer_id"], sale["customer_id"]) for sale in sales if sale["points_redeemed"]}
+    with_codes = {sale_id: sale for sale_id, sale in zip(sale_ids, sales, strict=True) if sale["coupons"]}
+    bringing = {merged.get(sale["customer_id"], sale["customer_id"]) for sale in with_codes.values()}
     return Known(
         stores=_stores(store_ids, {sale["store"] for sale in sales if sale.get("store")}),
         customers=customers,
         merged=merged,
         products={row.sku: row for row in _rows(_PRODUCTS, {line["sku"] for sale in sales for line in sale["lines"]})},
-        used_coupons=set(_values(_COUPONS, {code for sale in sales for code in sale["coupons"]})),
+        coupons=coupons.read({code for sale in with_codes.values() for code in sale["coupons"]}, bringing & customers),
+        came_back=_came_back(set(with_codes)),
         balances=balances(paying & customers),
     )
+
+
+def _came_back(sale_ids: set[str]) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in _rows(_CAME_BACK, sale_ids):
+        found.setdefault(row.sale_id, []).append((row.line, row.quantity))
+    return found
 
 
 def _stores(ids: Iterable[str], codes: set[str]) -> dict[str, At]:

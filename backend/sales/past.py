@@ -69,7 +69,7 @@ def add_past_sales(sales: Sequence[PastSale]) -> None:
         }
         for sale in sales
     ]
-    known = read(data, {sale.store_id for sale in sales})
+    known = read([sale.id for sale in sales], data, {sale.store_id for sale in sales})
     rows = [_row(sale, known) for sale in sales]
     insert_rows(_INSERT_SALE, rows)
     insert_rows(_INSERT_LINE, [line for sale in sales for line in _lines(sale, known)])

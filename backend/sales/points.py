@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from backend.catalog import Product
 from backend.core.db import db, run_in_unit_of_work, table_of
 from backend.core.one_of import one_of
 from backend.customers import hold
-from backend.loyalty import Lacking, Sold, SoldLine, missing, post
+from backend.loyalty import Lacking, Sold, SoldLine, coupons, missing, post
 from backend.organization import Store
 from backend.sales import rules
 from backend.sales.models import Sale, SaleLine, SaleReturn, SaleReturnLine
@@ -115,7 +115,9 @@ def _award(members: Sequence[str], since: date, until: date) -> tuple[list[Sold]
 
 def _lacking(members: Sequence[str], since: date, until: date) -> tuple[list[Sold], list[Lacking]]:
     """Their sales of these days, and the entries that the ledger lacks for each."""
-    sold = sold_to(members, since, until)
+    found = sold_to(members, since, until)
+    multipliers = coupons.multipliers([sale.sale_id for sale in found])
+    sold = [replace(sale, multipliers=multipliers.get(sale.sale_id, {})) for sale in found]
     return sold, missing(sold)
 
 

@@ -15,7 +15,7 @@ from backend.core.db import db, table_of
 from backend.core.ids import is_id
 from backend.core.one_of import one_of
 from backend.customers import hold
-from backend.loyalty import missing, post
+from backend.loyalty import coupons, missing, post
 from backend.organization import Store
 from backend.sales import points, rules
 from backend.sales.facts import refresh_purchase_facts
@@ -95,6 +95,8 @@ def _settle(sale: Sale, flags: set[str]) -> None:
     last = select(SaleReturn).where(SaleReturn.sale_id == sale.id).order_by(SaleReturn.id.desc()).limit(1)
     for entry in db.session.scalars(last):
         entry.whole = nothing_left
+    if nothing_left:
+        coupons.give_back(sale.id)
     if flags:
         sale.flags = sorted({*sale.flags, *flags})
         sale.reviewed_at = sale.reviewed_by = sale.review_note = None

@@ -15,7 +15,7 @@ from backend.core import audit, clock
 from backend.core.bulk import insert_rows
 from backend.core.db import table_of
 from backend.customers import SoldTrip, note_trips
-from backend.loyalty import Lacking, Sold, SoldLine, missing, post
+from backend.loyalty import Lacking, Sold, SoldLine, coupons, missing, post
 from backend.sales import returns, rules
 from backend.sales.increments import Purchase, add_purchases
 from backend.sales.known import At, Known, read
@@ -60,15 +60,17 @@ def log_sales(arrivals: Sequence[Arrival]) -> list[tuple[str, ...]]:
     The customers' facts and points move with them. Raises what the database raises, and has then written nothing that
     a savepoint around the call would not undo.
     """
-    known = read([arrival.data for arrival in arrivals], [arrival.store_id for arrival in arrivals])
+    ids, data = [arrival.id for arrival in arrivals], [arrival.data for arrival in arrivals]
+    known = read(ids, data, [arrival.store_id for arrival in arrivals])
     taken = _Taken()
     for arrival in arrivals:
         _take(arrival, known, taken)
     lacking = missing(taken.sold)
     _flag_points(taken, lacking, known)
     _write(taken)
+    coupons.keep(known.coupons)
     post([row for each in lacking for row in each.entries])
-    returns.catch_up([arrival.id for arrival in arrivals])
+    returns.catch_up(ids)
     audit.record_each([(arrival.actor, arrival.id) for arrival in arrivals], "sale.log", subject_kind="sale")
     return [tuple(sale["flags"]) for sale in taken.sales]
 
@@ -93,9 +95,11 @@ def _take(arrival: Arrival, known: Known, taken: _Taken) -> None:
     if data["currency"] != store.currency:
         sale["rate"] = known.rates.of(data["currency"], store.currency, sale["business_day"])
         flags |= set() if sale["rate"] else {"unknown_rate"}
-    flags |= _coupons(arrival, known, taken)
+    taken.coupons += [{"sale_id": arrival.id, "code": code} for code in dict.fromkeys(data["coupons"])]
+    redeemed = _redeem(sale, data["coupons"], store, lines, known)
+    flags |= redeemed.flags
     if customer_id is not None:
-        taken.sold.append(_sold(sale, store, lines, known))
+        taken.sold.append(_sold(sale, store, lines, known, redeemed.multipliers))
     elif sale["points_redeemed"]:
         flags.add("points_without_customer")
     sale["flags"] = sorted(flags)
@@ -174,7 +178,9 @@ def _lines(sale_id: str, lines: list[rules.Line], known: Known) -> list[dict[str
     ]
 
 
-def _sold(sale: Mapping[str, Any], store: At, lines: list[rules.Line], known: Known) -> Sold:
+def _sold(
+    sale: Mapping[str, Any], store: At, lines: list[rules.Line], known: Known, multipliers: Mapping[str, int]
+) -> Sold:
     """The sale as the points ledger sees it."""
     return Sold(
         sale_id=sale["id"],
@@ -187,6 +193,7 @@ def _sold(sale: Mapping[str, Any], store: At, lines: list[rules.Line], known: Kn
         lines=[SoldLine(line.amount, 0, known.products[line.sku].category if line.known else None) for line in lines],
         redeemed=sale["points_redeemed"],
         currency=sale["currency"],
+        multipliers=multipliers,
     )
 
 
@@ -207,12 +214,31 @@ def _flag_points(taken: _Taken, lacking: Sequence[Lacking], known: Known) -> Non
             known.balances[sold.customer_id] += sum(row["points"] for row in each.entries)
 
 
-def _coupons(arrival: Arrival, known: Known, taken: _Taken) -> set[str]:
-    wanted = dict.fromkeys(arrival.data["coupons"])
-    taken.coupons += [{"sale_id": arrival.id, "code": code} for code in wanted]
-    used = not known.used_coupons.isdisjoint(wanted)
-    known.used_coupons.update(wanted)
-    return {"coupon_already_used"} if used else set()
+def _redeem(
+    sale: Mapping[str, Any], codes: Sequence[str], store: At, lines: list[rules.Line], known: Known
+) -> coupons.Redeemed:
+    """What becomes of the sale's coupon codes, each counted once."""
+    if not codes:
+        return coupons.NOTHING
+    basket = coupons.Basket(
+        business_unit_id=store.business_unit_id,
+        store_id=store.id,
+        at=min(sale["occurred_at"], sale["received_at"]),
+        day=sale["business_day"],
+        currency=sale["currency"],
+        lines=[_priced(line, known) for line in lines],
+        customer_id=sale["customer_id"],
+        grade=known.coupons.grades.get(sale["customer_id"] or ""),
+    )
+    came_back = rules.nothing_left([line.quantity for line in lines], known.came_back.get(sale["id"], []))
+    wanted = list(dict.fromkeys(codes))
+    return known.coupons.redeem(sale["id"], wanted, basket, owner_id=sale["owner_id"], came_back=came_back)
+
+
+def _priced(line: rules.Line, known: Known) -> coupons.Line:
+    """What the line costs before anything is taken off."""
+    category = known.products[line.sku].category if line.known else None
+    return coupons.Line(price=line.amount + line.discount, discount=line.discount, category=category)
 
 
 def _store(code: str | None, own: str, known: Known) -> tuple[At, set[str]]:

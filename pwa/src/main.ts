@@ -31,6 +31,7 @@ if (router.path === '/') router.replace('/floor');
 const updates = new Updates();
 
 const book = new Book();
+const format = new Formatter(language, () => session.timeZone);
 const gate = new Gate(book, session, memory);
 
 const parts = {
@@ -41,8 +42,10 @@ const parts = {
   language,
   memory,
   appearance: new Appearance(memory),
-  format: new Formatter(language, () => session.timeZone),
-  basket: new Basket(() => session.staff?.store?.currency ?? 'KRW'),
+  format,
+  basket: new Basket(() => session.staff?.store?.currency ?? 'KRW', () => ({
+    store: session.tablet?.store ?? '', businessUnit: session.staff?.store?.business_unit ?? '', today: format.today,
+  })),
   recents: new Recents(),
   views: new CardViews(book),
   handover: new Handover(),

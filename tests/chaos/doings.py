@@ -90,8 +90,11 @@ class Floor:
             )
             may.add("points_without_customer")
         if self._random.random() < 0.05:
-            data["coupons"] = [f"COUPON-{self._random.randrange(40)}"]
-            may.add("coupon_already_used")
+            # Of a basket that is worth less than nothing a coupon takes nothing off.
+            known = self._random.random() < 0.9
+            data["coupons"] = [self._random.choice(self._place.coupons) if known else "COUPON-1"]
+            may |= {"coupon_already_used", "coupon_not_fitting"} if known else set()
+            flags |= set() if known else {"unknown_coupon"}
         if self._random.random() < 0.2:
             data["note"] = self._own("메모")
         return self._plan("sale.log", data, taken=True, flags=flags, may_flags=frozenset(may))

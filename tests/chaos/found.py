@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, func, select
 from backend.care.models import Note
 from backend.customers import Customer
 from backend.loyalty import PointsEntry
+from backend.loyalty.coupons import CouponUse
 from backend.loyalty.models import PointsDebt
 from backend.organization import Store
 from backend.sales import Sale
@@ -66,6 +67,8 @@ class Found:
     points: dict[str, int] = field(default_factory=dict)
     debts: dict[str, int] = field(default_factory=dict)
     """Points that customers spent without having them, as the ledger's books say."""
+    coupons: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What became of a code with a sale: the state by code and sale."""
     receipts: dict[str, Result] = field(default_factory=dict)
     """By mutation id, as a push answers: `id`, the stored result and `v`."""
     conflicts: list[dict[str, Any]] = field(default_factory=list)
@@ -90,6 +93,7 @@ def look(server: ChaosServer, tablets: Sequence[Tablet], watcher: str) -> Found:
             customers=customers(connection),
             points=_points(connection),
             debts=_debts(connection),
+            coupons=_coupons(connection),
             receipts=_receipts(connection),
             conflicts=_inbox(server.port, watcher),
             stale_facts=server.program("tests.chaos.facts"),
@@ -129,6 +133,11 @@ def _points(connection: Connection) -> dict[str, int]:
 def _debts(connection: Connection) -> dict[str, int]:
     query = select(PointsDebt.customer_id, func.sum(PointsDebt.open)).group_by(PointsDebt.customer_id)
     return {str(customer): int(points) for customer, points in connection.execute(query)}
+
+
+def _coupons(connection: Connection) -> dict[tuple[str, str], str]:
+    query = select(CouponUse.code, CouponUse.sale_id, CouponUse.state)
+    return {(row.code, str(row.sale_id)): row.state for row in connection.execute(query)}
 
 
 def _receipts(connection: Connection) -> dict[str, Result]:

@@ -32,8 +32,12 @@ def right() -> tuple[Model, Found]:
     model.points, found.points = {"kim": 100}, {"kim": 90}
     line = {"sku": "A", "quantity": 1, "amount": 500}
     for key, points in (("sale-1", 10), ("sale-2", 0)):
-        data = {"customer_id": "kim", "lines": [line], "points_redeemed": points}
-        record(model, found, key, "sale.log", data)
+        data = {"customer_id": "kim", "lines": [line], "points_redeemed": points, "coupons": ["1"]}
+        flags = [] if points else ["coupon_already_used"]
+        model.recorded(Planned({"id": key, "kind": "sale.log", "data": data, "seq": 1}, flags=frozenset(flags)))
+        found.receipts[key] = {"id": key, "status": "applied", "v": 7, "flags": flags}
+        model.receipted(found.receipts[key] | {"duplicate": True}, began=model.era)
+        found.coupons["1", key] = "counted" if points else "flagged"
         found.sales[key] = Taken(500, "kim", points)
         found.sale_ids.append(key)
     record(model, found, "note-1", "note.add", {"customer_id": "kim", "text": "x"})
@@ -89,6 +93,10 @@ def _plant_an_overdraft_without_a_debt(model: Model, found: Found) -> None:
     model.points["kim"], found.points["kim"] = 5, -5
 
 
+def _plant_a_second_use_that_nobody_flagged(_model: Model, found: Found) -> None:
+    found.coupons["1", "sale-2"] = "counted"
+
+
 @pytest.mark.parametrize(
     ("plant", "counted"),
     [
@@ -103,6 +111,9 @@ def _plant_an_overdraft_without_a_debt(model: Model, found: Found) -> None:
         (lambda _model, found: found.notes.append("note-1"), {"doubled": 1}),
         (lambda _model, found: found.returns.append("return-of-nobody"), {"doubled": 1}),
         (lambda _model, found: found.customers.pop("lee"), {"lost": 1}),
+        (_plant_a_second_use_that_nobody_flagged, {"doubled": 1, "unexplained": 1}),
+        (lambda _model, found: found.coupons.pop(("1", "sale-1")), {"lost": 1}),
+        (lambda _model, found: found.coupons.update({("1", "sale-2"): "returned"}), {"unexplained": 1}),
         (_plant_another_row, {"diverged": 1}),
         (_plant_a_row_too_many, {"diverged": 1}),
         (lambda _model, found: found.conflicts.clear(), {"unexplained": 1}),

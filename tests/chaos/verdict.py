@@ -42,6 +42,7 @@ def judge(model: Model, found: Found) -> Verdict:
     verdict = Verdict(unexplained=list(model.unexplained))
     _sales(model, found, verdict)
     _points(model, found, verdict)
+    _coupons(model, found, verdict)
     _others(model, found, verdict)
     _overdrafts(model, found, verdict)
     for planned in model.planned.values():
@@ -110,6 +111,32 @@ def _overdrafts(model: Model, found: Found, verdict: Verdict) -> None:
     for customer, points in found.points.items():
         if points < 0 and found.debts.get(customer, 0) < -points:
             verdict.lost.append(f"the debt of {customer}, who has {points} points")
+
+
+def _coupons(model: Model, found: Found, verdict: Verdict) -> None:
+    """Each code has one valid use at most, and one unless all came back; every further use is flagged."""
+    for code, sales in _brought(model, found).items():
+        states = {sale: found.coupons.get((code, sale)) for sale in sales}
+        verdict.lost += [f"coupon {code} with sale {sale}" for sale, state in states.items() if state is None]
+        counted = [sale for sale, state in states.items() if state == "counted"]
+        verdict.doubled += [f"coupon {code} with sale {sale}" for sale in counted[1:]]
+        flags = {sale: set(found.receipts.get(sale, {}).get("flags", ())) for sale in sales}
+        wrong = {sale: flags[sale] & {"coupon_already_used", "coupon_not_fitting"} for sale in sales}
+        for sale, state in states.items():
+            if state is not None and bool(wrong[sale]) != (state == "flagged"):
+                verdict.unexplained.append(f"coupon {code} is {state} with sale {sale}, flagged {sorted(flags[sale])}")
+        if set(states.values()) == {"flagged"} and all(each == {"coupon_already_used"} for each in wrong.values()):
+            verdict.lost.append(f"coupon {code}, which nobody has used and everybody was refused")
+
+
+def _brought(model: Model, found: Found) -> dict[str, list[str]]:
+    """{code: sales that it was taken with}, of the codes that the server ought to know."""
+    brought: dict[str, list[str]] = defaultdict(list)
+    for key, planned in _taken(model, "sale.log").items():
+        for code in planned.mutation["data"].get("coupons", ()):
+            if code.isdigit() and key in found.sales:
+                brought[code].append(key)
+    return brought
 
 
 def _came_back(model: Model, found: Found) -> dict[str, Counter[int]]:

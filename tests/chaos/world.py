@@ -25,6 +25,7 @@ PEOPLE = 3
 PRODUCTS = 60
 POINTS = 300
 """What every member starts with."""
+COUPONS = 40
 _REGULARS = 3
 """Members of a store whom all its tablets edit at once."""
 
@@ -53,6 +54,8 @@ class World:
     """SKU and price."""
     regulars: dict[str, list[str]]
     """Ids of the best known members by the code of their store."""
+    coupons: list[str]
+    """Codes that anybody may use, each once."""
     seats: list[Seat]
     watcher: str
     """The token of an admin's tablet, which looks at the API."""
@@ -68,11 +71,13 @@ class Place:
     stores: list[str]
     products: list[tuple[str, int]]
     regulars: list[str]
+    coupons: list[str]
 
 
 def place(world: World, number: int, store: str) -> Place:
     """The surroundings of tablet `number` in a store."""
-    return Place(number, store, world.staff[store], list(world.stores), world.products, world.regulars[store])
+    stores, regulars = list(world.stores), world.regulars[store]
+    return Place(number, store, world.staff[store], stores, world.products, regulars, world.coupons)
 
 
 def read(said: dict[str, Any]) -> World:
@@ -102,6 +107,7 @@ def _fill(tablets: int) -> World:
     products = [(f"P{number:03d}", 1_000 * (number + 5)) for number in range(PRODUCTS)]
     for sku, price in products:
         factories.product(sku=sku, name=f"상품 {sku}", price=price)
+    coupon = factories.coupon(kind="percent", value=10, currency=None, per_member=None, stacks=True)
     members = max(80, 20 * tablets)
     regulars = {
         store.code: [_member(store, members * number + each) for each in range(members // STORES)][:_REGULARS]
@@ -117,6 +123,7 @@ def _fill(tablets: int) -> World:
         products=products,
         regulars=regulars,
         seats=[_seat(stores[number % STORES], staff[stores[number % STORES].code][0]) for number in range(tablets)],
+        coupons=[factories.code(coupon) for _ in range(COUPONS)],
         watcher=watcher,
     )
 

@@ -45,6 +45,10 @@ OWN_PEOPLE = {
 ELSEWHERE_PHONE = "+821066663311"
 """한바다, whose store is another one: no tablet of the tests' store holds her."""
 
+COUPONS = 8
+HER_COUPON = "7001000000000024"
+"""The first code of a coupon of 김민지's."""
+
 _FAMILY = ("이", "박", "최", "정", "강", "조", "윤", "장", "임", "한")
 _GIVEN = ("서연", "도윤", "하은", "시우", "지유", "준서", "수아", "예준")
 _PRODUCTS = (
@@ -76,7 +80,7 @@ def fill(token: str) -> None:
     place = _organisation(token)
     for sku, name, brand, category, price in _PRODUCTS:
         factories.product(sku=sku, name=name, brand=brand, category=category, price=price)
-    _known_members(place)
+    _coupons(_known_members(place), place)
     for number in range(60):
         name = _FAMILY[number % len(_FAMILY)] + _GIVEN[number % len(_GIVEN)]
         _member(place, name=name, phone=f"+82105550{number:04d}", grade=(None, "silver", "gold")[number % 3])
@@ -108,7 +112,7 @@ def _organisation(token: str) -> Store:
     return place
 
 
-def _known_members(place: Store) -> None:
+def _known_members(place: Store) -> Customer:
     facts = {
         "grade": "gold",
         "last_purchase_on": (datetime.now(UTC) - timedelta(days=40)).date(),
@@ -135,6 +139,24 @@ def _known_members(place: Store) -> None:
     consent.record(agreed.id, statement | {"night": False}, acting_staff=SYSTEM, store_id=place.id)
     _member(place, name="김민준", name_latin="Kim Minjun", phone=NEVER_ASKED_PHONE, grade="silver")
     _member(place, name="강미진", name_latin="Kang Mijin", phone="+821011114821")
+    return agreed
+
+
+def _coupons(member: Customer, place: Store) -> None:
+    """Ten percent for the member alone, several times, and 5,000 won for whoever has one of many codes."""
+    values = {"name": "생일 축하 10%", "name_latin": "Happy birthday: 10%", "kind": "percent", "value": 10}
+    hers = factories.coupon(**values, number="7001", currency=None, audience="person", stacks=True)
+    codes = [factories.code(hers, member.id, random=number) for number in range(COUPONS)]
+    assert codes[0] == HER_COUPON
+    values = {
+        "name": "가을 감사 5,000원",
+        "name_latin": "Autumn thanks: 5,000 won",
+        "value": 5_000,
+        "least_spend": 50_000,
+    }
+    anybody = factories.coupon(**values, number="7002", stacks=True, per_member=None, store_id=place.id)
+    for number in range(COUPONS):
+        factories.code(anybody, random=number)
 
 
 def _member(place: Store, *, grade: str | None = None, **values: Any) -> Customer:

@@ -560,6 +560,40 @@ CALLS: dict[tuple[str, str], Call] = {
 }
 """Every address below /api/v1. One that is missing here makes the walk fail: say who may call it, and how."""
 
+_COUPONS = "/api/v1/coupons"
+_COUPON = {"name": "새 쿠폰", "kind": "percent", "value": 10, "audience": "anyone", "starts_on": "2026-11-01"}
+
+
+def _no_coupon(rest: str, body: Any = None) -> Call:
+    """Of a coupon or an issue that there is not; what they answer is in `tests/loyalty`."""
+    return Call(DESK, lambda _: [_filled(f"{_COUPONS}/{rest}", new_id())], lambda _: body, answers=(404,))
+
+
+CALLS |= {
+    ("GET", _COUPONS): Call(DESK, _one(_COUPONS)),
+    ("POST", _COUPONS): Call(DESK, _one(_COUPONS), lambda _: _COUPON),
+    ("GET", f"{_COUPONS}/<coupon_id>"): _no_coupon("<coupon_id>"),
+    ("PUT", f"{_COUPONS}/<coupon_id>"): _no_coupon("<coupon_id>", _COUPON),
+    ("POST", f"{_COUPONS}/<coupon_id>/live"): _no_coupon("<coupon_id>/live"),
+    ("POST", f"{_COUPONS}/<coupon_id>/stop"): _no_coupon("<coupon_id>/stop"),
+    ("POST", f"{_COUPONS}/<coupon_id>/prolong"): _no_coupon("<coupon_id>/prolong", {"ends_on": "2026-12-01"}),
+    ("GET", f"{_COUPONS}/<coupon_id>/report"): _no_coupon("<coupon_id>/report"),
+    ("GET", f"{_COUPONS}/<coupon_id>/codes"): _no_coupon("<coupon_id>/codes"),
+    ("GET", f"{_COUPONS}/<coupon_id>/flagged"): _no_coupon("<coupon_id>/flagged"),
+    ("GET", f"{_COUPONS}/<coupon_id>/issues"): _no_coupon("<coupon_id>/issues"),
+    ("POST", f"{_COUPONS}/<coupon_id>/issues"): _no_coupon(
+        "<coupon_id>/issues", {"id": new_id(), "to": "bearer", "count": 1}
+    ),
+    ("GET", f"{_COUPONS}/issues/<issue_id>"): _no_coupon("issues/<issue_id>"),
+    ("POST", f"{_COUPONS}/issues/<issue_id>/stop"): _no_coupon("issues/<issue_id>/stop"),
+    ("POST", f"{_COUPONS}/issues/<issue_id>/resume"): _no_coupon("issues/<issue_id>/resume"),
+    ("GET", f"{_COUPONS}/issues/<issue_id>/codes.csv"): _no_coupon("issues/<issue_id>/codes.csv"),
+    ("GET", f"{_COUPONS}/codes/<code>"): Call(ALL, lambda _: [f"{_COUPONS}/codes/1000000000000053"], answers=(404,)),
+    ("GET", "/api/v1/customers/<customer_id>/coupons"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>/coupons", "own", "other")
+    ),
+}
+
 _IMPORTS = "/api/v1/imports"
 
 

@@ -46,7 +46,7 @@ def one_by_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
     return forced
 
 
-def sales(customers: list[str], store: str, *, seed: int, count: int = 40) -> list[dict[str, Any]]:
+def sales(customers: list[str], store: str, *, seed: int, count: int = 40, code: str = "SAME") -> list[dict[str, Any]]:
     """Sales of all sorts: several a day to one person, late ones, with points, coupons, strangers and odd lines."""
     chance = random.Random(seed)
     made = []
@@ -61,7 +61,7 @@ def sales(customers: list[str], store: str, *, seed: int, count: int = 40) -> li
             "currency": chance.choice(["KRW", "KRW", "USD"]),
             "occurred_at": f"2026-{chance.choice(['10', '11'])}-{day:02}T{hour:02}:00:00+09:00",
         }
-        data |= chance.choice([{}, {"store": store}, {"store": "NOWHERE"}, {"coupons": ["SAME"]}])
+        data |= chance.choice([{}, {"store": store}, {"store": "NOWHERE"}, {"coupons": [code]}])
         data |= chance.choice([{}, {"points_redeemed": 400}])
         made.append({"id": new_id(), "kind": "sale.log", "at": "2026-11-20T10:00:00Z", "seq": seq, "data": data})
     return made
@@ -97,7 +97,8 @@ def test_a_batch_that_fails_as_a_whole_comes_to_the_same(tablet: Tablet, one_by_
     people = members()
     with unit_of_work():
         other = factories.store(currency="USD").code
-    entries = sales(people, other, seed=seed)
+        code = factories.code(factories.coupon())
+    entries = sales(people, other, seed=seed, code=code)
     rehearsed, together = _rehearsed(tablet, entries)
     one_by_one()
     results = tablet.push(*entries)

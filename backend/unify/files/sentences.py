@@ -129,6 +129,8 @@ _TOUCHED_BY = {
     "sale_line": ("a sale", "판매"),
     "sale_return": ("a return", "반품"),
     "sale_coupon": ("a coupon", "쿠폰"),
+    "coupon_use": ("a coupon", "쿠폰"),
+    "coupon_code": ("a coupon", "쿠폰"),
     "review": ("its flags looked at", "확인"),
     "note": ("a note", "메모"),
     "consent_entry": ("a consent", "동의 기록"),

@@ -1,6 +1,6 @@
 import { api, call } from '$lib/api';
 import type { TripRecord } from '$lib/i18n/life';
-import type { Book, CustomerRow, ProductRow } from '$lib/book';
+import type { Book, CouponRow, CustomerRow, ProductRow } from '$lib/book';
 import type { LifeEvent } from './next-event';
 import type { Permission } from '$lib/i18n/permissions';
 
@@ -68,6 +68,15 @@ export interface PointsRecord {
   next: string | null;
 }
 
+/** GET /customers/ID/coupons */
+export interface CouponRecord {
+  code: string;
+  state: string;
+  good_until: string | null;
+  used_at: string | null;
+  coupon: CouponRow;
+}
+
 export interface TextRecord {
   id: string;
   body: string;
@@ -92,6 +101,7 @@ export class CustomerCard {
   #about = $state.raw<AboutRecord | null | undefined>();
   #life = $state.raw<LifeRecord | null | undefined>();
   #points = $state.raw<PointsRecord | null | undefined>();
+  #coupons = $state.raw<Fetched<CouponRecord>>();
   readonly id: string;
   readonly #book: Book;
 
@@ -138,6 +148,10 @@ export class CustomerCard {
     return this.#points;
   }
 
+  get coupons(): Fetched<CouponRecord> {
+    return this.#coupons;
+  }
+
   /** Whether a consent is known to stand; without the server none is. */
   standing(purpose: string): boolean {
     return this.#permissions?.items.some((each) => each.purpose === purpose && each.allowed) === true;
@@ -170,6 +184,7 @@ export class CustomerCard {
       one<AboutRecord>(call(api.GET('/api/v1/customers/{customer_id}', { params: { path } }))).then((found) => { this.#about = found; }),
       one<LifeRecord>(call(api.GET('/api/v1/customers/{customer_id}/life', { params: { path } }))).then((found) => { this.#life = found; }),
       this.fetchPoints(),
+      list<CouponRecord>(call(api.GET('/api/v1/customers/{customer_id}/coupons', { params: { path } }))).then((found) => { this.#coupons = found; }),
       list<SaleRecord>(call(api.GET('/api/v1/sales', { params: { query: { customer: this.id, limit: 5 } } }))).then((found) => { this.#sales = found; }),
     ]);
   }

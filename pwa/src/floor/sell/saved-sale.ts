@@ -21,6 +21,6 @@ export function savedSale(id: string, basket: Basket, at: Date): SavedSale {
     currency: basket.currency,
     points: basket.extras.points,
     toPay: basket.toPay,
-    lines: basket.lines.map((line) => ({ name: line.product.name, quantity: line.quantity, amount: lineAmount(line) })),
+    lines: basket.priced.map((line) => ({ name: line.product.name, quantity: line.quantity, amount: lineAmount(line) })),
   };
 }

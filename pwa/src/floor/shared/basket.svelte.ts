@@ -1,9 +1,13 @@
-import type { CustomerRow, ProductRow } from '$lib/book';
+import type { CouponRow, CustomerRow, ProductRow } from '$lib/book';
+import { apply, type Counter, type GivenCoupon } from './coupons';
 import {
-  amountToPay, basketTotal, canSave, itemCount, priceIn, saleData, type BasketExtras, type BasketLine, type SaleData,
+  amountToPay, basketTotal, canSave, itemCount, priced, priceIn, saleData, withCoupons, type BasketExtras, type BasketLine, type SaleData,
 } from './totals';
 
-const noExtras: BasketExtras = { points: 0, coupon: '', flight: '', departsAt: '', note: '' };
+const noExtras: BasketExtras = { points: 0, flight: '', departsAt: '', note: '' };
+
+/** Where the tablet sells and which day it is there. */
+export type Place = Pick<Counter, 'store' | 'businessUnit' | 'today'>;
 
 /** The sale being made. Lives as long as the page, so that looking something up elsewhere loses nothing. */
 export class Basket {
@@ -11,15 +15,23 @@ export class Basket {
   #lines = $state.raw<readonly BasketLine[]>([]);
   #currency = $state('KRW');
   #extras = $state.raw<BasketExtras>(noExtras);
+  #given = $state.raw<readonly GivenCoupon[]>([]);
   readonly #storeCurrency: () => string;
+  readonly #place: () => Place;
 
-  constructor(storeCurrency: () => string) {
+  /** `place` says where this tablet sells, and which business day it is there. */
+  constructor(storeCurrency: () => string, place: () => Place) {
     this.#storeCurrency = storeCurrency;
+    this.#place = place;
     this.#currency = storeCurrency();
   }
 
   readonly count = $derived(itemCount(this.#lines));
-  readonly total = $derived(basketTotal(this.#lines));
+  /** The coupons that were given, with what each takes off or what is in its way. */
+  readonly coupons = $derived.by(() => apply(this.#given, priced(this.#lines), this.#counter()));
+  /** The lines with what coupons take off them. */
+  readonly priced = $derived(withCoupons(this.#lines, this.coupons));
+  readonly total = $derived(basketTotal(this.priced));
   readonly toPay = $derived(amountToPay(this.total, this.#extras.points, this.#currency));
   readonly savable = $derived(canSave(this.#lines, this.#extras));
 
@@ -92,8 +104,23 @@ export class Basket {
     this.#extras = { ...this.#extras, ...extras };
   }
 
+  /** Takes a coupon's code; a code that is there already stays once. */
+  addCoupon(code: string, coupon: CouponRow | null): void {
+    if (!this.#given.some((each) => each.code === code)) this.#given = [...this.#given, { code, coupon }];
+  }
+
+  removeCoupon(code: string): void {
+    this.#given = this.#given.filter((each) => each.code !== code);
+  }
+
+  /** Notes what the server said of a code that was given. */
+  learnCoupon(code: string, told: NonNullable<GivenCoupon['told']>): void {
+    this.#given = this.#given.map((each) => (each.code === code ? { ...each, told } : each));
+  }
+
   clear(): void {
     this.#lines = [];
+    this.#given = [];
     this.#extras = noExtras;
     this.#customer = null;
     this.#currency = this.#storeCurrency();
@@ -101,7 +128,12 @@ export class Basket {
 
   sale(occurredAt: Date): SaleData {
     const customerId = this.#customer?.id ?? null;
-    return saleData({ customerId, currency: this.#currency, lines: this.#lines, extras: this.#extras }, occurredAt);
+    return saleData({ customerId, currency: this.#currency, lines: this.#lines, extras: this.#extras, coupons: this.coupons }, occurredAt);
+  }
+
+  #counter(): Counter {
+    const customer = this.#customer;
+    return { ...this.#place(), currency: this.#currency, customer: customer && { id: customer.id, grade: customer.grade } };
   }
 
   #changeBySku(sku: string, change: (line: BasketLine) => BasketLine): void {

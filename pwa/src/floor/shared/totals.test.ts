@@ -1,6 +1,7 @@
 import type { ProductRow } from '$lib/book';
 import { describe, expect, test } from 'vitest';
-import { amountToPay, basketTotal, canSave, itemCount, lineAmount, saleData, type BasketExtras, type BasketLine } from './totals';
+import type { AppliedCoupon } from './coupons';
+import { amountToPay, basketTotal, canSave, itemCount, lineAmount, saleData, withCoupons, type BasketExtras, type BasketLine } from './totals';
 
 const product: ProductRow = {
   id: 'p1', sku: 'SKU-1', barcode: null, name: '하늘담 수분크림', name_latin: null, brand: null, category: null,
@@ -8,7 +9,10 @@ const product: ProductRow = {
 };
 const line = (change: Partial<BasketLine> = {}): BasketLine => ({ product, quantity: 1, unitPrice: 89000, discount: 0, ...change });
 const extras = (change: Partial<BasketExtras> = {}): BasketExtras => ({
-  points: 0, coupon: '', flight: '', departsAt: '', note: '', ...change,
+  points: 0, flight: '', departsAt: '', note: '', ...change,
+});
+const taking = (amount: number, trouble: AppliedCoupon['trouble'] = null): AppliedCoupon => ({
+  code: trouble ?? '1000', coupon: null, trouble, parts: [amount], total: amount,
 });
 const at = new Date('2026-11-21T05:00:00Z');
 
@@ -29,6 +33,12 @@ describe('basket', () => {
     expect(itemCount(lines)).toBe(5);
   });
 
+  test('coupons take off what is left to pay at most', () => {
+    const lines = withCoupons([line({ discount: 80000 })], [taking(5000), taking(7000)]);
+    expect(lines.map(({ discount }) => discount)).toEqual([89000]);
+    expect(canSave(lines, extras())).toBe(true);
+  });
+
   test('points pay won for won and nothing in other currencies', () => {
     expect(amountToPay(89000, 9000, 'KRW')).toBe(80000);
     expect(amountToPay(5000, 9000, 'KRW')).toBe(0);
@@ -46,7 +56,7 @@ describe('basket', () => {
 
 describe('the sale that is recorded', () => {
   test('holds only what was filled in', () => {
-    expect(saleData({ customerId: null, currency: 'KRW', lines: [line()], extras: extras() }, at)).toEqual({
+    expect(saleData({ customerId: null, currency: 'KRW', lines: [line()], extras: extras(), coupons: [] }, at)).toEqual({
       customer_id: null,
       lines: [{ sku: 'SKU-1', quantity: 1, amount: 89000, unit_price: 89000 }],
       currency: 'KRW',
@@ -54,12 +64,12 @@ describe('the sale that is recorded', () => {
     });
   });
 
-  test('carries points, coupon, trip and note', () => {
-    const given = extras({ points: 5000, coupon: ' HN-2026 ', flight: 'ke703', departsAt: '2026-11-21T20:00', note: '선물' });
-    const data = saleData({ customerId: 'c1', currency: 'KRW', lines: [line({ discount: 9000 })], extras: given }, at);
+  test('carries points, the coupons that are good, trip and note', () => {
+    const given = extras({ points: 5000, flight: 'ke703', departsAt: '2026-11-21T20:00', note: '선물' });
+    const data = saleData({ customerId: 'c1', currency: 'KRW', lines: [line({ discount: 9000 })], extras: given, coupons: [taking(1000), taking(0, 'expired')] }, at);
     expect(data).toMatchObject({
-      customer_id: 'c1', points_redeemed: 5000, coupons: ['HN-2026'], note: '선물', trip: { flight: 'KE703' },
-      lines: [{ amount: 80000, discount: 9000 }],
+      customer_id: 'c1', points_redeemed: 5000, coupons: ['1000'], note: '선물', trip: { flight: 'KE703' },
+      lines: [{ amount: 79000, discount: 10000 }],
     });
     expect(data.trip?.departs_at).toMatch(/Z$/);
   });

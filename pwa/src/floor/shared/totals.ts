@@ -1,4 +1,5 @@
 import type { ProductRow } from '$lib/book';
+import type { AppliedCoupon, PricedLine } from './coupons';
 
 /** One product in the basket. Money is in minor units of the basket's currency. */
 export interface BasketLine {
@@ -12,7 +13,6 @@ export interface BasketLine {
 
 export interface BasketExtras {
   readonly points: number;
-  readonly coupon: string;
   readonly flight: string;
   /** Local time as a `datetime-local` field gives it, or empty. */
   readonly departsAt: string;
@@ -53,6 +53,19 @@ export function amountToPay(total: number, points: number, currency: string): nu
   return currency === 'KRW' ? Math.max(0, total - points) : total;
 }
 
+/** The lines with what coupons take off them, which is never more than what is left to pay. */
+export function withCoupons(lines: readonly BasketLine[], coupons: readonly AppliedCoupon[]): BasketLine[] {
+  return lines.map((line, place) => {
+    const taken = coupons.reduce((sum, { parts }) => sum + (parts[place] ?? 0), 0);
+    return { ...line, discount: line.discount + Math.min(taken, lineAmount(line)) };
+  });
+}
+
+/** What coupons are worked out on: prices before anything is taken off. */
+export function priced(lines: readonly BasketLine[]): PricedLine[] {
+  return lines.map(({ product, quantity, unitPrice }) => ({ price: (unitPrice ?? 0) * quantity, category: product.category }));
+}
+
 /** The price of a product in the basket's currency, when it has one. */
 export function priceIn(product: ProductRow, currency: string): number | null {
   return product.currency === currency ? product.price : null;
@@ -71,15 +84,15 @@ export function canSave(lines: readonly BasketLine[], extras: BasketExtras): boo
 
 /** The mutation of a finished sale; empty members are left out, as the server rejects unknown ones by name. */
 export function saleData(
-  sale: { customerId: string | null; currency: string; lines: readonly BasketLine[]; extras: BasketExtras },
+  sale: { customerId: string | null; currency: string; lines: readonly BasketLine[]; extras: BasketExtras; coupons: readonly AppliedCoupon[] },
   occurredAt: Date,
 ): SaleData {
   const { extras } = sale;
   const note = extras.note.trim();
-  const coupon = extras.coupon.trim();
+  const coupons = sale.coupons.filter(({ trouble }) => trouble === null).map(({ code }) => code);
   return {
     customer_id: sale.customerId,
-    lines: sale.lines.map((line) => ({
+    lines: withCoupons(sale.lines, sale.coupons).map((line) => ({
       sku: line.product.sku,
       quantity: line.quantity,
       amount: lineAmount(line),
@@ -88,7 +101,7 @@ export function saleData(
     })),
     currency: sale.currency,
     ...(extras.points > 0 ? { points_redeemed: extras.points } : {}),
-    ...(coupon === '' ? {} : { coupons: [coupon] }),
+    ...(coupons.length === 0 ? {} : { coupons }),
     occurred_at: occurredAt.toISOString(),
     ...(extras.flight.trim() === '' || extras.departsAt === ''
       ? {}

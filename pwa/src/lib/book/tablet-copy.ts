@@ -2,7 +2,7 @@ import type { PullPage } from '$lib/api/sync';
 import { CUSTOMERS, PRODUCTS } from '$lib/search';
 import { Block, BlockError, encodeBlock, Serial, type BlockRef, type Change, type Copy, type CopyStore, type HeldCard, type NewBlock, type Row, type Stored } from '$lib/vault';
 import { Collection } from './collection';
-import type { CustomerRow, ProductRow, ProgrammeRow, StoreRow, WordingRow } from './types';
+import type { CouponRow, CustomerRow, ProductRow, ProgrammeRow, StoreRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What other tabs are told after a change of the copy on the disk. */
@@ -26,6 +26,7 @@ export class TabletCopy {
   readonly stores = new Collection<StoreRow>(null);
   readonly wordings = new Collection<WordingRow>(null);
   readonly programme = new Collection<ProgrammeRow>(null);
+  readonly coupons = new Collection<CouponRow>(null);
   readonly #collections: Record<string, Collection<object>>;
   readonly #store: CopyStore;
   readonly #serial = new Serial();
@@ -39,9 +40,8 @@ export class TabletCopy {
   constructor(store: CopyStore, tell: (news: CopyNews) => void) {
     this.#store = store;
     this.#tell = tell;
-    this.#collections = {
-      customers: this.customers, products: this.products, stores: this.stores, wordings: this.wordings, programme: this.programme,
-    };
+    const { customers, products, stores, wordings, programme, coupons } = this;
+    this.#collections = { customers, products, stores, wordings, programme, coupons };
   }
 
   /** Where the copy stands, or null when there is none yet. */

@@ -92,6 +92,32 @@ export interface WordingRow {
   text_ja: string | null;
 }
 
+/** What a coupon is good for; its codes begin with `number`. Money is in minor units of `currency`. */
+export interface CouponRow {
+  id: string;
+  number: string;
+  name: string;
+  name_latin: string | null;
+  kind: 'amount' | 'percent' | 'gift' | 'multiplier';
+  value: number | null;
+  currency: string | null;
+  cap: number | null;
+  least_spend: number | null;
+  gift_sku: string | null;
+  gift: string | null;
+  audience: 'anyone' | 'grade' | 'person';
+  grade: string | null;
+  category: string | null;
+  /** Whether it may be used together with others; of an `exclusion_group` only one. */
+  stacks: boolean;
+  exclusion_group: string | null;
+  state: 'draft' | 'live' | 'stopped';
+  starts_on: string;
+  ends_on: string | null;
+  business_unit: string | null;
+  store: string | null;
+}
+
 export interface SearchHit<T> {
   row: T;
   marks: Mark[];

@@ -3,7 +3,8 @@ import { m } from './paraglide/messages';
 /** What the server flags about something that it took, in a sentence a person understands. */
 const flags: Record<string, () => string> = {
   points_overdrawn: m.flag_points_overdrawn, coupon_already_used: m.flag_coupon_already_used,
-  unknown_coupon: m.flag_unknown_coupon, price_differs: m.flag_price_differs, clock_skew: m.flag_clock_skew,
+  unknown_coupon: m.flag_unknown_coupon, coupon_expired: m.flag_coupon_expired, coupon_not_hers: m.flag_coupon_not_hers,
+  coupon_not_fitting: m.flag_coupon_not_fitting, coupons_do_not_stack: m.flag_coupons_do_not_stack, price_differs: m.flag_price_differs, clock_skew: m.flag_clock_skew,
   merged_customer: m.flag_merged_customer, unknown_customer: m.flag_unknown_customer,
   unknown_product: m.flag_unknown_product, unknown_staff: m.flag_unknown_staff, unknown_store: m.flag_unknown_store,
   unknown_wording: m.flag_unknown_wording, guardian_needed: m.flag_guardian_needed, duplicate_phone: m.flag_duplicate_phone,
