@@ -41,7 +41,10 @@ export const deskGroups: readonly DeskGroup[] = [
   },
   {
     label: m.desk_group_benefits,
-    places: [{ part: 'points', icon: 'coins', label: m.desk_points, roles: ['marketer', 'admin'] }],
+    places: [
+      { part: 'points', icon: 'coins', label: m.desk_points, roles: ['marketer', 'admin'] },
+      { part: 'grades', icon: 'diamond', label: m.desk_grades, roles: ['marketer', 'admin'] },
+    ],
   },
   {
     label: m.desk_group_organisation,

@@ -13,7 +13,7 @@ import { businessDay, reconcile, type Surroundings } from './reconcile';
 import { revocation, sendSealed } from './sealed-sender';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
-import type { CustomerRow, DueAnswer, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, WordingRow } from './types';
+import type { CustomerRow, DueAnswer, GradeRow, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What tabs tell one another. */
@@ -169,6 +169,10 @@ export class Keeper {
   /** What tablets may do with points alone, as far as the copy says. */
   programme(): ProgrammeRow | null {
     return [...this.#tablet.programme.all()][0] ?? null;
+  }
+
+  grades(): GradeRow[] {
+    return [...this.#tablet.grades.all()];
   }
 
   /** Notes what was done. Resolves when it is durable; sending happens behind. Throws BookError `storage_full`. */

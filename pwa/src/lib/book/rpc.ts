@@ -6,7 +6,7 @@ import type { Told } from './status';
 
 /** What needs an open book. */
 export const READING = [
-  'findCustomers', 'findProducts', 'customer', 'due', 'products', 'stores', 'wordings', 'programme', 'record', 'resend', 'dismiss', 'hold',
+  'findCustomers', 'findProducts', 'customer', 'due', 'products', 'stores', 'wordings', 'programme', 'grades', 'record', 'resend', 'dismiss', 'hold',
 ] as const;
 
 /** What can be called in the worker. */

@@ -2,7 +2,7 @@ import type { PullPage } from '$lib/api/sync';
 import { CUSTOMERS, PRODUCTS } from '$lib/search';
 import { Block, BlockError, encodeBlock, Serial, type BlockRef, type Change, type Copy, type CopyStore, type HeldCard, type NewBlock, type Row, type Stored } from '$lib/vault';
 import { Collection } from './collection';
-import type { CustomerRow, ProductRow, ProgrammeRow, StoreRow, WordingRow } from './types';
+import type { CustomerRow, GradeRow, ProductRow, ProgrammeRow, StoreRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What other tabs are told after a change of the copy on the disk. */
@@ -26,6 +26,7 @@ export class TabletCopy {
   readonly stores = new Collection<StoreRow>(null);
   readonly wordings = new Collection<WordingRow>(null);
   readonly programme = new Collection<ProgrammeRow>(null);
+  readonly grades = new Collection<GradeRow>(null);
   readonly #collections: Record<string, Collection<object>>;
   readonly #store: CopyStore;
   readonly #serial = new Serial();
@@ -41,6 +42,7 @@ export class TabletCopy {
     this.#tell = tell;
     this.#collections = {
       customers: this.customers, products: this.products, stores: this.stores, wordings: this.wordings, programme: this.programme,
+      grades: this.grades,
     };
   }
 
