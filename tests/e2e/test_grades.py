@@ -35,7 +35,8 @@ def _define(page: Page, server: DangolServer, camera: Inspector, number: int) ->
     page.goto(f"{server.url}/admin/grades")
     sign_in_at_desk(page, "admin")
     settled(page)
-    for code, name, spend in (("gold", "골드", "300,000"), (f"pearl{number}", f"진주 {number}", f"{number + 5}00000")):
+    pearl = (f"pearl{number}", f"진주 {number}", f"{number + 5}00000")
+    for code, name, spend in (("base", "일반", ""), ("gold", "골드", "300,000"), pearl):
         if page.locator(f"[data-grade={code}]").count():
             continue
         page.locator("main header .btn-primary").click()
