@@ -23,8 +23,8 @@ from backend.demo.members import Member, members
 from backend.demo.names import korean
 from backend.demo.purchases import purchases
 from backend.demo.rows import EARNED_MONTHS, Places, Rows
-from backend.demo.world import HEAD_STORE, TIME_ZONE, UNITS, WORDINGS
-from backend.loyalty import EarningRule
+from backend.demo.world import GRADES, HEAD_STORE, TIME_ZONE, UNITS, WORDINGS
+from backend.loyalty import EarningRule, Grade
 from backend.organization import DEMO_LOGINS, DEMO_PASSWORD, BusinessUnit, Staff, StaffRole, Store, hash_password
 from backend.sales import Sale, SaleLine, refresh_purchase_facts
 from backend.settings import current_settings
@@ -113,6 +113,7 @@ def _write(count: int, *, seed: int, password: str, progress: Progress) -> None:
     _write_wordings()
     _write_rates(seed, today)
     _write_rules(seed, today)
+    _write_grades(seed, places)
     _write_members(count, seed=seed, today=today, goods=goods, places=places, progress=progress)
     progress.say("purchase facts")
     refresh_purchase_facts(None)
@@ -150,6 +151,16 @@ def _write_rules(seed: int, today: date) -> None:
     ):
         made = {"id": id_at(chance, _OPENED), "name": name, "kind": kind, "rate": rate, "grade": grade}
         db.session.add(EarningRule(**made, **values))
+
+
+def _write_grades(seed: int, places: Places) -> None:
+    """The grades that the demo's members have, and one that nobody buys her way into."""
+    chance = dice(seed, "grades")
+    unit = places.units[UNITS[0].code]
+    for rank, (code, name, name_latin, values) in enumerate(GRADES):
+        gift = {"gift_unit_id": unit, "gift_months": 6} if "gift_points" in values else {}
+        made = {"id": id_at(chance, _OPENED), "code": code, "name": name, "name_latin": name_latin, "rank": rank}
+        db.session.add(Grade(**made, **values, **gift))
 
 
 def _write_places(seed: int, goods: Sequence[Article], password: str) -> Places:

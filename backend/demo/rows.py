@@ -14,7 +14,7 @@ from backend.core import clock
 from backend.customers import Card, Customer, CustomerFacts, Preference
 from backend.demo.chance import dice, id_at, one_of
 from backend.demo.lives import COLUMNS, Lives
-from backend.demo.world import TIME_ZONE
+from backend.demo.world import GRADES, TIME_ZONE
 from backend.loyalty import PointsEntry, month_end, settle
 from backend.sales import Sale, SaleLine
 from backend.sync import mark_changed
@@ -57,7 +57,7 @@ _WELCOME_POINTS = 1_000
 EARNED_MONTHS = 24
 """How long earned points are good: until the end of the month after so many."""
 _REDEEM = 5_000
-_GRADES = (("vip", 8_000_000), ("gold", 3_000_000), ("silver", 1_000_000))
+_SPEND = {code: values.get("spend", 0) for code, _, _, values in reversed(GRADES) if "invitation_only" not in values}
 _NEW_WORDING = datetime(2026, 11, 1, tzinfo=UTC)
 _NOTES = (
     "다음 방문 때 신상품 견본을 드리기로 함.",
@@ -209,7 +209,7 @@ class Rows:
 
     def _facts(self, member: Member, bought: list[Purchase], points: int) -> None:
         spent = sum(purchase.worth for purchase in bought if purchase.day >= self._year_ago)
-        grade = next((code for code, least in _GRADES if spent >= least), "member")
+        grade = next((code for code, least in _SPEND.items() if spent >= least), "member")
         by_day = [each.unit for each in member.consents if each.by_day]
         by_night = [each.unit for each in member.consents if each.by_day and each.night]
         texts = [orjson.dumps(sorted(units)).decode() for units in (by_day, by_night)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 TIME_ZONE = "Asia/Seoul"
 
@@ -109,3 +110,22 @@ HEAD_STORE = "DF-SEOUL"
 
 WORDINGS = Path(__file__).with_name("wordings.json")
 """What was shown when consent was asked, by version: {version: {purpose, ko, en}}."""
+
+GRADES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("member", "일반", "Member", {}),
+    ("silver", "실버", "Silver", {"spend": 1_000_000, "keep_spend": 800_000, "grace_months": 1}),
+    (
+        "gold",
+        "골드",
+        "Gold",
+        {"spend": 3_000_000, "keep_spend": 2_400_000, "grace_months": 2, "top": True, "gift_points": 10_000},
+    ),
+    (
+        "vip",
+        "VIP",
+        "VIP",
+        {"spend": 8_000_000, "keep_spend": 6_000_000, "grace_months": 3, "top": True, "gift_points": 50_000},
+    ),
+    ("dangol", "단골 클럽", "Dangol Club", {"top": True, "invitation_only": True}),
+)
+"""Code, name, Latin name and what differs from a plain grade, the lowest first."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from backend.loyalty.baskets import Sold, SoldLine
 from backend.loyalty.earning import Rule, month_end
 from backend.loyalty.earning_rules import placed
+from backend.loyalty.grades.models import Grade
 from backend.loyalty.grades.purchases import counts_purchases
 from backend.loyalty.ledger import balance, balances, entry, post, settle
 from backend.loyalty.models import EarningRule, PointsEntry
@@ -59,6 +60,7 @@ __all__ = [
     "EarningRule",
     "EarningRuleData",
     "Expiring",
+    "Grade",
     "Lacking",
     "PointsEntry",
     "Rule",

@@ -7,6 +7,7 @@ import { Formatter } from '$lib/i18n/formatter';
 import { Language } from '$lib/i18n/language.svelte';
 import { Session } from '$lib/session';
 import { Appearance } from '$lib/ui/appearance.svelte';
+import { GradeNames } from '$lib/i18n/grade-names.svelte';
 import { StoreNames } from '$lib/stores/store-names.svelte';
 import '$lib/ui/theme.css';
 import { Router } from '$lib/ui/router.svelte';
@@ -52,6 +53,7 @@ const parts = {
   searches: new Searches(),
   signOut: () => gate.signOut(),
   stores: new StoreNames(language),
+  grades: new GradeNames(language),
 };
 
 mount(App, { target, props: { parts, updates } });

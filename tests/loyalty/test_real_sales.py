@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import func, select
 
-from backend.core.db import db, unit_of_work
-from backend.customers import Customer
+from backend.core.audit import SYSTEM
+from backend.core.db import db, run_in_unit_of_work, unit_of_work
+from backend.customers import Customer, CustomerFacts
 from backend.loyalty import EarningRule, PointsEntry
-from backend.sales import award_points
+from backend.loyalty.grades import service, standings, tending
+from backend.sales import Sale, award_points
 from backend.unify import Progress, import_directory
 from tests.loyalty import books
 from tests.unify import journeys
@@ -29,6 +32,8 @@ pytestmark = [
 ]
 _SOME, _ALL = 40_000, 10_000_000
 _CAP = 60
+# The files say UTC; a day is a day at the stores.
+_STORES = ZoneInfo("America/New_York")
 _FIRST, _LAST = date(2017, 1, 1), date(2018, 12, 31)
 
 
@@ -90,3 +95,60 @@ def test_the_rules_give_real_sales_what_a_computation_over_the_files_gives(tmp_p
     again = award_points(_FIRST, _LAST)
     assert (again.sales, again.points) == (given.sales, 0)
     assert ledger() == {card: points for card, points in members.items() if points}
+
+
+def grades_by_hand(folder: Path, as_of: date, ladder: tuple[tuple[str, int, int], ...]) -> dict[str, str]:
+    """From the files alone: the grade of each card by cents and days within the year that ends with `as_of`."""
+    since = as_of.replace(year=as_of.year - 1) + timedelta(days=1)
+    spent: dict[str, int] = defaultdict(int)
+    days: dict[str, set[date]] = defaultdict(set)
+    with (folder / "sale_lines.csv").open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            sold_at = datetime.fromisoformat(line["sold_at"]).replace(tzinfo=UTC)
+            day = sold_at.astimezone(_STORES).date()
+            if since <= day <= as_of:
+                spent[line["card_number"]] += int(
+                    (Decimal(line["sales_value"]) * 100).quantize(Decimal(1), ROUND_HALF_UP)
+                )
+                days[line["card_number"]].add(day)
+    found = {}
+    for card, cents in spent.items():
+        reached = [code for code, spend, visits in ladder if cents >= spend and len(days[card]) >= visits]
+        if reached:
+            found[card] = reached[-1]
+    return found
+
+
+@pytest.mark.slow
+def test_grades_of_real_sales_are_those_of_a_computation_over_the_files(tmp_path: Path) -> None:
+    whole = settings.get_current_profile_name() == "chaos"
+    folder = journeys.real_slice(tmp_path, _ALL if whole else _SOME)
+    quietly: Any = Progress("sales", shown=False)
+    import_directory(folder, progress=quietly)
+    ladder = (("silver", 2_000, 1), ("gold", 6_000, 2), ("vip", 20_000, 5))
+    with unit_of_work():
+        standings.programme().currency = "USD"
+        for code, spend, visits in ladder:
+            data = {"code": code, "name": code, "spend": spend, "visits": visits}
+            service.add(data, acting_staff=SYSTEM)
+    as_of = date.fromisoformat(str(db.session.scalar(select(func.max(Sale.business_day)))))
+    _evaluate(as_of)
+    wanted = grades_by_hand(folder, as_of, ladder)
+    assert {"silver", "gold"} <= set(wanted.values())
+    query = select(Customer.source_key, CustomerFacts.grade).join(
+        CustomerFacts, CustomerFacts.customer_id == Customer.id
+    )
+    shown = {str(key): grade for key, grade in db.session.execute(query) if grade is not None}
+    assert shown == wanted
+    assert _evaluate(as_of) == {}
+
+
+def _evaluate(as_of: date) -> dict[str, int]:
+    """Evaluate and apply; how many members changed in which way."""
+    made = run_in_unit_of_work(lambda: service.ask(as_of, acting_staff=SYSTEM).id)
+    tending.work()
+    run_in_unit_of_work(lambda: service.apply(made, acting_staff=SYSTEM).id)
+    tending.work()
+    found = service.evaluation(made)
+    assert found.state == "applied"
+    return dict(found.counts)

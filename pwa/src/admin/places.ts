@@ -43,6 +43,7 @@ export const deskGroups: readonly DeskGroup[] = [
     label: m.desk_group_benefits,
     places: [
       { part: 'points', icon: 'coins', label: m.desk_points, roles: ['marketer', 'admin'] },
+      { part: 'grades', icon: 'diamond', label: m.desk_grades, roles: ['marketer', 'admin'] },
       { part: 'coupons', icon: 'ticket', label: m.desk_coupons, roles: ['marketer', 'admin'] },
     ],
   },

@@ -5,7 +5,7 @@ const rule: EarningRule = {
   id: '1', name: '기본', kind: 'base', rate: 150, currency: 'KRW', cap: null, cap_month: null, valid_months: 24, business_unit: null, store: null,
   category: null, grade: null, card_issuer: null, weekdays: null, starts_on: '2026-01-01', ends_on: null, retired_at: null,
 };
-const names: Names = { unit: (code) => `unit ${code}`, store: (code) => `store ${code}`, number: String, day: String, language: 'en' };
+const names: Names = { unit: (code) => `unit ${code}`, store: (code) => `store ${code}`, grade: (code) => `grade ${code}`, number: String, day: String, language: 'en' };
 
 describe('a rule of earning', () => {
   it('is typed in percent', () => {

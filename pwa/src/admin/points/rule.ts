@@ -1,4 +1,3 @@
-import { gradeName } from '$lib/i18n/words';
 import { m } from '$lib/i18n/paraglide/messages';
 
 /** GET /points/rules */
@@ -35,6 +34,7 @@ export interface PointsReport {
 export interface Names {
   unit: (code: string) => string;
   store: (code: string) => string;
+  grade: (code: string) => string;
   number: (value: number) => string;
   day: (day: string) => string;
   language: string;
@@ -58,7 +58,7 @@ export function conditionsOf(rule: EarningRule, names: Names): string[] {
     rule.business_unit === null ? null : names.unit(rule.business_unit),
     rule.store === null ? null : names.store(rule.store),
     rule.category,
-    rule.grade === null ? null : gradeName(rule.grade),
+    rule.grade === null ? null : names.grade(rule.grade),
     rule.card_issuer,
     rule.weekdays === null ? null : rule.weekdays.map((day) => weekdayName(day, names.language)).join('·'),
   ].filter((each) => each !== null);

@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import type { Formatter } from '$lib/i18n/formatter';
 import type { Language } from '$lib/i18n/language.svelte';
 import type { Session } from '$lib/session';
+import type { GradeNames } from '$lib/i18n/grade-names.svelte';
 import type { StoreNames } from '$lib/stores/store-names.svelte';
 import type { Appearance } from '$lib/ui/appearance.svelte';
 import type { Router } from '$lib/ui/router.svelte';
@@ -16,6 +17,7 @@ export interface Desk {
   readonly language: Language;
   readonly appearance: Appearance;
   readonly stores: StoreNames;
+  readonly grades: GradeNames;
   readonly searches: Searches;
   /** Ends the session and closes the tablet, if this browser is one. */
   readonly signOut: () => Promise<void>;

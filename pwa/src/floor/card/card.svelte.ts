@@ -1,6 +1,7 @@
 import { api, call } from '$lib/api';
 import type { TripRecord } from '$lib/i18n/life';
 import type { Book, CouponRow, CustomerRow, ProductRow } from '$lib/book';
+import type { MemberGrade } from '$lib/i18n/member-grade';
 import type { LifeEvent } from './next-event';
 import type { Permission } from '$lib/i18n/permissions';
 
@@ -102,6 +103,7 @@ export class CustomerCard {
   #life = $state.raw<LifeRecord | null | undefined>();
   #points = $state.raw<PointsRecord | null | undefined>();
   #coupons = $state.raw<Fetched<CouponRecord>>();
+  #grade = $state.raw<MemberGrade | null | undefined>();
   readonly id: string;
   readonly #book: Book;
 
@@ -152,6 +154,10 @@ export class CustomerCard {
     return this.#coupons;
   }
 
+  get grade(): MemberGrade | null | undefined {
+    return this.#grade;
+  }
+
   /** Whether a consent is known to stand; without the server none is. */
   standing(purpose: string): boolean {
     return this.#permissions?.items.some((each) => each.purpose === purpose && each.allowed) === true;
@@ -185,6 +191,7 @@ export class CustomerCard {
       one<LifeRecord>(call(api.GET('/api/v1/customers/{customer_id}/life', { params: { path } }))).then((found) => { this.#life = found; }),
       this.fetchPoints(),
       list<CouponRecord>(call(api.GET('/api/v1/customers/{customer_id}/coupons', { params: { path } }))).then((found) => { this.#coupons = found; }),
+      one<MemberGrade>(call(api.GET('/api/v1/customers/{customer_id}/grade', { params: { path } }))).then((found) => { this.#grade = found; }),
       list<SaleRecord>(call(api.GET('/api/v1/sales', { params: { query: { customer: this.id, limit: 5 } } }))).then((found) => { this.#sales = found; }),
     ]);
   }

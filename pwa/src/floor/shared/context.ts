@@ -4,6 +4,7 @@ import type { DeviceMemory } from '$lib/i18n/device-memory';
 import type { Formatter } from '$lib/i18n/formatter';
 import type { Language } from '$lib/i18n/language.svelte';
 import type { Session } from '$lib/session';
+import type { GradeNames } from '$lib/i18n/grade-names.svelte';
 import type { StoreNames } from '$lib/stores/store-names.svelte';
 import type { Appearance } from '$lib/ui/appearance.svelte';
 import type { Router } from '$lib/ui/router.svelte';
@@ -28,6 +29,7 @@ export interface Floor {
   readonly handover: Handover;
   readonly gate: Gate;
   readonly stores: StoreNames;
+  readonly grades: GradeNames;
 }
 
 export const [getFloor, setFloor] = createContext<Floor>();

@@ -3,7 +3,7 @@ import { hasMarker, leaveMarker, wantsReadable } from '$lib/vault/marker';
 import { takeWorker } from './hire';
 import { Caller, type Calls, type Method, type Result } from './rpc';
 import type { Told } from './status';
-import type { BookState, CouponRow, CustomerRow, DueAnswer, OpenOptions, OutboxEntry, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, SyncState, WordingRow } from './types';
+import type { BookState, CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, OutboxEntry, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, SyncState, WordingRow } from './types';
 
 const NOTHING: BookState = { phase: 'empty', loaded: 0, expected: 0, rows: {}, asOf: null };
 const NOT_YET: SyncState = {
@@ -175,6 +175,11 @@ export class Book {
   /** What coupons are good for, as the copy has them. */
   coupons(): Promise<CouponRow[]> {
     return this.#call('coupons');
+  }
+
+  /** What grades are called, as far as the copy says. */
+  grades(): Promise<GradeRow[]> {
+    return this.#call('grades');
   }
 
   /** Notes what was done, under a new id. Resolves when it is safe on this tablet; sending happens behind. */

@@ -13,7 +13,7 @@ import { businessDay, reconcile, type Surroundings } from './reconcile';
 import { revocation, sendSealed } from './sealed-sender';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
-import type { CouponRow, CustomerRow, DueAnswer, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, WordingRow } from './types';
+import type { CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What tabs tell one another. */
@@ -174,6 +174,10 @@ export class Keeper {
   /** What coupons are good for, those of the past too; drafts are nobody's yet. */
   coupons(): CouponRow[] {
     return [...this.#tablet.coupons.all()].filter(({ state }) => state !== 'draft');
+  }
+
+  grades(): GradeRow[] {
+    return [...this.#tablet.grades.all()];
   }
 
   /** Notes what was done. Resolves when it is durable; sending happens behind. Throws BookError `storage_full`. */

@@ -69,6 +69,16 @@ export interface StoreRow {
   phone: string | null;
 }
 
+/** What a grade is called, which comes before which, and whether it wears the golden mark. */
+export interface GradeRow {
+  id: string;
+  code: string;
+  name: string;
+  name_latin: string | null;
+  rank: number;
+  top: boolean;
+}
+
 /** How many points a tablet takes that the server has not heard of: with one sale, from one member, in all; null: any. */
 export interface ProgrammeRow {
   id: string;

@@ -41,7 +41,8 @@ const views: Record<string, () => string> = {
   sale: m.access_what_sale, messages: m.access_what_messages, access_log: m.access_what_access_log, life: m.access_what_life,
   household: m.access_what_household, documents: m.access_what_documents, passport: m.access_what_passport,
   passport_lookup: m.access_what_passport_lookup, export: m.access_what_export,
-  consent_proof: m.access_what_consent_proof, coupons: m.access_what_coupons, notices: m.access_what_notices,
+  consent_proof: m.access_what_consent_proof, coupons: m.access_what_coupons, grade: m.access_what_grade, grades: m.access_what_grade,
+  notices: m.access_what_notices,
 };
 
 /** What of a member was looked at, as the access log says it. */
