@@ -58,5 +58,4 @@ def _refuses_a_payment_card(floor: Floor) -> None:
     expect(card).to_be_visible()
     expect(card).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_text("결제 카드번호로 보입니다")).to_be_visible()
-    page.screenshot(path="test-results/register-payment-card.png")
     card.fill("")
