@@ -20,11 +20,11 @@ from backend.customers.schemas import (
     ConflictSchema,
     CustomerPage,
     CustomerSchema,
+    DeskRegisterData,
     FoundSchema,
     ListArgs,
     OnlineEditData,
     PreferenceChange,
-    RegisterData,
     SearchArgs,
     SettleData,
 )
@@ -59,7 +59,7 @@ def list_customers(args: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/customers", methods=["POST"])
-@blueprint.arguments(RegisterData)
+@blueprint.arguments(DeskRegisterData)
 @blueprint.response(201, CustomerSchema)
 @blueprint.alt_response(401, description="Nobody is signed in")
 def post_customer(data: dict[str, Any]) -> dict[str, Any]:

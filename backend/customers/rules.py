@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +35,10 @@ EDITABLE = (
 """The fields that a tablet may edit: those of the registration that its copy holds, and the memo."""
 EDITABLE_ONLINE = (*EDITABLE, "email", "birth_date", "preferred_staff")
 """The fields that somebody who sees them on the server may edit."""
-_PAN = range(13, 20)
+_SEPARATORS = re.compile(r"[\s.:_-]")
+_PAN = range(12, 20)
+_NETWORKS = frozenset("234569")
+"""With what the numbers of payment networks begin (ISO/IEC 7812-1): 2 to 6 banks everywhere, 9 those of one country."""
 _DEFAULT_REGION = "KR"
 _VISIBLE_DIGITS = 4
 
@@ -59,12 +63,20 @@ def normal_email(text: str) -> str | None:
 
 
 def is_payment_card(number: str) -> bool:
-    """Whether `number` may be a payment card's own: 13 to 19 digits, the last by Luhn's rule (ISO/IEC 7812-1)."""
-    digits = number.replace("-", "")
+    """Whether `number` may be a payment card's own: 12 to 19 digits, the last by Luhn's rule (ISO/IEC 7812-1)."""
+    digits = _SEPARATORS.sub("", number)
     if not (digits.isascii() and digits.isdigit() and len(digits) in _PAN):
         return False
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
     return sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0  # noqa: PLR2004 - Luhn's rule
+
+
+def is_network_card(number: str) -> bool:
+    """Whether `number` is that of a payment network's card, to tell it from a house's own, which may keep Luhn's rule.
+
+    Where a bank's token is expected nothing that may be a card's own is one (`is_payment_card`).
+    """
+    return number[:1] in _NETWORKS and is_payment_card(number)
 
 
 def masked_phone(phone: str | None) -> str | None:

@@ -15,6 +15,7 @@ from backend.customers.rules import (
     LANGUAGES,
     PREFERENCE_KINDS,
     SEXES,
+    is_network_card,
     masked_phone,
     normal_email,
     normal_phone,
@@ -93,6 +94,18 @@ class RegisterData(Schema):
     home_store = Text(max_length=40, blank=True)
     # Read by the consent feature, which knows what a consent is.
     consents = fields.List(fields.Dict(), validate=validate.Length(max=30))
+
+
+class DeskRegisterData(RegisterData):
+    """A new customer, registered at a desk, which can be told at once what is wrong with her cards."""
+
+    @validates_schema
+    def _no_payment_card(self, data: dict[str, Any], **_options: object) -> None:
+        numbers = enumerate(data.get("cards") or ())
+        message = "This looks like the number of a payment card, which is not kept."
+        wrong = {place: [message] for place, number in numbers if is_network_card(number)}
+        if wrong:
+            raise ValidationError({"cards": wrong})
 
 
 class _Editable(Schema):

@@ -17,7 +17,7 @@ from backend.core.ids import is_id, new_id
 from backend.core.one_of import one_of
 from backend.customers.departures import come_back
 from backend.customers.models import Card, Customer, CustomerFacts, CustomerPhone
-from backend.customers.rules import Merge, merge_edit, normal
+from backend.customers.rules import Merge, is_network_card, merge_edit, normal
 from backend.customers.survivors import survivors
 from backend.organization import BusinessUnit, Staff, Store
 from backend.sync import mark_changed
@@ -82,7 +82,8 @@ def register(
 ) -> Registered:
     """Add a customer from what `RegisterData` read. `at_store` (an id) is her home store unless `data` names another.
 
-    Flags: `card_taken` (the card stays with its holder), `possible_duplicate` (the phone is known), `unknown_store`.
+    Flags: `card_taken` (the card stays with its holder), `payment_card` (the number of one, which is not kept),
+    `possible_duplicate` (the phone is known), `unknown_store`.
     Publishes `CustomerRegistered`.
     """
     flags: list[str] = []
@@ -289,10 +290,11 @@ def _no_further(customer_id: str, phone: str) -> None:
 
 
 def _add_cards(customer_id: str, numbers: Iterable[str]) -> list[str]:
-    wanted = list(dict.fromkeys(numbers))
+    given = list(dict.fromkeys(numbers))
+    wanted = [number for number in given if not is_network_card(number)]
     taken = set(db.session.execute(select(Card.number).where(Card.number.in_(wanted))).scalars())
     free = [{"number": number, "customer_id": customer_id} for number in wanted if number not in taken]
     if free:
         mark_changed(COLLECTION, [customer_id])
         db.session.execute(insert(Card), free)
-    return ["card_taken"] if taken else []
+    return [*(["card_taken"] if taken else ()), *(["payment_card"] if len(wanted) < len(given) else ())]

@@ -32,6 +32,15 @@ def entries(customer_id: str) -> Select[PointsEntry]:
     return query.where(PointsEntry.business_unit_id.not_in(units)) if units else query
 
 
+def extras(entries: Sequence[PointsEntry]) -> Sequence[EarningRule]:
+    """The rules that gave something beyond the usual to what was earned by these entries."""
+    ids = sorted({rule_id for each in entries for rule_id in each.by_rule})
+    if not ids:
+        return []
+    query = select(EarningRule).where(EarningRule.id.in_(ids), EarningRule.kind == "bonus")
+    return db.session.scalars(query.order_by(EarningRule.id)).all()
+
+
 def expiring(customer_id: str) -> Sequence[Row[date | None, int]]:
     """The next few days on which open points expire, and how many then; reads no further along ix_points_lot_open."""
     query = (

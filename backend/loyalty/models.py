@@ -56,6 +56,11 @@ class PointsEntry(Owned, Base):
 
     business_unit: Mapped[BusinessUnit] = relationship()
 
+    @property
+    def by_rule(self) -> dict[str, int]:
+        """{rule: points} of what was earned."""
+        return dict(self.rules or ())
+
 
 class PointsLot(Owned, Base):
     """What is left of points that were given together. Worked out from the entries, and written with them."""

@@ -37,10 +37,11 @@ def list_points(args: dict[str, Any], customer_id: str) -> dict[str, Any]:
     with unit_of_work(synced=False):
         query = access.entries(now).options(joinedload(PointsEntry.business_unit))
         items, after = page(query, keys=(PointsEntry.occurred_at, PointsEntry.id), args=args, newest_first=True)
+        extras = access.extras(items)
         expiring = [{"on": day, "points": int(points)} for day, points in access.expiring(now)]
         audit.record_access(actor, customer_id=now, what="points")
     about = {"balance": access.shown_balance(now), "as_of": clock.now(), "expiring": expiring}
-    return about | {"items": items, "next": after}
+    return about | {"items": items, "extras": extras, "next": after}
 
 
 @blueprint.route("/points/rules")

@@ -30,6 +30,12 @@ class PointsEntrySchema(Schema):
     sale_id = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     expires_on = fields.Date(required=True, allow_none=True)
+    by_rule = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "Of what was earned, points by the id of the rule that gave them"},
+    )
 
 
 class PointsExpirySchema(Schema):
@@ -39,13 +45,25 @@ class PointsExpirySchema(Schema):
     points = fields.Integer(required=True)
 
 
+class PointsExtraSchema(Schema):
+    """A rule that gave points beyond the usual; `card_issuer` is whose card it was for, if so."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    card_issuer = fields.String(required=True, allow_none=True)
+
+
 class PointsPage(Schema):
-    """A member's points: the balance `as_of` now, what expires next, and a page of entries, the newest first."""
+    """A member's points: the balance `as_of` now, what expires next, and a page of entries, the newest first.
+
+    `extras` are the rules of which entries of this page hold something beyond the usual.
+    """
 
     balance = fields.Integer(required=True)
     as_of = Moment(required=True)
     expiring = fields.List(fields.Nested(PointsExpirySchema), required=True)
     items = fields.List(fields.Nested(PointsEntrySchema), required=True)
+    extras = fields.List(fields.Nested(PointsExtraSchema), required=True)
     next = fields.String(allow_none=True)
 
 

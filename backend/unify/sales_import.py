@@ -19,7 +19,7 @@ from backend.unify.models import ImportRun
 from backend.unify.problems import Problems
 from backend.unify.read_ahead import read_ahead
 from backend.unify.rows import write_rows
-from backend.unify.sales_plan import LINE_COLUMNS, SALE_COLUMNS, Known, Planned, Planner, Row
+from backend.unify.sales_plan import LINE_COLUMNS, SALE_COLUMNS, Known, Planned, Planner, Row, claimed
 from backend.unify.values import time_text
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class SalesImport:
                 .where(Sale.id == sale_id)
                 .values(
                     customer_id=customer_id,
-                    claimed_customer_id=None if customer_id else basket.card or None,
+                    claimed_customer_id=claimed(basket.card, customer_id),
                     store_id=planner.store_id(basket.store),
                     total=sum(basket.amounts),
                     discount=sum(basket.discounts),

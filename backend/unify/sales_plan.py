@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from backend.customers import is_network_card
 from backend.unify.keys import derived_id
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ SALE_COLUMNS = (
 )
 LINE_COLUMNS = ("sale_id", "position", "product_id", "sku", "quantity", "amount", "discount")
 Row = tuple[Any, ...]
+
+
+def claimed(card: str, customer_id: str | None) -> str | None:
+    """What is kept of a card that nobody is known by; nothing of a payment card's number."""
+    return None if customer_id or is_network_card(card) else card or None
 
 
 class Known(NamedTuple):
@@ -99,7 +105,7 @@ class Planner:
         return (
             basket.sale_id,
             customer_id,
-            None if customer_id else basket.card or None,
+            claimed(basket.card, customer_id),
             self.store_id(basket.store),
             self.origin.currency,
             sum(basket.amounts),

@@ -11,6 +11,7 @@ from backend.core.audit import SYSTEM, AuditEntry
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.ids import new_id
 from backend.customers import Customer, CustomerPhone, find_one, get_customer
+from backend.customers.rules import is_payment_card
 from backend.privacy import service as privacy
 from backend.sync import prepare_scope
 from backend.unify import merges
@@ -158,6 +159,26 @@ def test_the_number_of_a_payment_card_is_never_taken_for_a_token(
     assert refused.status_code == 422
     assert "token" in refused.get_json()["errors"]["number"][0]
     assert number not in refused.get_data(as_text=True)
+    assert desk.post(path, json={"number": number}).status_code == 422, "nor for a card of the own"
+
+
+def test_a_card_of_the_own_may_keep_luhn_s_rule_but_a_token_may_not(desk: FlaskClient, member: Customer) -> None:
+    path = f"/api/v1/customers/{member.id}/cards"
+    number = "8800010000000012"
+    assert is_payment_card(number)
+    assert desk.post(path, json={"number": number, "kind": "bank"}).status_code == 422
+    assert desk.post(path, json={"number": number}).status_code == 201
+
+
+def test_the_token_of_a_bank_s_card_finds_its_holder_at_the_till(
+    desk: FlaskClient, member: Customer, tablet: Tablet
+) -> None:
+    path = f"/api/v1/customers/{member.id}/cards"
+    assert desk.post(path, json={"number": "tok_91ab", "kind": "bank", "issuer": "가람은행"}).status_code == 201
+    answer = tablet.get("/customers/search", query_string={"q": "tok_91ab"})
+    assert [row["id"] for row in answer.get_json()["items"]] == [member.id]
+    assert desk.delete(f"{path}/tok_91ab").status_code == 200
+    assert tablet.get("/customers/search", query_string={"q": "tok_91ab"}).get_json()["items"] == []
 
 
 def test_an_edit_is_all_or_nothing_and_says_what_the_server_holds(desk: FlaskClient, member: Customer) -> None:

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from backend.core.audit import AccessEntry, AuditEntry
-from backend.core.db import db, unit_of_work
+from backend.core.db import Base, db, unit_of_work
 from backend.core.errors import NotFound
 from backend.core.ids import new_id
-from backend.customers import Customer, StoreActivity, find_one
+from backend.customers import Card, Customer, StoreActivity, find_one
 from backend.sync.retention import leave_scopes
 from tests import factories
 
@@ -99,6 +99,7 @@ def test_a_desk_registers_a_customer_and_the_audit_says_who(client: FlaskClient,
         ({"name": "a", "nationality": "kr"}, "nationality"),
         ({"name": "a", "birth_date": "1990-13-01"}, "birth_date"),
         ({"name": "a", "cards": ["no spaces, please"]}, "cards.0"),
+        ({"name": "a", "cards": ["A-1", "4111-1111-1111-1111"]}, "cards.1"),
         ({"name": "a", "surprise": 1}, "surprise"),
     ],
 )
@@ -109,6 +110,22 @@ def test_bad_input_names_the_field(client: FlaskClient, sign_in: Any, body: dict
     assert answer.content_type == "application/problem+json"
     assert field in answer.get_json()["errors"]
     assert db.session.execute(select(Customer)).first() is None
+
+
+def test_a_tablet_s_member_is_taken_without_the_payment_card_whose_number_is_kept_nowhere(tablet: Tablet) -> None:
+    number = "4111111111111111"
+    data = {"name": "이서연", "cards": ["77", number]}
+    entry = {"id": new_id(), "kind": "customer.register", "at": "2026-11-20T10:00:00Z", "seq": 1, "data": data}
+    (result,) = tablet.push(entry)
+    assert (result["status"], result["flags"]) == ("applied", ["payment_card"])
+    assert db.session.scalars(select(Card.number)).all() == ["77"]
+    kept = [
+        row
+        for table in Base.metadata.sorted_tables
+        for row in db.session.execute(select(*table.columns))
+        if number in str(tuple(row))
+    ]
+    assert kept == []
 
 
 def test_a_card_that_somebody_holds_stays_with_its_holder(tablet: Tablet) -> None:

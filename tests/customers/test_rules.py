@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from backend.customers.rules import Merge, masked_phone, merge_edit, normal, normal_phone
+from backend.customers.rules import Merge, is_network_card, masked_phone, merge_edit, normal, normal_phone
+
+_PAYMENT_CARDS = json.loads(
+    (Path(__file__).parent.parent / "contract" / "payment_cards.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,11 @@ from backend.customers.rules import Merge, masked_phone, merge_edit, normal, nor
 )
 def test_phones_are_read_as_people_write_them(written: str, read: str | None) -> None:
     assert normal_phone(written) == read
+
+
+@pytest.mark.parametrize("vector", _PAYMENT_CARDS, ids=lambda vector: vector["number"])
+def test_the_number_of_a_payment_card_is_told_from_others(vector: dict[str, Any]) -> None:
+    assert is_network_card(vector["number"]) is vector["payment"]
 
 
 def test_a_masked_phone_shows_its_last_four() -> None:

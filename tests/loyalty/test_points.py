@@ -234,3 +234,29 @@ def test_the_report_says_what_is_outstanding_and_what_units_owe_each_other(
         (0, 400, -400),
         (400, 0, 400),
     ]
+
+
+def test_what_a_bank_s_card_gave_on_top_is_named_in_the_history(
+    client: FlaskClient, sign_in: Any, tablet: Tablet, member: str
+) -> None:
+    values = {
+        "name": "가람카드 덤",
+        "kind": "bonus",
+        "rate": 50,
+        "card_issuer": "가람은행",
+        "starts_on": date(2026, 1, 1),
+    }
+    with unit_of_work():
+        bonus = EarningRule(**values)
+        db.session.add(bonus)
+        db.session.flush()
+        rule_id = bonus.id
+    sold(tablet, member)
+    sign_in(role="admin")
+    token = {"number": "tok_91ab", "kind": "bank", "issuer": "가람은행"}
+    assert client.post(f"/api/v1/customers/{member}/cards", json=token).status_code == 201
+    sold(tablet, member)
+    shown = client.get(f"/api/v1/customers/{member}/points").get_json()
+    assert sorted(entry["points"] for entry in shown["items"]) == [300, 450]
+    assert sorted(entry["by_rule"].get(rule_id, 0) for entry in shown["items"]) == [0, 150]
+    assert shown["extras"] == [{"id": rule_id, "name": "가람카드 덤", "card_issuer": "가람은행"}]

@@ -19,6 +19,7 @@ from backend.sales import Sale, SaleLine
 from backend.settings import ROOT, current_settings
 from backend.sync import clock
 from backend.unify import Figures, ImportRun, Progress, import_directory
+from backend.unify.sales_plan import claimed
 from tests.tables import empty
 from tests.unify import journeys
 
@@ -103,6 +104,13 @@ def test_members_have_their_card_a_home_store_and_purchase_facts(tmp_path: Path)
     assert str(facts.last_purchase_on) == "2017-07-03"
     assert facts.purchase_gaps == [183]
     assert facts.last_basket == [["999", 0, 0], ["100", 0, 50]]
+
+
+@pytest.mark.parametrize(
+    ("card", "kept"), [("4111111111111111", None), ("8800010000000012",) * 2, ("Z-9",) * 2, ("", None)]
+)
+def test_of_a_card_that_nobody_has_its_number_is_kept_but_not_a_payment_card_s(card: str, kept: str | None) -> None:
+    assert claimed(card, None) == kept
 
 
 def test_a_second_import_changes_nothing_not_even_the_sync_clock(tmp_path: Path) -> None:

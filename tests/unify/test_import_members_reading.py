@@ -63,6 +63,14 @@ def test_a_line_in_neither_encoding_is_named_and_costs_no_other(tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("store")
+def test_the_number_of_a_payment_card_is_said_to_be_one_and_not_told(tmp_path: Path) -> None:
+    number = "4111 1111 1111 1111"
+    outcome = bring_in(write_csv(tmp_path / "m.csv", [KIM, (*LEE[:3], number, *LEE[4:]), PARK]))
+    assert reasons(outcome) == [(3, "카드번호 looks like the number of a payment card, which is not kept")]
+    assert [cards for each in members().values() for cards in each["cards"]] == ["A-1", "A-3"]
+
+
+@pytest.mark.usefixtures("store")
 def test_a_stray_quotation_mark_costs_its_own_line_only(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "m.csv", [KIM, LEE, PARK])
     text = path.read_text(encoding="utf-8").replace("2,이영수", '2,"이영수')

@@ -121,6 +121,17 @@ def test_her_facts_follow_and_reach_her_tablets(tmp_path: Path, house: dict[str,
     assert (db.session.scalar(select(func.max(ChangeLog.v)).where(ChangeLog.row_id == house["kim"])) or 0) > before
 
 
+def test_the_number_of_a_payment_card_on_a_receipt_is_kept_nowhere(tmp_path: Path) -> None:
+    number = "4111111111111111"
+    outcome = bring_in(write(tmp_path / "s.csv", CREAM, (*STRANGER[:3], number, *STRANGER[4:])), keep_going_fields=True)
+    assert [reason for _, reason in reasons(outcome)] == [
+        "카드번호 looks like the number of a payment card, which is not kept"
+    ]
+    taken = sales()["S1/1003"]
+    assert (taken.customer_id, taken.claimed_customer_id, taken.total) == (None, None, 5_000)
+    assert number not in str(outcome)
+
+
 @pytest.mark.parametrize(
     ("key", "heading", "value"),
     [("card", "카드번호", "A-1"), ("phone", "휴대폰", "01012345678"), ("source-key", "고객번호", "K-1")],

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.core.schemas import Schema, Text
-from backend.customers.rules import CARD_KINDS, PHONE_KINDS, is_payment_card
+from backend.customers.rules import CARD_KINDS, PHONE_KINDS, is_network_card, is_payment_card
 from backend.customers.schemas import CardNumber, Phone
 
 
@@ -42,7 +42,8 @@ class CardData(Schema):
     business_unit = Text(max_length=20, blank=True)
 
     @validates_schema
-    def _token_of_a_bank(self, data: dict[str, Any], **_options: object) -> None:
-        if data.get("kind") == "bank" and is_payment_card(data.get("number", "")):
+    def _no_payment_card(self, data: dict[str, Any], **_options: object) -> None:
+        number = data.get("number", "")
+        if is_network_card(number) or (data.get("kind") == "bank" and is_payment_card(number)):
             message = "This looks like the number of a payment card, which is not kept. Enter the token of the bank."
             raise ValidationError({"number": [message]})

@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from backend.customers import normal_email, normal_phone
+from backend.customers import is_network_card, normal_email, normal_phone
 from backend.unify.files.dates import read_day
 from backend.unify.problems import UnreadableValueError
 from backend.unify.values import shown
@@ -107,10 +107,13 @@ def _domain(text: str) -> str | None:
 
 
 def card(text: str) -> str:
-    """A card's number without blanks."""
+    """A card's number without blanks; that of a payment card is not kept."""
     number = text if text.isalnum() and text.isascii() else _BLANKS.sub("", text)
     if not _CARD.fullmatch(number):
         code = "card"
+        raise UnreadableValueError(code)
+    if is_network_card(number):
+        code = "payment_card"
         raise UnreadableValueError(code)
     return number
 

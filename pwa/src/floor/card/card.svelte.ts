@@ -58,6 +58,8 @@ export interface PointsEntry {
   unit_latin: string | null;
   reason: string | null;
   expires_on: string | null;
+  /** {rule: points} of what was earned. */
+  by_rule: Record<string, number>;
 }
 
 /** GET /customers/ID/points: as many entries as were asked for, the newest first. */
@@ -66,6 +68,8 @@ export interface PointsRecord {
   as_of: string;
   expiring: { on: string; points: number }[];
   items: PointsEntry[];
+  /** The rules that gave something beyond the usual. */
+  extras: { id: string; name: string; card_issuer: string | null }[];
   next: string | null;
 }
 
@@ -76,6 +80,13 @@ export interface CouponRecord {
   good_until: string | null;
   used_at: string | null;
   coupon: CouponRow;
+}
+
+/** A page of entries behind the ones that are known; the same rules may have given points on both. */
+function joined(known: PointsRecord, found: PointsRecord): PointsRecord {
+  const named = new Set(known.extras.map(({ id }) => id));
+  const extras = [...known.extras, ...found.extras.filter(({ id }) => !named.has(id))];
+  return { ...found, items: [...known.items, ...found.items], extras };
 }
 
 export interface TextRecord {
@@ -202,7 +213,7 @@ export class CustomerCard {
     const query = { limit: POINTS_AT_ONCE, ...(known?.next ? { after: known.next } : {}) };
     const path = { customer_id: this.id };
     const found = await one<PointsRecord>(call(api.GET('/api/v1/customers/{customer_id}/points', { params: { path, query } })));
-    this.#points = found === null || known === null ? found : { ...found, items: [...known.items, ...found.items] };
+    this.#points = found === null || known === null ? found : joined(known, found);
   }
 
   /** Asks anew what is permitted: when the card opens, and after the server took something that was said. */

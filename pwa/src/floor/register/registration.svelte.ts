@@ -1,5 +1,6 @@
 import { readPhone } from '$lib/i18n/phones';
 import { m } from '$lib/i18n/paraglide/messages';
+import { isPaymentCard } from '$lib/i18n/payment-cards';
 import { ConsentSheet } from '../shared/consent-sheet.svelte';
 import { isUnder14 } from '../shared/consents';
 import type { RegisterField } from '../shared/handover';
@@ -28,6 +29,7 @@ export class Registration {
     const wrong: Partial<Record<RegisterField | 'privacy' | 'guardian', string>> = {};
     if (this.fields.name.trim() === '') wrong.name = m.required_field();
     if (this.fields.phone.trim() !== '' && readPhone(this.fields.phone) === null) wrong.phone = m.register_phone_wrong();
+    if (isPaymentCard(this.fields.card)) wrong.card = m.card_is_payment();
     const nationality = this.fields.nationality.trim();
     if (nationality !== '' && !/^[a-z]{2}$/i.test(nationality)) wrong.nationality = m.nationality_wrong();
     if (!this.sheet.agreed.some(({ purpose }) => purpose === 'privacy')) wrong.privacy = m.consent_privacy_needed();
@@ -43,6 +45,11 @@ export class Registration {
   /** What to show: nothing before the first try, so that nobody is scolded while typing. */
   get wrong(): Partial<Record<RegisterField | 'privacy' | 'guardian', string>> {
     return this.#tried ? this.#wrong : {};
+  }
+
+  /** Whether something of what is asked further below is wrong. */
+  get furtherWrong(): boolean {
+    return (this.wrong.card ?? this.wrong.nationality) !== undefined;
   }
 
   /** The mutation's data, or null when something is wrong; from then on `wrong` says what. */

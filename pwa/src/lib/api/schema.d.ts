@@ -1839,7 +1839,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["RegisterData"];
+                    "application/json": components["schemas"]["DeskRegisterData"];
                 };
             };
             responses: {
@@ -9291,6 +9291,26 @@ export interface components {
             store_name: string | null;
             store_name_latin: string | null;
         };
+        DeskRegisterData: {
+            /** Format: date */
+            birth_date?: string | null;
+            cards?: string[];
+            consents?: {
+                [key: string]: unknown;
+            }[];
+            district?: string | null;
+            email?: string | null;
+            home_store?: string | null;
+            /** @enum {string|null} */
+            language?: "ko" | "en" | "zh" | "ja" | null;
+            name: string;
+            name_han?: string | null;
+            name_latin?: string | null;
+            nationality?: string | null;
+            phone?: string | null;
+            /** @enum {string|null} */
+            sex?: "f" | "m" | "x" | null;
+        };
         Document: {
             country: string;
             /** Format: date-time */
@@ -10102,6 +10122,10 @@ export interface components {
             note?: string | null;
         };
         PointsEntry: {
+            /** @description Of what was earned, points by the id of the rule that gave them */
+            by_rule: {
+                [key: string]: number;
+            };
             /** Format: date */
             expires_on: string | null;
             id: string;
@@ -10119,11 +10143,17 @@ export interface components {
             on: string;
             points: number;
         };
+        PointsExtra: {
+            card_issuer: string | null;
+            id: string;
+            name: string;
+        };
         PointsPage: {
             /** Format: date-time */
             as_of: string;
             balance: number;
             expiring: components["schemas"]["PointsExpiry"][];
+            extras: components["schemas"]["PointsExtra"][];
             items: components["schemas"]["PointsEntry"][];
             next?: string | null;
         };
@@ -10247,26 +10277,6 @@ export interface components {
             agreement: string;
             field: string;
             weight: number;
-        };
-        RegisterData: {
-            /** Format: date */
-            birth_date?: string | null;
-            cards?: string[];
-            consents?: {
-                [key: string]: unknown;
-            }[];
-            district?: string | null;
-            email?: string | null;
-            home_store?: string | null;
-            /** @enum {string|null} */
-            language?: "ko" | "en" | "zh" | "ja" | null;
-            name: string;
-            name_han?: string | null;
-            name_latin?: string | null;
-            nationality?: string | null;
-            phone?: string | null;
-            /** @enum {string|null} */
-            sex?: "f" | "m" | "x" | null;
         };
         Report: {
             customer_id: string;

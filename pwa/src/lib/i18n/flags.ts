@@ -8,7 +8,7 @@ const flags: Record<string, () => string> = {
   merged_customer: m.flag_merged_customer, unknown_customer: m.flag_unknown_customer,
   unknown_product: m.flag_unknown_product, unknown_staff: m.flag_unknown_staff, unknown_store: m.flag_unknown_store,
   unknown_wording: m.flag_unknown_wording, guardian_needed: m.flag_guardian_needed, duplicate_phone: m.flag_duplicate_phone,
-  possible_duplicate: m.flag_possible_duplicate, card_taken: m.flag_card_taken, unknown_rate: m.flag_unknown_rate, odd_line: m.flag_odd_line,
+  possible_duplicate: m.flag_possible_duplicate, card_taken: m.flag_card_taken, payment_card: m.flag_payment_card, unknown_rate: m.flag_unknown_rate, odd_line: m.flag_odd_line,
   unknown_sale: m.flag_unknown_sale, returned_too_much: m.flag_returned_too_much,
   points_without_customer: m.flag_points_without_customer, role_not_allowed: m.flag_role_not_allowed,
 };
