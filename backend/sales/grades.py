@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, select
 from backend.catalog import Rates
 from backend.core.db import db, table_of
 from backend.core.money import exponent
-from backend.organization import Store
+from backend.organization import Store, unshared_stores
 from backend.sales.models import Sale, SaleReturn
 from backend.sales.points import sold_to
 
@@ -72,7 +72,8 @@ class PurchaseFigures:
     """What members bought from one business day to another: spend in minor units of `currency`, days, units.
 
     Of a sale in another currency counts what its rate makes of it, rounded down, and nothing where none is known. What
-    came back is taken off; a sale of which nothing is left is no visit. Nearly all is one aggregate; only of members
+    came back is taken off; a sale of which nothing is left is no visit. Purchases at units that keep their own count as
+    little as on the tablets: everybody sees what a grade came of. Nearly all is one aggregate; only of members
     of whom something came back each sale is looked at, of whom is read once for all.
     """
 
@@ -80,6 +81,8 @@ class PurchaseFigures:
         self._days = {"since": since, "until": until}
         self._currency = currency
         self._rates = Rates()
+        self._unshared = unshared_stores()
+        self._totals = _TOTALS.where(_sale.store_id.not_in(sorted(self._unshared))) if self._unshared else _TOTALS
         self._factors: dict[tuple[str, str], Fraction] = {}
         self._returned: set[str] | None = None
 
@@ -88,7 +91,7 @@ class PurchaseFigures:
         asked = self._days | {"first": first, "last": last, "currency": self._currency}
         found: dict[str, tuple[int, int, int]] = {}
         abroad: dict[str, str] = {}
-        for customer_id, spend, days, units, foreign in db.session.execute(_TOTALS, asked):
+        for customer_id, spend, days, units, foreign in db.session.execute(self._totals, asked):
             found[customer_id] = (spend, days, units)
             if foreign is not None:
                 abroad[customer_id] = foreign
@@ -136,7 +139,7 @@ class PurchaseFigures:
         """Their figures sale by sale, as each stands."""
         left: dict[str, list[Sold]] = defaultdict(list)
         for sale in sold_to(members, self._days["since"], self._days["until"]):
-            if sale.changed_at is None or sale.refunded < sale.total:
+            if sale.store_id not in self._unshared and (sale.changed_at is None or sale.refunded < sale.total):
                 left[sale.customer_id].append(sale)
         return {
             member: (

@@ -156,6 +156,18 @@ def test_what_came_back_does_not_count_and_foreign_money_counts_at_its_rate(tabl
     assert evaluated() == {"raise": 2}, "75,000 are left of one, 99,999 of the other on one day"
 
 
+def test_what_is_bought_at_a_unit_that_keeps_its_own_makes_no_grade(tablet: Tablet, make_tablet: Any) -> None:
+    with unit_of_work():
+        unit = factories.unit(shares="own")
+        store = factories.store(business_unit_id=unit.id)
+    member = person("member")
+    buy(make_tablet(store=store), member, 500_000)
+    bring_back(tablet, buy(tablet, member, 150_000), 1)
+    assert evaluated() == {}
+    buy(tablet, member, 25_000)
+    assert evaluated() == {"raise": 1}
+
+
 def test_an_admin_applies_what_a_marketer_asked_for_and_sees_whom_it_changes(
     client: FlaskClient, sign_in: Any, tablet: Tablet
 ) -> None:

@@ -52,8 +52,8 @@ def contents() -> dict[str, list[tuple[Any, ...]]]:
         for row in rows:
             for column in ("received_at", "created_at", "updated_at", "v"):
                 row.pop(column, None)
-        # The wordings of consents, which a database has from its beginning, are no import's.
-        kept = (row for row in rows if row.get("collection") != "wordings")
+        # What a database has from its beginning is no import's.
+        kept = (row for row in rows if row.get("collection") not in {"wordings", "programme"})
         found[table] = sorted((tuple(map(str, row.values())) for row in kept), key=str)
     db.session.rollback()
     return found

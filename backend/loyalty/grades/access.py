@@ -29,7 +29,7 @@ def of_member(customer_id: str) -> dict[str, Any]:
     ladder = standings.ladder_of(defined, settings.falls)
     names = {grade.code: grade for grade in defined}
     standing = standings.standings([customer_id], ladder).get(customer_id, Standing(None))
-    today = clock.now().date()
+    today = standings.newest_day()
     since = standings.first_day(today, settings.months)
     figures = figures_of(customer_id, since, today, settings.currency)
     current = ladder.step(standing.code)

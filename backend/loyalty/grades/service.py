@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select, update
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 UNDER_WAY: Final = ("waiting", "computing", "applying")
 _NEEDS = ("spend", "visits", "units")
 _AT_ONCE = 5_000
-_FIRST_ZONE = timedelta(hours=14)
 """How far the first day on earth is ahead: where a desk stands it may have begun."""
 
 
@@ -100,7 +98,7 @@ def ask(as_of: date, *, acting_staff: Actor) -> GradeEvaluation:
 
     Raises `ValidationFailed` for a day to come, `Conflict` while another one is under way or without any grade.
     """
-    if as_of > (clock.now() + _FIRST_ZONE).date():
+    if as_of > standings.newest_day():
         raise ValidationFailed({"as_of": ["This day is still to come."]})
     if not standings.grades():
         detail = "There are no grades yet. Add one first."

@@ -29,6 +29,7 @@ _customer, _facts, _member = table_of(Customer).c, table_of(CustomerFacts).c, ta
 _change = table_of(GradeChange)
 _INSERT_MEMBER, _INSERT_CHANGE = insert(_member), insert(_change)
 _GIFT_EVERY = timedelta(days=365)
+_FIRST_ZONE = timedelta(hours=14)
 STANDINGS: Select[Any, Any, Any, Any, Any, Any, Any] = select(
     _customer.id,
     _facts.grade,
@@ -194,6 +195,11 @@ def _step(grade: Grade) -> Step:
     own = (grade.keep_spend, grade.keep_visits, grade.keep_units)
     keep = Needs(*(need if kept is None else kept for need, kept in zip(enter, own, strict=True)))
     return Step(grade.code, grade.rank, enter, keep, grade.grace_months, grade.invitation_only)
+
+
+def newest_day() -> date:
+    """The latest day that has begun anywhere on earth."""
+    return (clock.now() + _FIRST_ZONE).date()
 
 
 def first_day(day: date, months: int) -> date:
