@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from itertools import count
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from backend.core import clock
 from backend.core.db import Base, db
 from backend.core.ids import new_id
 from backend.customers import Card, Customer, CustomerFacts
-from backend.loyalty import entry, post
+from backend.loyalty import Partner, PartnerRate, entry, post
 from backend.organization import BusinessUnit, Device, Staff, Store
 
 R = TypeVar("R", bound=Base)
@@ -95,6 +96,24 @@ def points(customer_id: str, number: int, **values: Any) -> None:
     unit_id = values.pop("business_unit_id", None) or db.session.scalar(select(BusinessUnit.id).limit(1)) or unit().id
     made = {"kind": "gift", "occurred_at": clock.now(), "business_day": clock.now().date()} | values
     post([entry(customer_id=customer_id, points=number, business_unit_id=unit_id, **made)])
+
+
+def partner(**values: Any) -> Partner:
+    """A house with whom points are exchanged: an alliance unless `kind` is another."""
+    number = next(_serial)
+    plain = {"code": f"P{number}", "name": f"제휴사 {number}", "kind": "alliance"}
+    unit_id = values.pop("business_unit_id", None) or unit().id
+    return _added(Partner(**plain | values, business_unit_id=unit_id))
+
+
+def airline(**values: Any) -> Partner:
+    """The partner SKY, whose two miles are one point of ours, and which gives three for two."""
+    limits = {"most_at_once": 10_000, "most_a_month": 20_000, "valid_months": 12}
+    sky = partner(code="SKY", name="하늘항공", name_latin="Sky Air", **limits | values)
+    for direction, theirs, ours, price in (("in", 2, 1, 1_500), ("out", 3, 2, 1_200)):
+        rate = {"direction": direction, "theirs": theirs, "ours": ours, "price": price}
+        _added(PartnerRate(**rate, partner_id=sky.id, starts_on=date(2026, 1, 1)))
+    return sky
 
 
 def product(**values: Any) -> Product:

@@ -23,7 +23,7 @@ from backend.customers.models import (
     StoreActivity,
     StoreDeparture,
 )
-from backend.customers.rules import masked_phone, normal_email, normal_phone
+from backend.customers.rules import is_payment_card, masked_phone, normal_email, normal_phone
 from backend.customers.service import (
     COLLECTION,
     CustomerEdited,
@@ -93,6 +93,7 @@ __all__ = [
     "holds",
     "init_app",
     "is_known",
+    "is_payment_card",
     "keep_number",
     "masked_phone",
     "merge_into",

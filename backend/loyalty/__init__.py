@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.loyalty.baskets import Sold, SoldLine
+from backend.loyalty.corrections.models import PointsCorrection
 from backend.loyalty.earning import Rule, month_end
 from backend.loyalty.earning_rules import placed
 from backend.loyalty.ledger import balance, balances, entry, post, settle
 from backend.loyalty.models import EarningRule, PointsEntry
 from backend.loyalty.notices import Expiring, expiring_on, soon_expiring
+from backend.loyalty.partners.models import Partner, PartnerKey, PartnerRate, PartnerTransfer
 from backend.loyalty.schemas import EarningRuleData
 from backend.loyalty.service import Lacking, adjust, missing
 from backend.loyalty.tending import expire_due
@@ -24,6 +26,12 @@ def init_app(app: Flask) -> None:
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
     from backend.loyalty import erasure, holdings, merges, tending
+    from backend.loyalty.corrections import holdings as correction_holdings
+    from backend.loyalty.partners import cli as partner_cli
+    from backend.loyalty.partners import doors
+    from backend.loyalty.partners import erasure as partner_erasure
+    from backend.loyalty.partners import holdings as partner_holdings
+    from backend.loyalty.partners import routes as partner_routes
     from backend.loyalty.programme import routes as programme_routes
     from backend.loyalty.programme import service as programme
     from backend.loyalty.programme import sync as programme_sync
@@ -31,13 +39,17 @@ def init_app(app: Flask) -> None:
 
     http.register(app, blueprint)
     http.register(app, programme_routes.blueprint)
+    http.register(app, partner_routes.blueprint)
+    http.register(app, doors.blueprint)
     programme_sync.init_app(app)
-    holds(app, *holdings.SECTIONS)
+    holds(app, *holdings.SECTIONS, *partner_holdings.SECTIONS, *correction_holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
+    events.subscribe(app, CustomerErased, partner_erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
     events.subscribe(app, events.DatabasePrepared, tending.prepare)
     events.subscribe(app, events.DatabasePrepared, programme.prepare)
+    app.cli.add_command(partner_cli.partners_group)
     jobs.every(app, tending.EVERY, "points", tending.expire_due)
 
 
@@ -46,6 +58,11 @@ __all__ = [
     "EarningRuleData",
     "Expiring",
     "Lacking",
+    "Partner",
+    "PartnerKey",
+    "PartnerRate",
+    "PartnerTransfer",
+    "PointsCorrection",
     "PointsEntry",
     "Rule",
     "Sold",

@@ -1,4 +1,4 @@
-"""What is erased with a customer: her points."""
+"""What is erased with a customer: her points, and what was corrected of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 
 from backend.core.db import db
+from backend.loyalty.corrections.models import PointsCorrection
 from backend.loyalty.models import PointsDebt, PointsEntry, PointsLot, PointsUse
 
 if TYPE_CHECKING:
@@ -15,5 +16,5 @@ if TYPE_CHECKING:
 
 def erase(event: CustomerErased) -> None:
     """Delete the ledger's entries and what is worked out from them; they are worth nothing to anybody else."""
-    for model in (PointsUse, PointsDebt, PointsLot, PointsEntry):
+    for model in (PointsCorrection, PointsUse, PointsDebt, PointsLot, PointsEntry):
         db.session.execute(delete(model).where(model.customer_id == event.customer_id))
