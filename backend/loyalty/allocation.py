@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 GRACE_DAYS = 30
 """How long points are good that come back from a sale to a lot that has expired meanwhile."""
 _NEVER = date.max
-_RANKS = {"redeem": 1, "transfer_out": 1, "earn": 2, "restore": 3, "reverse": 4, "transfer_back": 5}
+RANKS = {"redeem": 1, "transfer_out": 1, "earn": 2, "restore": 3, "reverse": 4, "transfer_back": 5}
+"""The order of what happened at the same moment: a sale is paid for before it earns. Other kinds are before these."""
 _PAYS = frozenset({"redeem", "transfer_out"})
 _GIVES_BACK = frozenset({"restore", "transfer_back"})
 _TAKES_BACK = frozenset({"reverse", "transfer_back"})
@@ -111,8 +112,7 @@ def advance(book: Book, movements: Iterable[Movement], *, today: date) -> Book:
 
 
 def _order(movement: Movement) -> tuple[datetime, int, str]:
-    """What happened at the same moment: a sale is paid for before it earns."""
-    return (movement.at, _RANKS.get(movement.kind, 0), movement.id)
+    return (movement.at, RANKS.get(movement.kind, 0), movement.id)
 
 
 def _expire(book: Book, before: date) -> None:

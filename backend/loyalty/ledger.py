@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, case, func, insert, select
 
 from backend.core import clock
 from backend.core.bulk import delete_rows, insert_rows, update_rows
@@ -17,7 +17,7 @@ from backend.core.db import db, table_of
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
 from backend.customers import Customer, CustomerFacts, show_other_points, show_points
-from backend.loyalty.allocation import Book, Debt, Lot, Movement, advance, allocate
+from backend.loyalty.allocation import RANKS, Book, Debt, Lot, Movement, advance, allocate
 from backend.loyalty.models import PointsDebt, PointsEntry, PointsLot, PointsUse
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ _OPEN_DEBTS = (
     select(_debt.c.customer_id, _debt.c.owner_id, _debt.c.id, _debt.c.business_unit_id, _debt.c.open)
     .join(_entry, _entry.c.id == _debt.c.id)
     .where(one_of(_debt.c.customer_id, "ids"))
-    .order_by(_debt.c.customer_id, _entry.c.occurred_at, _debt.c.id)
+    .order_by(_debt.c.customer_id, _entry.c.occurred_at, case(RANKS, value=_entry.c.kind, else_=0), _debt.c.id)
 )
 _MOVING = ("id", "kind", "points", "business_unit_id", "occurred_at", "business_day", "expires_on")
 _LOOKING_BACK = frozenset({"reverse", "restore", "transfer_back"})

@@ -56,8 +56,8 @@ def _strange_rows() -> list[Any]:
 def _check_units() -> None:
     """Issued + transferred in + adjusted + open debt = what became of it, for each business unit.
 
-    That is redeemed + expired + reversed + transferred out + open lots. What was redeemed, reversed and transferred is charged to the unit whose lot paid for it, or, while nobody's did, to the unit
-    where it happened.
+    That is redeemed + expired + reversed + transferred out + open lots. What was redeemed, reversed and transferred is
+    charged to the unit whose lot paid for it, or, while nobody's did, to the unit where it happened.
     """
     left: dict[str, int] = defaultdict(int)
     right: dict[str, int] = defaultdict(int)
