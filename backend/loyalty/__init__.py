@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from backend.loyalty.baskets import Sold, SoldLine
 from backend.loyalty.corrections.models import PointsCorrection
+from backend.loyalty.corrections.service import waiting_for as waiting_corrections
 from backend.loyalty.earning import Rule, month_end
 from backend.loyalty.earning_rules import placed
 from backend.loyalty.ledger import balance, balances, entry, post, settle
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
     from backend.loyalty import erasure, holdings, merges, tending
     from backend.loyalty.corrections import holdings as correction_holdings
+    from backend.loyalty.corrections import routes as correction_routes
     from backend.loyalty.partners import cli as partner_cli
     from backend.loyalty.partners import doors
     from backend.loyalty.partners import erasure as partner_erasure
@@ -39,6 +41,7 @@ def init_app(app: Flask) -> None:
 
     http.register(app, blueprint)
     http.register(app, programme_routes.blueprint)
+    http.register(app, correction_routes.blueprint)
     http.register(app, partner_routes.blueprint)
     http.register(app, doors.blueprint)
     programme_sync.init_app(app)
@@ -82,4 +85,5 @@ __all__ = [
     "settle",
     "soon_expiring",
     "try_rule",
+    "waiting_corrections",
 ]
