@@ -166,12 +166,9 @@ def get_statement(args: dict[str, Any], code: str) -> dict[str, Any]:
 def get_statement_csv(args: dict[str, Any], code: str) -> Response:
     """The same as a file."""
     require_staff(*_HEAD_OFFICE)
-    partner = access.partner(code)
-    found = statements.statement(partner, date.fromisoformat(f"{args['month']}-01"))
-    response = Response(statements.as_csv(found), content_type="text/csv; charset=utf-8")
-    name = f"{partner.code}-{args['month']}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    found = statements.statement(access.partner(code), date.fromisoformat(f"{args['month']}-01"))
+    headers = {"Content-Disposition": f'attachment; filename="{found["partner"]}-{args["month"]}.csv"'}
+    return Response(statements.as_csv(found), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @blueprint.route("/customers/<customer_id>/transfers")

@@ -8,7 +8,7 @@ export interface DeskPlace {
   /** Roles that the server lets in; everyone when absent. */
   readonly roles?: readonly string[];
   /** Which count of what waits for a manager stands beside it. */
-  readonly waits?: 'conflicts' | 'sales';
+  readonly waits?: 'conflicts' | 'sales' | 'corrections';
 }
 
 export interface DeskGroup {
@@ -41,7 +41,10 @@ export const deskGroups: readonly DeskGroup[] = [
   },
   {
     label: m.desk_group_benefits,
-    places: [{ part: 'points', icon: 'coins', label: m.desk_points, roles: ['marketer', 'admin'] }],
+    places: [
+      { part: 'points', icon: 'coins', label: m.desk_points, roles: ['marketer', 'admin'], waits: 'corrections' },
+      { part: 'partners', icon: 'plane', label: m.desk_partners, roles: ['marketer', 'admin'] },
+    ],
   },
   {
     label: m.desk_group_organisation,
