@@ -12,7 +12,9 @@ from backend.loyalty.earning_rules import placed
 from backend.loyalty.ledger import balance, balances, entry, post, settle
 from backend.loyalty.models import EarningRule, PointsEntry
 from backend.loyalty.notices import Expiring, expiring_on, soon_expiring
+from backend.loyalty.partners.incoming import Wish, take_in
 from backend.loyalty.partners.models import Partner, PartnerKey, PartnerRate, PartnerTransfer
+from backend.loyalty.partners.outgoing import Answer, answer, send
 from backend.loyalty.schemas import EarningRuleData
 from backend.loyalty.service import Lacking, adjust, missing
 from backend.loyalty.tending import expire_due
@@ -30,10 +32,10 @@ def init_app(app: Flask) -> None:
     from backend.loyalty.corrections import holdings as correction_holdings
     from backend.loyalty.corrections import routes as correction_routes
     from backend.loyalty.partners import cli as partner_cli
-    from backend.loyalty.partners import doors
     from backend.loyalty.partners import erasure as partner_erasure
     from backend.loyalty.partners import holdings as partner_holdings
     from backend.loyalty.partners import routes as partner_routes
+    from backend.loyalty.partners.systems import routes as partner_systems
     from backend.loyalty.programme import routes as programme_routes
     from backend.loyalty.programme import service as programme
     from backend.loyalty.programme import sync as programme_sync
@@ -43,7 +45,7 @@ def init_app(app: Flask) -> None:
     http.register(app, programme_routes.blueprint)
     http.register(app, correction_routes.blueprint)
     http.register(app, partner_routes.blueprint)
-    http.register(app, doors.blueprint)
+    http.register(app, partner_systems.blueprint)
     programme_sync.init_app(app)
     holds(app, *holdings.SECTIONS, *partner_holdings.SECTIONS, *correction_holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
@@ -57,6 +59,7 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
+    "Answer",
     "EarningRule",
     "EarningRuleData",
     "Expiring",
@@ -71,7 +74,9 @@ __all__ = [
     "Sold",
     "SoldLine",
     "Tried",
+    "Wish",
     "adjust",
+    "answer",
     "balance",
     "balances",
     "entry",
@@ -82,8 +87,10 @@ __all__ = [
     "month_end",
     "placed",
     "post",
+    "send",
     "settle",
     "soon_expiring",
+    "take_in",
     "try_rule",
     "waiting_corrections",
 ]

@@ -267,12 +267,12 @@ def _moving(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
 
 
 def _movement(row: Row[Any]) -> Movement:
-    return Movement(*(getattr(row, name) for name in _MOVING), row.sale_id or row.transfer_id)
+    return Movement._make((*(getattr(row, name) for name in _MOVING), row.sale_id or row.transfer_id))
 
 
 def _moved(row: Mapping[str, Any]) -> Movement:
     """As above, of a row that was only just posted."""
-    return Movement(*(row[name] for name in _MOVING), row["sale_id"] or row["transfer_id"])
+    return Movement._make((*(row[name] for name in _MOVING), row["sale_id"] or row["transfer_id"]))
 
 
 def _expiries(book: Book, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:

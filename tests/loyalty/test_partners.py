@@ -17,7 +17,9 @@ from backend.core import clock
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.errors import ValidationFailed
-from backend.loyalty import PartnerTransfer, PointsEntry, balance
+from backend.core.ids import new_id
+from backend.customers import Card
+from backend.loyalty import EarningRule, PartnerTransfer, PointsEntry, balance
 from backend.loyalty.partners import keys, outgoing
 from backend.loyalty.partners.rules import Rate, come_in, go_out, owed, rate_on, signature
 from backend.unify import merges
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+
+    from tests.conftest import Tablet
 
 pytestmark = pytest.mark.usefixtures("app")
 CARD = "8801000200030004"
@@ -45,13 +49,13 @@ class Systems:
         self.key_id, self.code = key.id, code
         self._client = app.test_client(use_cookies=False)
 
-    def post(self, rest: str, data: Any = None, *, age: float = 0, **headers: str) -> Any:
+    def post(self, rest: str, data: Any = None, *, age: float = 0, headers: dict[str, str] | None = None) -> Any:
         """POST /partners/CODE/…, signed so many seconds ago."""
         path, body = f"/api/v1/partners/{self.code}/{rest}", b"" if data is None else json.dumps(data).encode()
         at = str(int(time.time() - age))
         signed = signature(self.secret, timestamp=at, method="POST", path=path, body=body)
         own = {"Dangol-Key": self.key_id, "Dangol-Timestamp": at, "Dangol-Signature": signed}
-        return self._client.post(path, data=body, headers=own | headers, content_type="application/json")
+        return self._client.post(path, data=body, headers=own | (headers or {}), content_type="application/json")
 
     def transfer(self, reference: str, points: int = 1_000, card: str = CARD, **data: Any) -> Any:
         """Send points to whoever has the card."""
@@ -78,7 +82,7 @@ def kinds(member: str) -> list[tuple[str, int]]:
     """(kind, points), as they were written."""
     db.session.rollback()
     query = select(PointsEntry.kind, PointsEntry.points).where(PointsEntry.customer_id == member)
-    return [tuple(row) for row in db.session.execute(query.order_by(PointsEntry.id))]
+    return [(kind, points) for kind, points in db.session.execute(query.order_by(PointsEntry.id))]
 
 
 def send(member: str, points: int) -> PartnerTransfer:
@@ -194,9 +198,9 @@ def test_only_what_is_signed_in_time_with_a_living_key_is_heard(
     late = systems.post("transfers", data, age=400)
     assert (late.status_code, late.get_json()["code"]) == (401, "not_timely")
     wrong = [
-        systems.post("transfers", data, **{"Dangol-Signature": "0" * 64}),
-        systems.post("transfers", data, **{"Dangol-Signature": "ä"}),
-        systems.post("transfers", data, **{"Dangol-Key": "nobody"}),
+        systems.post("transfers", data, headers={"Dangol-Signature": "0" * 64}),
+        systems.post("transfers", data, headers={"Dangol-Signature": "ä"}),
+        systems.post("transfers", data, headers={"Dangol-Key": "nobody"}),
         app.test_client().post(f"/api/v1/partners/{systems.code}/transfers", json=data),
     ]
     assert {answer.status_code for answer in wrong} == {401}
@@ -246,7 +250,12 @@ def test_a_transfer_waits_for_points_and_keeps_to_the_limits(member: str, client
     assert (poor.status_code, poor.get_json()["code"], poor.get_json()["balance"]) == (409, "points_lacking", 0)
     with unit_of_work():
         factories.points(member, 50_000)
-    wrong = [{"points": 10_001}, {"points": 0}, {"partner": "NONE"}, {"account": "4111111111111111"}]
+    wrong: list[dict[str, Any]] = [
+        {"points": 10_001},
+        {"points": 0},
+        {"partner": "NONE"},
+        {"account": "4111111111111111"},
+    ]
     assert [client.post(address, json=data | each).status_code for each in wrong] == [422, 422, 404, 422]
     assert [client.post(address, json=data | {"points": 10_000}).status_code for _ in range(3)] == [201, 201, 422]
     (latest, *_) = client.get(address).get_json()["items"]
@@ -339,7 +348,7 @@ def test_partners_are_added_changed_and_stopped_by_an_admin(client: FlaskClient,
     with unit_of_work():
         unit = factories.unit().code
     bank = {"code": "BANK", "name": "새벽은행", "kind": "bank", "business_unit": unit, "issuer": "새벽은행"}
-    wrong = [{"issuer": None}, {"business_unit": "?"}, {"code": "SKY"}, {"kind": "alliance"}]
+    wrong: list[dict[str, Any]] = [{"issuer": None}, {"business_unit": "?"}, {"code": "SKY"}, {"kind": "alliance"}]
     named = [list(client.post("/api/v1/partners", json=bank | each).get_json()["errors"]) for each in wrong]
     assert named == [["issuer"], ["business_unit"], ["code"], ["issuer"]]
     assert client.post("/api/v1/partners", json=bank).status_code == 201
@@ -412,3 +421,44 @@ def test_points_from_a_partner_expire_and_its_name_stands_in_the_history(
     (item,) = page["items"]
     assert (item["kind"], item["partner"], item["partner_latin"]) == ("transfer_in", "하늘항공", "Sky Air")
     assert item["expires_on"] == page["expiring"][0]["on"]
+
+
+def test_a_bank_ties_tokens_to_members_and_no_payment_card_is_kept(
+    app: Flask, member: str, client: FlaskClient, sign_in: Any, tablet: Tablet, tmp_path: Path
+) -> None:
+    with unit_of_work():
+        factories.partner(code="BANK", kind="bank", issuer="새벽은행")
+        factories.product(sku="A1", price=None)
+        other = factories.customer(cards=["C-2"])
+        for name, kind, issuer in (("기본", "base", None), ("은행", "bonus", "새벽은행")):
+            rule = {"name": name, "kind": kind, "card_issuer": issuer, "rate": 100, "starts_on": date(2026, 1, 1)}
+            db.session.add(EarningRule(**rule))
+    file = tmp_path / "cards.csv"
+    lines = ["token,card", f"tok_1,{CARD}", f"4111111111111111,{CARD}", "tok_1,C-2", "tok_2,nobody", f"tok_1,{CARD}"]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    db.session.rollback()
+    command = ["partners", "cards", str(file), "--partner", "BANK"]
+    assert app.test_cli_runner().invoke(args=[*command, "--dry-run"]).exit_code == 3
+    assert tokens(member) == []
+    told = app.test_cli_runner().invoke(args=command)
+    assert (told.exit_code, "done: 1" in told.output, "again: 1" in told.output) == (3, True, True), told.output
+    assert tokens(member) == [("tok_1", "새벽은행")]
+    assert tokens(other.id) == []
+    assert "4111111111111111" not in (tmp_path / "cards.csv.result.csv").read_text()
+    refused = app.test_cli_runner().invoke(args=["partners", "cards", str(file), "--partner", "SKY"])
+    assert refused.exit_code == 1
+    at = f"{TODAY}T00:00:00Z"
+    sale = {"customer_id": member, "currency": "KRW", "occurred_at": at}
+    sale |= {"lines": [{"sku": "A1", "quantity": 1, "amount": 10_000}]}
+    tablet.push({"id": new_id(), "kind": "sale.log", "at": at, "seq": 1, "data": sale})
+    assert kinds(member) == [("earn", 200)], "the bank's card earns as much again"
+    sign_in(role="admin")
+    (found,) = client.get("/api/v1/customers?q=tok_1").get_json()["items"]
+    assert found["id"] == member
+
+
+def tokens(member: str) -> list[Any]:
+    """The bank's cards of a member."""
+    db.session.rollback()
+    query = select(Card.number, Card.issuer).where(Card.customer_id == member, Card.kind == "bank")
+    return [tuple(row) for row in db.session.execute(query)]

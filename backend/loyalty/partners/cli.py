@@ -43,6 +43,20 @@ def transfers_command(file: Path, code: str, result: Path | None, *, dry_run: bo
     _tell(files.take_transfers(file, code, result=target, dry_run=dry_run), target, dry_run=dry_run)
 
 
+@partners_group.command("cards")
+@click.argument("file", type=_FILE)
+@_partner
+@_result
+@_dry_run
+def cards_command(file: Path, code: str, result: Path | None, *, dry_run: bool) -> None:
+    """Tie a bank's cards to members: CSV with the columns token and card (a number that the member has already).
+
+    A payment card's own number is refused and kept nowhere. Exit codes as for `transfers`.
+    """
+    target = result or file.with_name(f"{file.name}.result.csv")
+    _tell(files.take_cards(file, code, result=target, dry_run=dry_run), target, dry_run=dry_run)
+
+
 @partners_group.command("outgoing")
 @_partner
 @click.option("--to", "target", type=_NEW, required=True, help="The file to write.")

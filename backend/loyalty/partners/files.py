@@ -6,7 +6,7 @@ import contextlib
 import csv
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marshmallow import ValidationError
 
@@ -14,7 +14,8 @@ from backend.core.audit import SYSTEM
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import DangolError, ValidationFailed
 from backend.core.schemas import flatten
-from backend.loyalty.partners import access, incoming, outgoing
+from backend.loyalty.partners import access, cards, incoming, outgoing
+from backend.loyalty.partners.cards import Tie
 from backend.loyalty.partners.incoming import Wish
 from backend.loyalty.partners.outgoing import Answer
 from backend.loyalty.partners.schemas import AnswerData, TransferInData
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 200
 _TRANSFER_COLUMNS = ("reference", "card", "points", "date")
 _ANSWER_COLUMNS = ("reference", "outcome", "reason")
+_CARD_COLUMNS = ("token", "card")
 _OUTGOING_COLUMNS = ("reference", "account", "points", "date")
 
 
@@ -106,6 +108,21 @@ def take_answers(path: Path, code: str, *, result: Path, dry_run: bool = False) 
     return _through(path, _ANSWER_COLUMNS, work, result=result, dry_run=dry_run)
 
 
+def take_cards(path: Path, code: str, *, result: Path, dry_run: bool = False) -> Figures:
+    """Take in a bank's file of tokens, some lines at a time. Raises as `take_transfers`."""
+    access.partner(code)
+
+    def work(lines: Sequence[Line]) -> list[Outcome]:
+        ties = [Tie(line.values["token"], line.values["card"]) for line in lines]
+        tied = cards.tie(code, ties, acting_staff=SYSTEM)
+        return [
+            Outcome(line.number, each.token, each.outcome, field=each.field, why=each.why)
+            for line, each in zip(lines, tied, strict=True)
+        ]
+
+    return _through(path, _CARD_COLUMNS, work, result=result, dry_run=dry_run)
+
+
 def write_outgoing(path: Path, code: str, *, again: bool = False) -> int:
     """Write what goes to a partner to a new file, and note that it was told; how many lines.
 
@@ -176,15 +193,15 @@ def _lines(path: Path, columns: tuple[str, ...]) -> Iterator[Line]:
         raise ValidationFailed({path.name: ["This is no CSV file in UTF-8, or it is damaged."]}) from error
 
 
-def _as_transfer(values: dict[str, str]) -> dict[str, object]:
+def _as_transfer(values: dict[str, str]) -> dict[str, Any]:
     points = values["points"].replace(",", "")
     number: object = int(points) if points.isascii() and points.isdigit() and len(points) < len("9" * 12) else points
     return {"reference": values["reference"], "card": values["card"], "points": number, "on": values["date"]}
 
 
-def _read(schema: Schema, values: dict[str, object] | dict[str, str]) -> dict[str, object] | Outcome:
+def _read(schema: Schema, values: dict[str, Any]) -> dict[str, Any] | Outcome:
     try:
-        data: dict[str, object] = schema.load(values)
+        data: dict[str, Any] = schema.load(values)
     except ValidationError as error:
         named, texts = next(iter(flatten(error.messages).items()))
         shown = "date" if named == "on" else named

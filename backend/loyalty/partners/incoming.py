@@ -165,14 +165,14 @@ def used_in_month(partner_id: str, customer_id: str, direction: str, day: date) 
 
 def tell(acting_staff: Actor, action: str, transfer: PartnerTransfer, partner_code: str) -> None:
     """The audit row of a transfer."""
-    detail = {"partner": partner_code, "reference": transfer.reference, "points": transfer.ours}
-    subject = {"subject_kind": "customer", "subject_id": transfer.customer_id}
-    audit.record(acting_staff, action, **subject, detail=detail | {"theirs": transfer.theirs})
+    detail: dict[str, Any] = {"partner": partner_code, "reference": transfer.reference, "points": transfer.ours}
+    detail |= {"theirs": transfer.theirs}
+    audit.record(acting_staff, action, subject_kind="customer", subject_id=transfer.customer_id, detail=detail)
 
 
 def _holders(wishes: Sequence[Wish]) -> dict[str, _Holder]:
     query = select(Card.number, Card.customer_id, Card.owner_id).where(Card.number.in_({wish.card for wish in wishes}))
-    return {number: _Holder(*whose) for number, *whose in db.session.execute(query)}
+    return {number: _Holder(customer_id, owner_id) for number, customer_id, owner_id in db.session.execute(query)}
 
 
 def _there(partner: Partner, wishes: Sequence[Wish]) -> dict[str, PartnerTransfer]:

@@ -84,7 +84,7 @@ def signed(view: Callable[..., Any]) -> Callable[..., Any]:
 @blueprint.doc(parameters=_HEADERS)
 def post_transfer_in(data: dict[str, Any], code: str) -> Taken:
     """Give a member points that the partner transferred; the same reference again changes nothing."""
-    (taken,) = _work(lambda: incoming.take_in(code, [Wish(**data)], acting_staff=SYSTEM))
+    taken: Taken = _work(lambda: incoming.take_in(code, [Wish(**data)], acting_staff=SYSTEM))[0]
     if taken.field == "reference":
         raise ReferenceTaken
     if taken.field is not None:
