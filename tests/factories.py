@@ -14,7 +14,7 @@ from backend.core import clock
 from backend.core.db import Base, db
 from backend.core.ids import new_id
 from backend.customers import Card, Customer, CustomerFacts
-from backend.loyalty import entry, post
+from backend.loyalty import Partner, PartnerRate, entry, post
 from backend.loyalty.coupons import Coupon, CouponCode, code_of
 from backend.organization import BusinessUnit, Device, Staff, Store
 
@@ -112,6 +112,24 @@ def code(coupon: Coupon, customer_id: str | None = None, **values: Any) -> str:
     text = code_of(coupon.number, values.pop("random", next(_serial)))
     _added(CouponCode(**{"code": text, "coupon_id": coupon.id, "customer_id": customer_id} | values))
     return text
+
+
+def partner(**values: Any) -> Partner:
+    """A house with whom points are exchanged: an alliance unless `kind` is another."""
+    number = next(_serial)
+    plain = {"code": f"P{number}", "name": f"제휴사 {number}", "kind": "alliance"}
+    unit_id = values.pop("business_unit_id", None) or unit().id
+    return _added(Partner(**plain | values, business_unit_id=unit_id))
+
+
+def airline(**values: Any) -> Partner:
+    """The partner SKY, whose two miles are one point of ours, and which gives three for two."""
+    limits = {"most_at_once": 10_000, "most_a_month": 20_000, "valid_months": 12}
+    sky = partner(code="SKY", name="하늘항공", name_latin="Sky Air", **limits | values)
+    for direction, theirs, ours, price in (("in", 2, 1, 1_500), ("out", 3, 2, 1_200)):
+        rate = {"direction": direction, "theirs": theirs, "ours": ours, "price": price}
+        _added(PartnerRate(**rate, partner_id=sky.id, starts_on=date(2026, 1, 1)))
+    return sky
 
 
 def product(**values: Any) -> Product:

@@ -23,7 +23,7 @@ from backend.customers.models import (
     StoreActivity,
     StoreDeparture,
 )
-from backend.customers.rules import is_network_card, masked_phone, normal_email, normal_phone
+from backend.customers.rules import is_network_card, is_payment_card, masked_phone, normal_email, normal_phone
 from backend.customers.service import (
     COLLECTION,
     CustomerEdited,
@@ -95,6 +95,7 @@ __all__ = [
     "init_app",
     "is_known",
     "is_network_card",
+    "is_payment_card",
     "keep_number",
     "masked_phone",
     "merge_into",

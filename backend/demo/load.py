@@ -21,6 +21,7 @@ from backend.demo.coupons import write_coupons
 from backend.demo.goods import Article, assortment
 from backend.demo.members import Member, members
 from backend.demo.names import korean
+from backend.demo.partners import write_partners
 from backend.demo.purchases import purchases
 from backend.demo.rows import EARNED_MONTHS, Places, Rows
 from backend.demo.world import GRADES, HEAD_STORE, TIME_ZONE, UNITS, WORDINGS
@@ -115,6 +116,7 @@ def _write(count: int, *, seed: int, password: str, progress: Progress) -> None:
     _write_rules(seed, today)
     _write_grades(seed, places)
     _write_members(count, seed=seed, today=today, goods=goods, places=places, progress=progress)
+    write_partners(seed, today, places, _OPENED)
     progress.say("purchase facts")
     refresh_purchase_facts(None)
     write_coupons(seed, today)

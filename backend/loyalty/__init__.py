@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.loyalty.baskets import Sold, SoldLine
+from backend.loyalty.corrections.models import PointsCorrection
+from backend.loyalty.corrections.service import waiting_for as waiting_corrections
 from backend.loyalty.earning import Rule, month_end
 from backend.loyalty.earning_rules import placed
 from backend.loyalty.grades.models import Grade
@@ -12,6 +14,9 @@ from backend.loyalty.grades.purchases import counts_purchases
 from backend.loyalty.ledger import balance, balances, entry, post, settle
 from backend.loyalty.models import EarningRule, PointsEntry
 from backend.loyalty.notices import Expiring, expiring_on, soon_expiring
+from backend.loyalty.partners.incoming import Wish, take_in
+from backend.loyalty.partners.models import Partner, PartnerKey, PartnerRate, PartnerTransfer
+from backend.loyalty.partners.outgoing import Answer, answer, send
 from backend.loyalty.schemas import EarningRuleData
 from backend.loyalty.service import Lacking, adjust, missing
 from backend.loyalty.tending import expire_due
@@ -26,11 +31,18 @@ def init_app(app: Flask) -> None:
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
     from backend.loyalty import coupons, erasure, holdings, merges, tending
+    from backend.loyalty.corrections import holdings as correction_holdings
+    from backend.loyalty.corrections import routes as correction_routes
     from backend.loyalty.grades import cli as grades_cli
     from backend.loyalty.grades import merges as grade_merges
     from backend.loyalty.grades import routes as grade_routes
     from backend.loyalty.grades import sync as grade_sync
     from backend.loyalty.grades import tending as grade_tending
+    from backend.loyalty.partners import cli as partner_cli
+    from backend.loyalty.partners import erasure as partner_erasure
+    from backend.loyalty.partners import holdings as partner_holdings
+    from backend.loyalty.partners import routes as partner_routes
+    from backend.loyalty.partners.systems import routes as partner_systems
     from backend.loyalty.programme import routes as programme_routes
     from backend.loyalty.programme import service as programme
     from backend.loyalty.programme import sync as programme_sync
@@ -41,14 +53,19 @@ def init_app(app: Flask) -> None:
     http.register(app, grade_routes.blueprint)
     programme_sync.init_app(app)
     grade_sync.init_app(app)
-    holds(app, *holdings.SECTIONS)
+    http.register(app, correction_routes.blueprint)
+    http.register(app, partner_routes.blueprint)
+    http.register(app, partner_systems.blueprint)
+    holds(app, *holdings.SECTIONS, *partner_holdings.SECTIONS, *correction_holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
+    events.subscribe(app, CustomerErased, partner_erasure.erase)
     events.subscribe(app, CustomersMerged, merges.merged)
     events.subscribe(app, CustomersParted, merges.parted)
     events.subscribe(app, CustomersMerged, grade_merges.merged)
     events.subscribe(app, CustomersParted, grade_merges.parted)
     events.subscribe(app, events.DatabasePrepared, tending.prepare)
     events.subscribe(app, events.DatabasePrepared, programme.prepare)
+    app.cli.add_command(partner_cli.partners_group)
     jobs.every(app, tending.EVERY, "points", tending.expire_due)
     jobs.every(app, grade_tending.EVERY, "grades", grade_tending.work)
     jobs.every(app, grade_tending.MONTHLY, "grades-monthly", grade_tending.evaluate_monthly)
@@ -57,17 +74,25 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
+    "Answer",
     "EarningRule",
     "EarningRuleData",
     "Expiring",
     "Grade",
     "Lacking",
+    "Partner",
+    "PartnerKey",
+    "PartnerRate",
+    "PartnerTransfer",
+    "PointsCorrection",
     "PointsEntry",
     "Rule",
     "Sold",
     "SoldLine",
     "Tried",
+    "Wish",
     "adjust",
+    "answer",
     "balance",
     "balances",
     "counts_purchases",
@@ -79,7 +104,10 @@ __all__ = [
     "month_end",
     "placed",
     "post",
+    "send",
     "settle",
     "soon_expiring",
+    "take_in",
     "try_rule",
+    "waiting_corrections",
 ]

@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 GRACE_DAYS = 30
 """How long points are good that come back from a sale to a lot that has expired meanwhile."""
 _NEVER = date.max
-_RANKS = {"redeem": 1, "earn": 2, "restore": 3, "reverse": 4}
+RANKS = {"redeem": 1, "transfer_out": 1, "earn": 2, "restore": 3, "reverse": 4, "transfer_back": 5}
+"""The order of what happened at the same moment: a sale is paid for before it earns. Other kinds are before these."""
+_PAYS = frozenset({"redeem", "transfer_out"})
+_GIVES_BACK = frozenset({"restore", "transfer_back"})
+_TAKES_BACK = frozenset({"reverse", "transfer_back"})
 
 
 class Movement(NamedTuple):
     """An entry as far as it moves points. `unit` is the business unit that gave, took or corrected them.
 
     `on` is the business day and `at` the moment, by which movements follow each other; `expires_on` is the last day on
-    which a lot is good, None for ever. `sale_id` ties what is taken back to what was given.
+    which a lot is good, None for ever. `cause`, a sale or a transfer, ties what is taken back to what was given.
     """
 
     id: str
@@ -35,7 +39,7 @@ class Movement(NamedTuple):
     at: datetime
     on: date
     expires_on: date | None = None
-    sale_id: str | None = None
+    cause: str | None = None
 
 
 @dataclass(slots=True)
@@ -47,7 +51,7 @@ class Lot:
     points: int
     at: datetime
     expires_on: date | None
-    sale_id: str | None
+    cause: str | None
     open: int
     expired: int = 0
 
@@ -68,7 +72,7 @@ class Book:
     lots: dict[str, Lot] = field(default_factory=dict)
     debts: dict[str, Debt] = field(default_factory=dict)
     uses: dict[tuple[str, str], int] = field(default_factory=dict)
-    # {sale: the entries that paid for it with points}
+    # {sale or transfer: the entries that paid for it with points}
     payments: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -93,13 +97,13 @@ def advance(book: Book, movements: Iterable[Movement], *, today: date) -> Book:
     """Go on with `book`, all of whose movements were before these; changes it, and gives it back.
 
     What is given and taken needs no more than open lots and open debts, the oldest debt first. What is taken back and
-    given back (`reverse`, `restore`) needs all that was there.
+    given back (`reverse`, `restore`, `transfer_back`) needs all that was there.
     """
     for each in sorted(movements, key=_order):
         _expire(book, each.on)
         if each.points < 0:
             _take(book, each)
-        elif each.kind == "restore":
+        elif each.kind in _GIVES_BACK:
             _restore(book, each)
         else:
             _give(book, each.id, each, each.points, each.expires_on)
@@ -108,8 +112,7 @@ def advance(book: Book, movements: Iterable[Movement], *, today: date) -> Book:
 
 
 def _order(movement: Movement) -> tuple[datetime, int, str]:
-    """What happened at the same moment: a sale is paid for before it earns."""
-    return (movement.at, _RANKS.get(movement.kind, 0), movement.id)
+    return (movement.at, RANKS.get(movement.kind, 0), movement.id)
 
 
 def _expire(book: Book, before: date) -> None:
@@ -120,7 +123,7 @@ def _expire(book: Book, before: date) -> None:
 
 
 def _give(book: Book, lot_id: str, given: Movement, points: int, expires_on: date | None) -> None:
-    book.lots[lot_id] = Lot(lot_id, given.unit, points, given.at, expires_on, given.sale_id, open=points)
+    book.lots[lot_id] = Lot(lot_id, given.unit, points, given.at, expires_on, given.cause, open=points)
     _repay(book, book.lots[lot_id])
 
 
@@ -139,14 +142,14 @@ def _repay(book: Book, lot: Lot) -> None:
 
 def _take(book: Book, taken: Movement) -> None:
     wanted = -taken.points
-    if taken.kind == "redeem" and taken.sale_id is not None:
-        book.payments[taken.sale_id].append(taken.id)
-    if taken.kind == "reverse":
-        own = [lot for lot in book.lots.values() if lot.sale_id == taken.sale_id and taken.sale_id is not None]
+    if taken.kind in _PAYS and taken.cause is not None:
+        book.payments[taken.cause].append(taken.id)
+    if taken.kind in _TAKES_BACK:
+        own = [lot for lot in book.lots.values() if lot.cause == taken.cause and taken.cause is not None]
         for lot in own:
             wanted -= _use(book, taken.id, lot, wanted)
         for lot in own:
-            # What the sale gave and has expired since was of no use to her: it goes back as it is.
+            # What it gave and has expired since was of no use to her: it goes back as it is.
             points = min(lot.expired, wanted)
             lot.expired -= points
             wanted -= points
@@ -179,13 +182,13 @@ def _count(book: Book, entry_id: str, lot_id: str, points: int) -> None:
 
 
 def _restore(book: Book, restored: Movement) -> None:
-    """What a sale was paid with comes back: what is still owed for it is forgiven, the rest goes to its lots.
+    """What a sale or a transfer was paid with comes back: the rest of what is owed for it is forgiven, then its lots.
 
     The lots that expire last come first. Where a lot has expired meanwhile, its points are good for `GRACE_DAYS`.
     """
     wanted = restored.points
     filled: list[Lot] = []
-    for entry_id in reversed(book.payments.get(restored.sale_id or "", ())):
+    for entry_id in reversed(book.payments.get(restored.cause or "", ())):
         wanted -= _forgive(book, entry_id, wanted)
         used = [book.lots[lot_id] for by, lot_id in book.uses if by == entry_id]
         for lot in sorted(used, key=_soonest, reverse=True):

@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, case, func, insert, select
 
 from backend.core import clock
 from backend.core.bulk import delete_rows, insert_rows, update_rows
@@ -17,7 +17,7 @@ from backend.core.db import db, table_of
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
 from backend.customers import Customer, CustomerFacts, show_other_points, show_points
-from backend.loyalty.allocation import Book, Debt, Lot, Movement, advance, allocate
+from backend.loyalty.allocation import RANKS, Book, Debt, Lot, Movement, advance, allocate
 from backend.loyalty.models import PointsDebt, PointsEntry, PointsLot, PointsUse
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ _OPEN_LOTS = (
         _lot.c.points,
         _entry.c.occurred_at,
         _lot.c.expires_on,
-        _entry.c.sale_id,
+        func.coalesce(_entry.c.sale_id, _entry.c.transfer_id),
         _lot.c.open,
         _lot.c.expired,
     )
@@ -72,18 +72,18 @@ _OPEN_DEBTS = (
     select(_debt.c.customer_id, _debt.c.owner_id, _debt.c.id, _debt.c.business_unit_id, _debt.c.open)
     .join(_entry, _entry.c.id == _debt.c.id)
     .where(one_of(_debt.c.customer_id, "ids"))
-    .order_by(_debt.c.customer_id, _entry.c.occurred_at, _debt.c.id)
+    .order_by(_debt.c.customer_id, _entry.c.occurred_at, case(RANKS, value=_entry.c.kind, else_=0), _debt.c.id)
 )
-_MOVING = ("id", "kind", "points", "business_unit_id", "occurred_at", "business_day", "expires_on", "sale_id")
-_LOOKING_BACK = frozenset({"reverse", "restore"})
+_MOVING = ("id", "kind", "points", "business_unit_id", "occurred_at", "business_day", "expires_on")
+_LOOKING_BACK = frozenset({"reverse", "restore", "transfer_back"})
+_BLANK = dict.fromkeys(("owner_id", "sale_id", "transfer_id", "lot_id", "reason", "rules", "staff_id", "expires_on"))
 _LAST_ZONE = timedelta(hours=12)
 """When a day is over everywhere on earth, after midnight UTC: nobody's points expire before the last day is out."""
 
 
 def entry(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - columns of PointsEntry
     """A row of the ledger to `post`; what is not named is empty."""
-    blank = {"owner_id": None, "sale_id": None, "lot_id": None, "reason": None, "rules": None, "staff_id": None}
-    return {"id": new_id()} | blank | {"expires_on": None} | values
+    return {"id": new_id()} | _BLANK | values
 
 
 class _Standing(NamedTuple):
@@ -170,7 +170,7 @@ def _go_on(new: Mapping[str, Rows]) -> None:
     held += [each for book in books.values() for each in book.debts.values()]
     before = {each.id: _state(each) for each in held}
     for customer_id, rows in new.items():
-        advance(books[customer_id], [Movement(*(row[name] for name in _MOVING)) for row in rows], today=today)
+        advance(books[customer_id], map(_moved, rows), today=today)
     expired = [
         _expiry(customer_id, owners[lot.id], lot.id, lot.unit, points)
         for customer_id, book in books.items()
@@ -267,16 +267,12 @@ def _moving(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
 
 
 def _movement(row: Row[Any]) -> Movement:
-    return Movement(
-        row.id,
-        row.kind,
-        row.points,
-        row.business_unit_id,
-        row.occurred_at,
-        row.business_day,
-        row.expires_on,
-        row.sale_id,
-    )
+    return Movement._make((*(getattr(row, name) for name in _MOVING), row.sale_id or row.transfer_id))
+
+
+def _moved(row: Mapping[str, Any]) -> Movement:
+    """As above, of a row that was only just posted."""
+    return Movement._make((*(row[name] for name in _MOVING), row["sale_id"] or row["transfer_id"]))
 
 
 def _expiries(book: Book, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:

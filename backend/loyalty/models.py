@@ -13,10 +13,12 @@ from backend.core.db import Base
 from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
 from backend.customers import Owned
+from backend.loyalty.partners.models import PartnerTransfer
 from backend.organization import BusinessUnit, Store
 
 _OF_SALES = text("sale_id IS NOT NULL")
 _EARNED = text("kind = 'earn' AND sale_id IS NOT NULL")
+_TRANSFERRED = text("transfer_id IS NOT NULL")
 _OPEN = text("open > 0")
 
 
@@ -24,14 +26,16 @@ class PointsEntry(Owned, Base):
     """Points that came (positive) or went (negative), and why. A balance is the sum of a member's entries.
 
     Kinds: `earn` (by a sale), `gift`, `redeem` (paid with), `reverse` (earned by what came back), `restore` (paid for
-    what came back), `adjust` (by a person, with a reason), `expire` (the lot `lot_id`; positive where it expired before
-    a sale arrived that had used it in time).
+    what came back), `adjust` (by a person, with a reason), `transfer_in` and `transfer_out` (from and to a partner),
+    `transfer_back` (a transfer that was taken back: positive for one out, negative for one in), `expire` (the lot
+    `lot_id`; positive where it expired before a sale arrived that had used it in time).
     """
 
     __tablename__ = "points_entry"
     __table_args__ = (
         Index("ix_points_entry_customer", "customer_id", "occurred_at", "id"),
         Index("ix_points_entry_sale", "sale_id", sqlite_where=_OF_SALES, postgresql_where=_OF_SALES),
+        Index("ix_points_entry_transfer", "transfer_id", sqlite_where=_TRANSFERRED, postgresql_where=_TRANSFERRED),
         # Whatever is sent twice and however often a sale is worked out: it earns once.
         Index("uq_points_entry_earned", "sale_id", unique=True, sqlite_where=_EARNED, postgresql_where=_EARNED),
     )
@@ -43,6 +47,8 @@ class PointsEntry(Owned, Base):
     # Whose points they are: the unit that gave them, or where they were spent.
     business_unit_id: Mapped[str] = mapped_column(ForeignKey("business_unit.id"))
     sale_id: Mapped[str | None] = mapped_column(ForeignKey("sale.id"))
+    # Of what went to or came from a partner: which transfer it belongs to.
+    transfer_id: Mapped[str | None] = mapped_column(ForeignKey("partner_transfer.id"))
     lot_id: Mapped[str | None] = mapped_column(Id)
     reason: Mapped[str | None] = mapped_column(String(200))
     # Of what was earned, the rules that gave it: [[rule, points], …].
@@ -55,6 +61,7 @@ class PointsEntry(Owned, Base):
     expires_on: Mapped[date | None]
 
     business_unit: Mapped[BusinessUnit] = relationship()
+    transfer: Mapped[PartnerTransfer | None] = relationship()
 
     @property
     def by_rule(self) -> dict[str, int]:

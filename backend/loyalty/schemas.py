@@ -28,6 +28,10 @@ class PointsEntrySchema(Schema):
     unit = fields.String(attribute="business_unit.name", required=True)
     unit_latin = fields.String(attribute="business_unit.name_latin", required=True, allow_none=True)
     sale_id = fields.String(required=True, allow_none=True)
+    partner = fields.String(attribute="transfer.partner.name", required=True, allow_none=True, dump_default=None)
+    partner_latin = fields.String(
+        attribute="transfer.partner.name_latin", required=True, allow_none=True, dump_default=None
+    )
     reason = fields.String(required=True, allow_none=True)
     expires_on = fields.Date(required=True, allow_none=True)
     by_rule = fields.Dict(

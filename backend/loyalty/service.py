@@ -160,9 +160,16 @@ def _row(sale: Sold, kind: str, points: int, *, later: bool = False) -> dict[str
 
 
 def adjust(
-    customer_id: str, points: int, *, business_unit_id: str, reason: str, expires_on: date | None, acting_staff: Actor
-) -> None:
-    """Give or take points by hand. Raises `ValidationFailed` without any, or without a reason."""
+    customer_id: str,
+    points: int,
+    *,
+    business_unit_id: str,
+    reason: str,
+    expires_on: date | None,
+    acting_staff: Actor,
+    owner_id: str | None = None,
+) -> str:
+    """Give or take points by hand; the entry's id. Raises `ValidationFailed` without any, or without a reason."""
     errors = {} if points else {"points": ["There is nothing to add or take."]}
     if not reason.strip():
         errors["reason"] = ["Say why; the customer may ask."]
@@ -170,7 +177,13 @@ def adjust(
         raise ValidationFailed(errors)
     hold([customer_id])
     now = clock.now()
-    values = {"customer_id": customer_id, "kind": "adjust", "points": points, "reason": reason.strip()}
+    values = {
+        "customer_id": customer_id,
+        "owner_id": owner_id,
+        "kind": "adjust",
+        "points": points,
+        "reason": reason.strip(),
+    }
     made = ledger.entry(
         **values,
         business_unit_id=business_unit_id,
@@ -182,3 +195,4 @@ def adjust(
     ledger.post([made])
     detail = {"points": points, "entry": made["id"]}
     audit.record(acting_staff, "points.adjust", subject_kind="customer", subject_id=customer_id, detail=detail)
+    return str(made["id"])

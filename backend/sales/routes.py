@@ -10,6 +10,7 @@ from backend.core.errors import NotFound, ValidationFailed
 from backend.core.http import Blueprint, page
 from backend.core.ids import is_id
 from backend.customers import open_conflicts
+from backend.loyalty import waiting_corrections
 from backend.organization import StaffRole, current_actor, require_staff, require_store
 from backend.sales import access, reviews
 from backend.sales.models import Sale
@@ -82,8 +83,10 @@ def delete_review(sale_id: str) -> Sale:
 @blueprint.response(200, AttentionSchema)
 @blueprint.alt_response(401, description="Nobody is signed in")
 def get_attention() -> dict[str, int]:
-    """How many conflicts and flagged sales wait for the person who asks."""
-    if require_staff().role not in _REVIEWERS:
-        return {"conflicts": 0, "sales": 0}
+    """How many conflicts, flagged sales and corrections of points wait for the person who asks."""
+    person = require_staff()
+    if person.role not in _REVIEWERS:
+        return {"conflicts": 0, "sales": 0, "corrections": 0}
     at_store = require_store(*_REVIEWERS)
-    return {"conflicts": open_conflicts(at_store=at_store), "sales": access.open_sales(at_store=at_store)}
+    counts = {"conflicts": open_conflicts(at_store=at_store), "sales": access.open_sales(at_store=at_store)}
+    return counts | {"corrections": waiting_corrections(person)}

@@ -98,6 +98,7 @@ class AttentionSchema(Schema):
 
     conflicts = fields.Integer(required=True)
     sales = fields.Integer(required=True)
+    corrections = fields.Integer(required=True)
 
 
 class SaleLineSchema(Schema):

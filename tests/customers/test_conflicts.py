@@ -149,7 +149,7 @@ def test_others_have_no_inbox(client: FlaskClient, sign_in: Any, tablet: Tablet,
     sign_in(role=role, store_id=tablet.store_id)
     assert client.get("/api/v1/conflicts").status_code == 403
     assert settle(client, new_id(), "yours").status_code == 403
-    assert client.get("/api/v1/attention").get_json() == {"conflicts": 0, "sales": 0}
+    assert client.get("/api/v1/attention").get_json() == {"conflicts": 0, "sales": 0, "corrections": 0}
 
 
 def test_the_inbox_pages_by_key_and_refuses_what_it_does_not_know(

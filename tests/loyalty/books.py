@@ -54,10 +54,10 @@ def _strange_rows() -> list[Any]:
 
 
 def _check_units() -> None:
-    """Issued + adjusted + open debt = redeemed + expired + reversed + open lots, for each business unit.
+    """Issued + transferred in + adjusted + open debt = what became of it, for each business unit.
 
-    What was redeemed and reversed is charged to the unit whose lot paid for it, or, while nobody's did, to the unit
-    where it happened.
+    That is redeemed + expired + reversed + transferred out + open lots. What was redeemed, reversed and transferred is
+    charged to the unit whose lot paid for it, or, while nobody's did, to the unit where it happened.
     """
     left: dict[str, int] = defaultdict(int)
     right: dict[str, int] = defaultdict(int)
@@ -77,8 +77,12 @@ def _check_units() -> None:
         charged[debt.id] += debt.open
     assert left == right
     back: dict[str, int] = defaultdict(int)
-    for entry in db.session.scalars(select(PointsEntry).where(PointsEntry.kind == "restore")):
-        back[entry.sale_id or ""] += entry.points - (lots[entry.id].points if entry.id in lots else 0)
+    given_back = PointsEntry.kind.in_(("restore", "transfer_back")) & (PointsEntry.points > 0)
+    for entry in db.session.scalars(select(PointsEntry).where(given_back)):
+        back[entry.sale_id or entry.transfer_id or ""] += entry.points - (
+            lots[entry.id].points if entry.id in lots else 0
+        )
     for entry in db.session.scalars(select(PointsEntry).where(PointsEntry.points < 0, PointsEntry.kind != "expire")):
-        came_back = back[entry.sale_id or ""] if entry.kind == "redeem" else 0
+        pays = entry.kind in {"redeem", "transfer_out"}
+        came_back = back[entry.sale_id or entry.transfer_id or ""] if pays else 0
         assert charged[entry.id] == -entry.points - came_back, entry.kind

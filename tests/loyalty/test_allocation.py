@@ -71,10 +71,10 @@ def test_what_nobody_has_is_owed_and_the_next_points_repay_it() -> None:
 def test_a_return_takes_back_what_the_sale_gave_and_what_was_spent_is_owed() -> None:
     book = allocate(
         [
-            on(1, "earn", 100, sale_id="s1"),
-            on(2, "earn", 20, sale_id="s2"),
+            on(1, "earn", 100, cause="s1"),
+            on(2, "earn", 20, cause="s2"),
             on(3, "redeem", -90),
-            on(4, "reverse", -100, sale_id="s1"),
+            on(4, "reverse", -100, cause="s1"),
         ],
         today=TODAY,
     )
@@ -84,7 +84,7 @@ def test_a_return_takes_back_what_the_sale_gave_and_what_was_spent_is_owed() -> 
 
 def test_a_return_takes_back_expired_points_as_they_are() -> None:
     book = allocate(
-        [on(1, "earn", 100, sale_id="s1", expires_on=date(2026, 5, 5)), on(9, "reverse", -100, sale_id="s1")],
+        [on(1, "earn", 100, cause="s1", expires_on=date(2026, 5, 5)), on(9, "reverse", -100, cause="s1")],
         today=TODAY,
     )
     assert (book.balance, book.expired()) == (0, {})
@@ -94,26 +94,24 @@ def test_what_a_sale_was_paid_with_comes_back_to_its_lots_the_latest_to_expire_f
     paid = [
         on(1, "earn", 50, expires_on=date(2026, 8, 31)),
         on(2, "earn", 50),
-        on(3, "redeem", -110, sale_id="s1"),
+        on(3, "redeem", -110, cause="s1"),
     ]
-    book = allocate([*paid, on(4, "restore", 40, sale_id="s1")], today=TODAY)
+    book = allocate([*paid, on(4, "restore", 40, cause="s1")], today=TODAY)
     assert (book.debts, left(book)) == ({}, {"earn1": 0, "earn2": 30})
-    whole = allocate([*paid, on(4, "restore", 110, sale_id="s1")], today=TODAY)
+    whole = allocate([*paid, on(4, "restore", 110, cause="s1")], today=TODAY)
     assert (whole.uses, left(whole)) == ({}, {"earn1": 50, "earn2": 50})
 
 
 def test_points_that_come_back_to_an_expired_lot_are_good_for_some_days_more() -> None:
-    paid = [on(1, "earn", 50, expires_on=date(2026, 5, 5)), on(2, "redeem", -50, sale_id="s1")]
-    book = allocate([*paid, on(20, "restore", 50, sale_id="s1")], today=TODAY)
+    paid = [on(1, "earn", 50, expires_on=date(2026, 5, 5)), on(2, "redeem", -50, cause="s1")]
+    book = allocate([*paid, on(20, "restore", 50, cause="s1")], today=TODAY)
     assert (book.balance, book.lots["earn1"].expires_on) == (50, date(2026, 6, 19))
     assert (date(2026, 6, 19) - date(2026, 5, 20)).days == GRACE_DAYS
-    assert allocate([*paid, on(20, "restore", 50, sale_id="s1")], today=date(2026, 6, 20)).balance == 0
+    assert allocate([*paid, on(20, "restore", 50, cause="s1")], today=date(2026, 6, 20)).balance == 0
 
 
 def test_a_sale_is_paid_for_before_it_earns_and_its_points_repay_what_it_owes() -> None:
-    book = allocate(
-        [on(1, "earn", 100, sale_id="s1", id="a"), on(1, "redeem", -100, sale_id="s1", id="b")], today=TODAY
-    )
+    book = allocate([on(1, "earn", 100, cause="s1", id="a"), on(1, "redeem", -100, cause="s1", id="b")], today=TODAY)
     assert (book.balance, book.uses) == (0, {("b", "a"): 100})
 
 
@@ -130,7 +128,7 @@ def movements(draw: st.DrawFn) -> list[Movement]:
         sale = draw(st.sampled_from(["s1", "s2"])) if kind not in {"gift", "adjust"} else None
         ends = draw(st.none() | st.dates(date(2026, 5, 1), date(2026, 6, 10))) if points > 0 else None
         unit = draw(st.sampled_from("AB"))
-        made.append(on(day, kind, points, id=f"{number:02d}", sale_id=sale, expires_on=ends, unit=unit))
+        made.append(on(day, kind, points, id=f"{number:02d}", cause=sale, expires_on=ends, unit=unit))
     return made
 
 
@@ -156,4 +154,4 @@ def test_a_book_balances_and_does_not_depend_on_the_order_of_hearing(
 @pytest.mark.parametrize("kind", ["reverse", "restore"])
 def test_what_refers_to_an_unknown_sale_still_counts(kind: str) -> None:
     points = 40 if kind == "restore" else -40
-    assert allocate([on(1, kind, points, sale_id="nobody heard of it")], today=TODAY).balance == points
+    assert allocate([on(1, kind, points, cause="nobody heard of it")], today=TODAY).balance == points

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,10 @@ from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.errors import Conflict
 from backend.core.ids import new_id
 from backend.customers import survivors
-from backend.loyalty import EarningRule, adjust, expire_due, settle
+from backend.loyalty import EarningRule, PartnerTransfer, adjust, expire_due, settle
+from backend.loyalty.partners import outgoing
+from backend.loyalty.partners.incoming import Wish, take_in
+from backend.loyalty.partners.outgoing import Answer
 from backend.unify import Merge, merges
 from tests import factories, tables
 from tests.loyalty import books
@@ -46,7 +50,9 @@ class PointsMachine(RuleBasedStateMachine):
         with unit_of_work():
             stores = [factories.store(), factories.store()]
             self.sku = factories.product(price=None, category="화장품").sku
-            self.members = [str(factories.customer(home_store_id=stores[0].id).id) for _ in range(PEOPLE)]
+            homes = {"home_store_id": stores[0].id}
+            self.members = [str(factories.customer(**homes, cards=[f"C{who}"]).id) for who in range(PEOPLE)]
+            factories.airline(business_unit_id=stores[1].business_unit_id, valid_months=1, most_a_month=None)
             for values in (
                 {"name": "기본", "kind": "base", "rate": 100, "valid_months": 1},
                 {"name": "둘째 사업부", "kind": "bonus", "rate": 70, "business_unit_id": stores[1].business_unit_id},
@@ -109,6 +115,39 @@ class PointsMachine(RuleBasedStateMachine):
 
         with clock.frozen(self.now):
             run_in_unit_of_work(work)
+
+    @rule(who=WHO, points=st.integers(1, 80))
+    def transfer_in(self, who: int, points: int) -> None:
+        """A partner transfers points; its file comes twice."""
+        db.session.rollback()
+        wish = Wish(new_id(), f"C{who}", points, self.now.date())
+        with clock.frozen(self.now):
+            taken = [run_in_unit_of_work(lambda: take_in("SKY", [wish], acting_staff=SYSTEM)) for _ in range(2)]
+        outcomes = [each.outcome for (each,) in taken]
+        assert outcomes == (["done", "again"] if points > 1 else ["refused"] * 2)
+
+    @rule(who=WHO, points=st.integers(2, 80))
+    def transfer_out(self, who: int, points: int) -> None:
+        """A member has points go to the partner, as far as she has any."""
+        db.session.rollback()
+        about: dict[str, Any] = {"points": points, "account": "S-1", "reason": "시험"}
+        with clock.frozen(self.now), contextlib.suppress(outgoing.PointsLacking):
+            run_in_unit_of_work(lambda: outgoing.send(self.members[who], "SKY", **about, acting_staff=SYSTEM))
+
+    @rule(which=st.integers(0, 99), outcome=st.sampled_from(["done", "refused", "reversed"]))
+    def decide(self, which: int, outcome: str) -> None:
+        """The partner answers, or a transfer is taken back, whatever was bought with it meanwhile."""
+        db.session.rollback()
+        found = list(db.session.scalars(select(PartnerTransfer).order_by(PartnerTransfer.id)))
+        if not found:
+            return
+        each = found[which % len(found)]
+        partner, answer = each.partner, Answer(each.reference, outcome)
+        with clock.frozen(self.now), contextlib.suppress(outgoing.TransferDecided):
+            if outcome == "reversed":
+                run_in_unit_of_work(lambda: outgoing.reverse(each.id, reason="시험", acting_staff=SYSTEM))
+            else:
+                run_in_unit_of_work(lambda: outgoing.answer(partner, [answer], acting_staff=SYSTEM))
 
     @rule(days=st.integers(1, 45))
     def wait(self, days: int) -> None:

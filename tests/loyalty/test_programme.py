@@ -20,15 +20,18 @@ pytestmark = pytest.mark.usefixtures("app")
 NEW = {"offline_per_sale": 30_000, "offline_per_member": 50_000, "offline_per_lease": 500_000}
 
 
+ALONE = {"manager_alone": 10_000, "admin_alone": 10_000}
+
+
 def test_an_admin_sets_limits_a_marketer_reads_them_and_what_changed_is_on_record(
     client: FlaskClient, sign_in: Any
 ) -> None:
     sign_in(role="marketer")
-    assert client.get("/api/v1/points/programme").get_json() == NEW | {"notice_days": 30, "notice_least": 1_000}
+    assert client.get("/api/v1/points/programme").get_json() == NEW | ALONE | {"notice_days": 30, "notice_least": 1_000}
     assert client.patch("/api/v1/points/programme", json={"notice_days": 14}).status_code == 403
     sign_in(role="admin")
     answer = client.patch("/api/v1/points/programme", json={"offline_per_sale": 5_000, "notice_days": None})
-    assert answer.get_json() == NEW | {"offline_per_sale": 5_000, "notice_days": None, "notice_least": 1_000}
+    assert answer.get_json() == NEW | ALONE | {"offline_per_sale": 5_000, "notice_days": None, "notice_least": 1_000}
     client.patch("/api/v1/points/programme", json={"offline_per_sale": 5_000})
     changes = db.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "points.programme"))
     assert list(changes) == [

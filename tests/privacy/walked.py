@@ -146,6 +146,7 @@ def message_to(customer: Customer, state: str) -> Message:
     return made
 
 
+_SKY = "/api/v1/partners/SKY"
 ALL = frozenset({"associate", "manager", "marketer", "admin", "device"})
 DESK = frozenset({"marketer", "admin"})
 LEADS = frozenset({"manager", "admin"})
@@ -435,6 +436,65 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("POST", "/api/v1/points/trials/<trial_id>/stop"): Call(
         DESK, lambda _: [f"/api/v1/points/trials/{new_id()}/stop"], answers=(404,)
+    ),
+    ("GET", "/api/v1/points/corrections"): Call(LEADS, _one("/api/v1/points/corrections")),
+    ("GET", "/api/v1/customers/<customer_id>/corrections"): Call(
+        LEADS, _one("/api/v1/customers/<customer_id>/corrections", "own", "other")
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/corrections"): Call(
+        LEADS,
+        _one("/api/v1/customers/<customer_id>/corrections", "own", "other"),
+        lambda world: {"points": 10, "reason": "누락", "business_unit": world.unit_code},
+    ),
+    ("POST", "/api/v1/points/corrections/<correction_id>/decide"): Call(
+        ADMIN,
+        lambda _: [f"/api/v1/points/corrections/{new_id()}/decide"],
+        lambda _: {"approved": True},
+        answers=(404,),
+    ),
+    ("POST", "/api/v1/points/corrections/<correction_id>/withdraw"): Call(
+        LEADS, lambda _: [f"/api/v1/points/corrections/{new_id()}/withdraw"], answers=(404,)
+    ),
+    ("POST", "/api/v1/points/corrections/<correction_id>/undo"): Call(
+        LEADS, lambda _: [f"/api/v1/points/corrections/{new_id()}/undo"], answers=(404,)
+    ),
+    ("GET", "/api/v1/partners"): Call(DESK | LEADS, _one("/api/v1/partners")),
+    ("POST", "/api/v1/partners"): Call(
+        ADMIN,
+        _one("/api/v1/partners"),
+        lambda world: {"code": "P1", "name": "하늘항공", "kind": "alliance", "business_unit": world.unit_code},
+    ),
+    ("GET", "/api/v1/partners/<code>"): Call(DESK, _one(_SKY), answers=(404,)),
+    ("PATCH", "/api/v1/partners/<code>"): Call(ADMIN, _one(_SKY), lambda _: {"state": "stopped"}, answers=(404,)),
+    ("POST", "/api/v1/partners/<code>/rates"): Call(
+        ADMIN,
+        _one(f"{_SKY}/rates"),
+        lambda _: {"direction": "in", "starts_on": "2099-01-01", "theirs": 1, "ours": 1},
+        answers=(404,),
+    ),
+    ("POST", "/api/v1/partners/<code>/keys"): Call(ADMIN, _one(f"{_SKY}/keys"), answers=(404,)),
+    ("POST", "/api/v1/partners/<code>/keys/<key_id>/withdraw"): Call(
+        ADMIN, lambda _: [f"{_SKY}/keys/{new_id()}/withdraw"], answers=(404,)
+    ),
+    ("GET", "/api/v1/partners/<code>/transfers"): Call(DESK, _one(f"{_SKY}/transfers"), answers=(404,)),
+    ("GET", "/api/v1/partners/<code>/statement"): Call(DESK, _one(f"{_SKY}/statement?month=2026-11"), answers=(404,)),
+    ("GET", "/api/v1/partners/<code>/statement.csv"): Call(
+        DESK, _one(f"{_SKY}/statement.csv?month=2026-11"), answers=(404,)
+    ),
+    ("POST", "/api/v1/partners/<code>/transfers"): Call(frozenset(), _one(f"{_SKY}/transfers"), lambda _: {}),
+    ("POST", "/api/v1/partners/<code>/outgoing"): Call(frozenset(), _one(f"{_SKY}/outgoing")),
+    ("POST", "/api/v1/partners/<code>/answers"): Call(frozenset(), _one(f"{_SKY}/answers"), lambda _: {}),
+    ("GET", "/api/v1/customers/<customer_id>/transfers"): Call(
+        DESK | LEADS, _one("/api/v1/customers/<customer_id>/transfers", "own", "other")
+    ),
+    ("POST", "/api/v1/customers/<customer_id>/transfers"): Call(
+        LEADS,
+        _one("/api/v1/customers/<customer_id>/transfers", "own", "other"),
+        lambda _: {"partner": "SKY", "points": 10, "account": "S-1", "reason": "여행"},
+        answers=(404,),
+    ),
+    ("POST", "/api/v1/transfers/<transfer_id>/reverse"): Call(
+        LEADS, lambda _: [f"/api/v1/transfers/{new_id()}/reverse"], lambda _: {"reason": "취소"}, answers=(404,)
     ),
     ("GET", "/api/v1/points/report"): Call(DESK, _one("/api/v1/points/report")),
     ("GET", "/api/v1/messages"): Call(

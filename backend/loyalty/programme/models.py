@@ -26,6 +26,9 @@ class LoyaltyProgramme(Base):
     # How many days before they expire members hear of their points, and of no fewer than how many.
     notice_days: Mapped[int | None] = mapped_column(default=30)
     notice_least: Mapped[int] = mapped_column(BigInteger, default=1_000)
+    # How many points a manager or an admin corrects by hand without a second person: of one member, in a day.
+    manager_alone: Mapped[int] = mapped_column(BigInteger, default=10_000, server_default="10000")
+    admin_alone: Mapped[int] = mapped_column(BigInteger, default=10_000, server_default="10000")
 
 
 class ExpiryNoticePlace(Base):

@@ -18,7 +18,8 @@ class ProgrammeData(Schema):
 
     A tablet takes points that the server has not heard of yet up to the `offline_…` limits: with one sale, from one
     member, and in all (null: without a limit, 0: none). Members hear of `notice_least` points or more `notice_days`
-    before they expire (null: nobody does).
+    before they expire (null: nobody does). A manager or an admin corrects up to `…_alone` points of a member by hand in
+    a day; more waits for a second person.
     """
 
     offline_per_sale = fields.Integer(**_LIMIT)
@@ -26,6 +27,8 @@ class ProgrammeData(Schema):
     offline_per_lease = fields.Integer(**_LIMIT)
     notice_days = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=1, max=_LONGEST))
     notice_least = fields.Integer(strict=True, validate=validate.Range(min=1, max=_MOST_POINTS))
+    manager_alone = fields.Integer(strict=True, validate=validate.Range(min=0, max=_MOST_POINTS))
+    admin_alone = fields.Integer(strict=True, validate=validate.Range(min=0, max=_MOST_POINTS))
 
 
 class ProgrammeSchema(Schema):
@@ -36,3 +39,5 @@ class ProgrammeSchema(Schema):
     offline_per_lease = fields.Integer(required=True, allow_none=True)
     notice_days = fields.Integer(required=True, allow_none=True)
     notice_least = fields.Integer(required=True)
+    manager_alone = fields.Integer(required=True)
+    admin_alone = fields.Integer(required=True)

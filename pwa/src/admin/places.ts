@@ -8,7 +8,7 @@ export interface DeskPlace {
   /** Roles that the server lets in; everyone when absent. */
   readonly roles?: readonly string[];
   /** Which count of what waits for a manager stands beside it. */
-  readonly waits?: 'conflicts' | 'sales';
+  readonly waits?: 'conflicts' | 'sales' | 'corrections';
 }
 
 export interface DeskGroup {
@@ -42,9 +42,10 @@ export const deskGroups: readonly DeskGroup[] = [
   {
     label: m.desk_group_benefits,
     places: [
-      { part: 'points', icon: 'coins', label: m.desk_points, roles: ['marketer', 'admin'] },
+      { part: 'points', icon: 'coins', label: m.desk_points, roles: ['marketer', 'admin'], waits: 'corrections' },
       { part: 'grades', icon: 'diamond', label: m.desk_grades, roles: ['marketer', 'admin'] },
       { part: 'coupons', icon: 'ticket', label: m.desk_coupons, roles: ['marketer', 'admin'] },
+      { part: 'partners', icon: 'plane', label: m.desk_partners, roles: ['marketer', 'admin'] },
     ],
   },
   {

@@ -50,3 +50,13 @@ export interface LifeRecord {
   trips: TripRecord[];
   household: { id: string; name: string | null; members: { id: string; name: string }[] } | null;
 }
+
+/** GET /customers/ID/points: the newest entries first. */
+export interface PointsPage {
+  balance: number;
+  expiring: { on: string; points: number }[];
+  items: {
+    id: string; kind: string; points: number; occurred_at: string; reason: string | null; expires_on: string | null;
+    partner: string | null; partner_latin: string | null;
+  }[];
+}

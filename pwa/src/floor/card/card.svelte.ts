@@ -56,6 +56,9 @@ export interface PointsEntry {
   occurred_at: string;
   unit: string;
   unit_latin: string | null;
+  /** Of a transfer: the partner's name. */
+  partner: string | null;
+  partner_latin: string | null;
   reason: string | null;
   expires_on: string | null;
   /** {rule: points} of what was earned. */

@@ -95,6 +95,7 @@ export function messageStateName(state: string): string {
 const pointsKinds: Record<string, () => string> = {
   earn: m.points_kind_earn, gift: m.points_kind_gift, redeem: m.points_kind_redeem, reverse: m.points_kind_reverse,
   restore: m.points_kind_restore, adjust: m.points_kind_adjust, expire: m.points_kind_expire,
+  transfer_in: m.points_kind_transfer_in, transfer_out: m.points_kind_transfer_out, transfer_back: m.points_kind_transfer_back,
 };
 
 /** Why points came or went. What had expired comes back where it turns out to have been used in time. */

@@ -1,0 +1,196 @@
+"""Points that come from a partner: each reference once, whether it is sent in a file or by its systems."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from backend.core import audit, clock
+from backend.core.db import TryAgain, db, is_duplicate
+from backend.customers import Card, hold
+from backend.loyalty import ledger
+from backend.loyalty.earning import month_end
+from backend.loyalty.partners import access
+from backend.loyalty.partners.models import Partner, PartnerTransfer
+from backend.loyalty.partners.rules import Exchanged, Rate, come_in, over_limit, rate_on
+from backend.loyalty.partners.service import today_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.core.audit import Actor
+
+_AHEAD = timedelta(days=1)
+_OLDEST = timedelta(days=366)
+
+
+class Wish(NamedTuple):
+    """A transfer as the partner tells it: `points` of its own, on its day `on`, for whoever holds the card."""
+
+    reference: str
+    card: str
+    points: int
+    on: date
+
+
+class Taken(NamedTuple):
+    """What became of a wish: `done`, `again` (as before) or `refused`, and then which field is amiss and why."""
+
+    reference: str
+    outcome: str
+    ours: int = 0
+    field: str | None = None
+    why: str | None = None
+    transfer_id: str | None = None
+
+
+class _Holder(NamedTuple):
+    customer_id: str
+    owner_id: str | None
+
+
+def take_in(code: str, wishes: Sequence[Wish], *, acting_staff: Actor) -> list[Taken]:
+    """Give members what a partner transferred, within a unit of work; one wish that is amiss keeps no other back.
+
+    Raises `NotFound` for an unknown partner, `TryAgain` when the same is sent somewhere else in the same moment.
+    """
+    partner = access.partner(code)
+    holders = _holders(wishes)
+    hold({each.customer_id for each in holders.values()})
+    if _holders(wishes) != holders:
+        raise TryAgain
+    there = _there(partner, wishes)
+    book = _Book(partner, acting_staff)
+    found = []
+    for wish in wishes:
+        before = there.get(wish.reference)
+        holder = holders.get(wish.card)
+        result = _again(before, wish, holder) if before else book.take(wish, holder)
+        if result.outcome == "done":
+            there[wish.reference] = db.session.get_one(PartnerTransfer, result.transfer_id)
+        found.append(result)
+    ledger.post(book.entries)
+    return found
+
+
+class _Book:
+    """Takes wishes of one partner, with what is the same for all of them; `entries` are to post."""
+
+    def __init__(self, partner: Partner, acting_staff: Actor) -> None:
+        self._partner, self._acting_staff = partner, acting_staff
+        self._rates = access.rates(partner.id)
+        self._today = today_at(partner.business_unit_id)
+        self.entries: list[dict[str, Any]] = []
+
+    def take(self, wish: Wish, holder: _Holder | None) -> Taken:
+        """Refuse a wish, or carry it out."""
+        if self._partner.state != "active":
+            return _refused(wish, "partner", "Nothing is exchanged with this partner at present.")
+        if not self._today - _OLDEST <= wish.on <= self._today + _AHEAD:
+            return _refused(wish, "on", "This day is in the future, or more than a year ago.")
+        rate = rate_on(self._rates, "in", wish.on)
+        if rate is None:
+            return _refused(wish, "on", "No rate was agreed for this day.")
+        if holder is None:
+            return _refused(wish, "card", "Nobody holds this card.")
+        points = come_in(wish.points, rate)
+        if not points.ours:
+            return _refused(wish, "points", "This is worth less than one point.")
+        used = used_in_month(self._partner.id, holder.customer_id, "in", self._today)
+        limits = {"at_once": self._partner.most_at_once, "a_month": self._partner.most_a_month}
+        why = over_limit(points.ours, this_month=used, **limits)
+        return _refused(wish, "points", why) if why else self._carry_out(wish, holder, rate, points)
+
+    def _carry_out(self, wish: Wish, holder: _Holder, rate: Rate, points: Exchanged) -> Taken:
+        now = clock.now()
+        made = PartnerTransfer(
+            partner_id=self._partner.id,
+            direction="in",
+            reference=wish.reference,
+            customer_id=holder.customer_id,
+            theirs=points.theirs,
+            ours=points.ours,
+            rate_id=rate.id,
+            state="done",
+            happened_on=wish.on,
+            booked_on=self._today,
+            staff_id=self._acting_staff.staff_id,
+            asked_at=now,
+            decided_at=now,
+        )
+        made.owner_id = holder.owner_id
+        add(made)
+        months = self._partner.valid_months
+        given = ledger.entry(
+            customer_id=holder.customer_id,
+            owner_id=holder.owner_id,
+            kind="transfer_in",
+            points=points.ours,
+            business_unit_id=self._partner.business_unit_id,
+            transfer_id=made.id,
+            occurred_at=now,
+            business_day=self._today,
+            expires_on=month_end(self._today, months) if months is not None else None,
+        )
+        self.entries.append(given)
+        tell(self._acting_staff, "partner.transfer_in", made, self._partner.code)
+        return Taken(wish.reference, "done", points.ours, transfer_id=made.id)
+
+
+def add(transfer: PartnerTransfer) -> None:
+    """Write a transfer. Raises `TryAgain` when somebody else wrote its reference in the same moment."""
+    db.session.add(transfer)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise TryAgain from error
+        raise
+
+
+def used_in_month(partner_id: str, customer_id: str, direction: str, day: date) -> int:
+    """Own points of a member that were exchanged one way in the month of `day` and not given back."""
+    query = select(func.sum(PartnerTransfer.ours)).where(
+        PartnerTransfer.customer_id == customer_id,
+        PartnerTransfer.partner_id == partner_id,
+        PartnerTransfer.direction == direction,
+        PartnerTransfer.state.in_(("asked", "done")),
+        PartnerTransfer.booked_on.between(day.replace(day=1), month_end(day, 0)),
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def tell(acting_staff: Actor, action: str, transfer: PartnerTransfer, partner_code: str) -> None:
+    """The audit row of a transfer."""
+    detail: dict[str, Any] = {"partner": partner_code, "reference": transfer.reference, "points": transfer.ours}
+    detail |= {"theirs": transfer.theirs}
+    audit.record(acting_staff, action, subject_kind="customer", subject_id=transfer.customer_id, detail=detail)
+
+
+def _holders(wishes: Sequence[Wish]) -> dict[str, _Holder]:
+    query = select(Card.number, Card.customer_id, Card.owner_id).where(Card.number.in_({wish.card for wish in wishes}))
+    return {number: _Holder(customer_id, owner_id) for number, customer_id, owner_id in db.session.execute(query)}
+
+
+def _there(partner: Partner, wishes: Sequence[Wish]) -> dict[str, PartnerTransfer]:
+    query = select(PartnerTransfer).where(
+        PartnerTransfer.partner_id == partner.id,
+        PartnerTransfer.direction == "in",
+        PartnerTransfer.reference.in_({wish.reference for wish in wishes}),
+    )
+    return {row.reference: row for row in db.session.scalars(query)}
+
+
+def _again(before: PartnerTransfer, wish: Wish, holder: _Holder | None) -> Taken:
+    """The same is done once; something else under the same reference is somebody's mistake."""
+    somebody_else = holder is not None and before.customer_id not in {None, holder.customer_id}
+    if somebody_else or (before.theirs, before.happened_on) != (wish.points, wish.on):
+        return _refused(wish, "reference", "Another transfer has this reference already.")
+    return Taken(wish.reference, "again", before.ours, transfer_id=before.id)
+
+
+def _refused(wish: Wish, field: str, why: str) -> Taken:
+    return Taken(wish.reference, "refused", field=field, why=why)

@@ -1,0 +1,1 @@
+"""What partners' own systems send and fetch."""
