@@ -11,14 +11,14 @@ from backend.core.bulk import insert_rows
 from backend.core.db import db, table_of
 from backend.customers import CustomerFacts
 from backend.demo.chance import dice, id_at
-from backend.loyalty.coupons import Coupon, CouponCode, CouponIssue, CouponUse, code_of
+from backend.loyalty import coupons
 from backend.sales import Sale, SaleCoupon
 
 if TYPE_CHECKING:
     from random import Random
 
 _OF_GRADE, _BEARER, _USED, _FLAGGED = 60, 40, 18, 2
-_CODE, _USE, _SALE_COUPON = (insert(table_of(each)) for each in (CouponCode, CouponUse, SaleCoupon))
+_CODE, _USE, _SALE_COUPON = (insert(table_of(each)) for each in (coupons.CouponCode, coupons.CouponUse, SaleCoupon))
 _BLANK: dict[str, Any] = {
     "name_latin": None,
     "value": None,
@@ -44,7 +44,7 @@ def write_coupons(seed: int, today: date) -> None:
         values |= {"id": id_at(chance, begun), "number": str(1000 + number), "created_at": begun}
         values |= {"live_at": begun if values["state"] != "draft" else None}
         values |= {"stopped_at": begun + timedelta(days=60) if values["state"] == "stopped" else None}
-        coupon = Coupon(**values)
+        coupon = coupons.Coupon(**values)
         db.session.add(coupon)
         db.session.flush()
         if coupon.state != "draft":
@@ -73,7 +73,7 @@ def _coupons(today: date) -> list[dict[str, Any]]:
     ]
 
 
-def _write_codes(chance: Random, coupon: Coupon, begun: datetime) -> None:
+def _write_codes(chance: Random, coupon: coupons.Coupon, begun: datetime) -> None:
     """An issue with its codes, and sales that some of them were used with."""
     grade, to = coupon.grade, "grade" if coupon.grade else "bearer"
     members: list[str | None] = [None] * _BEARER
@@ -81,19 +81,19 @@ def _write_codes(chance: Random, coupon: Coupon, begun: datetime) -> None:
         of_grade = select(CustomerFacts.customer_id).where(CustomerFacts.grade == grade)
         members = list(db.session.scalars(of_grade.order_by(CustomerFacts.customer_id).limit(_OF_GRADE)))
     at = begun + timedelta(hours=1)
-    issue = CouponIssue(id=id_at(chance, at), coupon_id=coupon.id, to=to, grade=grade, wanted=len(members))
+    issue = coupons.CouponIssue(id=id_at(chance, at), coupon_id=coupon.id, to=to, grade=grade, wanted=len(members))
     issue.issued, issue.state, issue.asked_at, issue.finished_at = len(members), "finished", at, at
     db.session.add(issue)
     db.session.flush()
     blank = {"coupon_id": coupon.id, "owner_id": None, "issue_id": issue.id, "issued_at": at}
     blank |= {"issued_by": None, "good_until": None}
-    codes = sorted({code_of(coupon.number, chance.randrange(10**10)) for _ in members})
+    codes = sorted({coupons.code_of(coupon.number, chance.randrange(10**10)) for _ in members})
     held = dict(zip(codes, members, strict=False))
     insert_rows(_CODE, [{"code": code, "customer_id": member} | blank for code, member in held.items()])
     _write_uses(chance, coupon, held)
 
 
-def _write_uses(chance: Random, coupon: Coupon, held: dict[str, str | None]) -> None:
+def _write_uses(chance: Random, coupon: coupons.Coupon, held: dict[str, str | None]) -> None:
     bought = select(Sale).where(Sale.occurred_at >= coupon.live_at, Sale.discount > 0).order_by(Sale.id.desc())
     owners = {owner: code for code, owner in held.items() if owner is not None}
     if owners:
@@ -121,7 +121,7 @@ def _write_uses(chance: Random, coupon: Coupon, held: dict[str, str | None]) -> 
     insert_rows(_SALE_COUPON, [{"sale_id": row["sale_id"], "code": row["code"]} for row in rows])
 
 
-def _use(chance: Random, coupon: Coupon, code: str, sale: Sale) -> dict[str, Any]:
+def _use(chance: Random, coupon: coupons.Coupon, code: str, sale: Sale) -> dict[str, Any]:
     worth = {"amount": coupon.value or 0, "percent": sale.discount}.get(coupon.kind, 0)
     return {
         "id": id_at(chance, sale.occurred_at),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
 from backend.customers import CustomerFacts, get_customer
 from backend.loyalty.models import EarningRule, PointsEntry, PointsLot
+from backend.loyalty.partners.models import PartnerTransfer
 from backend.organization import hidden_units
 
 if TYPE_CHECKING:
@@ -39,6 +41,12 @@ def extras(entries: Sequence[PointsEntry]) -> Sequence[EarningRule]:
         return []
     query = select(EarningRule).where(EarningRule.id.in_(ids), EarningRule.kind == "bonus")
     return db.session.scalars(query.order_by(EarningRule.id)).all()
+
+
+def named_entries(customer_id: str) -> Select[PointsEntry]:
+    """As above, with the names of units and partners."""
+    partner = joinedload(PointsEntry.transfer).joinedload(PartnerTransfer.partner)
+    return entries(customer_id).options(joinedload(PointsEntry.business_unit), partner)
 
 
 def expiring(customer_id: str) -> Sequence[Row[date | None, int]]:

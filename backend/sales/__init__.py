@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     from backend.core import events, http, jobs
     from backend.customers import CustomerErased, CustomersMerged, CustomersParted, holds
     from backend.loyalty import counts_purchases
-    from backend.loyalty.coupons import told_by
+    from backend.loyalty import coupons as redeemed
     from backend.sales import cli, coupons, erasure, holdings, merges, policies, sync
     from backend.sales.grades import PurchaseFigures
     from backend.sales.routes import blueprint
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
     jobs.every(app, 30.0, "unit-policies", policies.apply)
     jobs.every(app, trials.EVERY, "rule-trials", trials.work)
     app.cli.add_command(cli.sales_group)
-    told_by(app, coupons.sales_with)
+    redeemed.told_by(app, coupons.sales_with)
 
 
 __all__ = [

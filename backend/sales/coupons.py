@@ -9,13 +9,13 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from backend.core.db import db, parts
-from backend.loyalty.coupons import CouponUse, UnitSales
+from backend.loyalty import coupons
 from backend.organization import BusinessUnit, Store
 from backend.sales import rules
 from backend.sales.models import Sale, SaleLine, SaleReturn, SaleReturnLine
 
 
-def sales_with(coupon_id: str) -> list[UnitSales]:
+def sales_with(coupon_id: str) -> list[coupons.UnitSales]:
     """By business unit and currency: sales with a valid use of the coupon; found by ix_coupon_use_coupon."""
     earlier = aliased(Sale)
     # Along ix_sale_customer; of several at once the first one by id is the first.
@@ -25,9 +25,9 @@ def sales_with(coupon_id: str) -> list[UnitSales]:
         (earlier.occurred_at < Sale.occurred_at) | ((earlier.occurred_at == Sale.occurred_at) & (earlier.id < Sale.id)),
     )
     uses = (
-        select(CouponUse.sale_id, func.sum(CouponUse.worth).label("worth"))
-        .where(CouponUse.coupon_id == coupon_id, CouponUse.state == "counted")
-        .group_by(CouponUse.sale_id)
+        select(coupons.CouponUse.sale_id, func.sum(coupons.CouponUse.worth).label("worth"))
+        .where(coupons.CouponUse.coupon_id == coupon_id, coupons.CouponUse.state == "counted")
+        .group_by(coupons.CouponUse.sale_id)
         .subquery()
     )
     query = (
@@ -43,7 +43,9 @@ def sales_with(coupon_id: str) -> list[UnitSales]:
         known = customer_id is not None
         values = (total - refunds.get(sale_id, 0), int(worth), int(known and not returning), int(known and returning))
         groups[unit, currency].append(values)
-    return [UnitSales(*key, len(rows), *map(sum, zip(*rows, strict=True))) for key, rows in sorted(groups.items())]
+    return [
+        coupons.UnitSales(*key, len(rows), *map(sum, zip(*rows, strict=True))) for key, rows in sorted(groups.items())
+    ]
 
 
 def _refunds(sale_ids: list[str]) -> dict[str, int]:

@@ -110,6 +110,12 @@ def code(text: str) -> CouponCode:
     return found
 
 
+def codes_to_print(issue: CouponIssue) -> Select[str, date | None]:
+    """Select (code, last day) of what was issued for whoever has them, by code."""
+    bearers = (CouponCode.issue_id == issue.id, CouponCode.customer_id.is_(None))
+    return select(CouponCode.code, CouponCode.good_until).where(*bearers).order_by(CouponCode.code)
+
+
 def state_of(found: CouponCode, of: Coupon, *, today: date) -> str:
     """`used`, `stopped`, `expired` or `open`."""
     if found.use is not None:

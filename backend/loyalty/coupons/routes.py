@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
-from sqlalchemy import select
 
 from backend.core import audit
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
@@ -252,14 +251,11 @@ def get_issue_codes(issue_id: str) -> Response:
     actor = current_actor()
     with unit_of_work():
         issue = access.issue(issue_id)
-        wanted = (CouponCode.issue_id == issue.id, CouponCode.customer_id.is_(None))
-        codes = select(CouponCode.code, CouponCode.good_until).where(*wanted).order_by(CouponCode.code)
-        body = issuing.csv_lines(db.session.execute(codes))
+        body = issuing.csv_lines(db.session.execute(access.codes_to_print(issue)))
         detail = {"issue": issue.id}
         audit.record(actor, "coupon.codes", subject_kind="coupon", subject_id=issue.coupon_id, detail=detail)
-    response = Response(body, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="coupon-codes.csv"'
-    return response
+    headers = {"Content-Disposition": 'attachment; filename="coupon-codes.csv"'}
+    return Response(body, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @blueprint.route("/coupons/codes/<code>")
