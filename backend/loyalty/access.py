@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
 from backend.customers import CustomerFacts, get_customer
 from backend.loyalty.models import EarningRule, PointsEntry, PointsLot
+from backend.loyalty.partners.models import PartnerTransfer
 from backend.organization import hidden_units
 
 if TYPE_CHECKING:
@@ -23,11 +25,13 @@ _SOON = 3
 
 
 def entries(customer_id: str) -> Select[PointsEntry]:
-    """A member's entries, without what happened at units that keep their own from whoever asks.
+    """A member's entries with unit and partner, without what happened at units that keep their own from whoever asks.
 
     Read the latest first, along ix_points_entry_customer. Raises `NotFound`.
     """
     query = select(PointsEntry).where(PointsEntry.customer_id == get_customer(customer_id).id)
+    with_partner = joinedload(PointsEntry.transfer).joinedload(PartnerTransfer.partner)
+    query = query.options(joinedload(PointsEntry.business_unit), with_partner)
     units = hidden_units()
     return query.where(PointsEntry.business_unit_id.not_in(units)) if units else query
 

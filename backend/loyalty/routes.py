@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import joinedload
-
 from backend.core import audit, clock
 from backend.core.db import run_in_unit_of_work, unit_of_work
 from backend.core.http import Blueprint, page
 from backend.customers import get_customer
 from backend.loyalty import access, earning_rules, reports
 from backend.loyalty.models import EarningRule, PointsEntry
-from backend.loyalty.partners.models import PartnerTransfer
 from backend.loyalty.schemas import (
     EarningRuleData,
     EarningRuleList,
@@ -36,9 +33,9 @@ def list_points(args: dict[str, Any], customer_id: str) -> dict[str, Any]:
     require_staff()
     actor, now = current_actor(), get_customer(customer_id).id
     with unit_of_work(synced=False):
-        with_partner = joinedload(PointsEntry.transfer).joinedload(PartnerTransfer.partner)
-        query = access.entries(now).options(joinedload(PointsEntry.business_unit), with_partner)
-        items, after = page(query, keys=(PointsEntry.occurred_at, PointsEntry.id), args=args, newest_first=True)
+        items, after = page(
+            access.entries(now), keys=(PointsEntry.occurred_at, PointsEntry.id), args=args, newest_first=True
+        )
         extras = access.extras(items)
         expiring = [{"on": day, "points": int(points)} for day, points in access.expiring(now)]
         audit.record_access(actor, customer_id=now, what="points")
