@@ -25,11 +25,13 @@ _SOON = 3
 
 
 def entries(customer_id: str) -> Select[PointsEntry]:
-    """A member's entries, without what happened at units that keep their own from whoever asks.
+    """A member's entries with unit and partner, without what happened at units that keep their own from whoever asks.
 
     Read the latest first, along ix_points_entry_customer. Raises `NotFound`.
     """
     query = select(PointsEntry).where(PointsEntry.customer_id == get_customer(customer_id).id)
+    with_partner = joinedload(PointsEntry.transfer).joinedload(PartnerTransfer.partner)
+    query = query.options(joinedload(PointsEntry.business_unit), with_partner)
     units = hidden_units()
     return query.where(PointsEntry.business_unit_id.not_in(units)) if units else query
 
@@ -41,12 +43,6 @@ def extras(entries: Sequence[PointsEntry]) -> Sequence[EarningRule]:
         return []
     query = select(EarningRule).where(EarningRule.id.in_(ids), EarningRule.kind == "bonus")
     return db.session.scalars(query.order_by(EarningRule.id)).all()
-
-
-def named_entries(customer_id: str) -> Select[PointsEntry]:
-    """As above, with the names of units and partners."""
-    partner = joinedload(PointsEntry.transfer).joinedload(PartnerTransfer.partner)
-    return entries(customer_id).options(joinedload(PointsEntry.business_unit), partner)
 
 
 def expiring(customer_id: str) -> Sequence[Row[date | None, int]]:

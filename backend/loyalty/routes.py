@@ -33,7 +33,7 @@ def list_points(args: dict[str, Any], customer_id: str) -> dict[str, Any]:
     require_staff()
     actor, now = current_actor(), get_customer(customer_id).id
     with unit_of_work(synced=False):
-        query = access.named_entries(now)
+        query = access.entries(now)
         items, after = page(query, keys=(PointsEntry.occurred_at, PointsEntry.id), args=args, newest_first=True)
         extras = access.extras(items)
         expiring = [{"on": day, "points": int(points)} for day, points in access.expiring(now)]

@@ -102,6 +102,7 @@ def test_an_applied_one_is_taken_back_once(client: FlaskClient, sign_in: Any, me
     assert again == ["already_undone"] * 2
     items = client.get(f"/api/v1/customers/{member}/corrections").get_json()["items"]
     assert [(each["points"], each["undone"]) for each in items] == [(-4_000, False), (4_000, True)]
+    assert client.get(f"/api/v1/customers/{member}/corrections").get_json()["limit"] == 2_000
     assert balance(member) == 500
     books.check()
 

@@ -448,8 +448,8 @@ def test_a_bank_ties_tokens_to_members_and_no_payment_card_is_kept(
     refused = app.test_cli_runner().invoke(args=["partners", "cards", str(file), "--partner", "SKY"])
     assert refused.exit_code == 1
     at = f"{TODAY}T00:00:00Z"
-    sale: dict[str, Any] = {"customer_id": member, "currency": "KRW", "occurred_at": at}
-    sale |= {"lines": [{"sku": "A1", "quantity": 1, "amount": 10_000}]}
+    sold = [{"sku": "A1", "quantity": 1, "amount": 10_000}]
+    sale = {"customer_id": member, "currency": "KRW", "occurred_at": at, "lines": sold}
     tablet.push({"id": new_id(), "kind": "sale.log", "at": at, "seq": 1, "data": sale})
     assert kinds(member) == [("earn", 200)], "the bank's card earns as much again"
     sign_in(role="admin")

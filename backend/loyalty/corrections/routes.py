@@ -50,7 +50,7 @@ def list_member_corrections(args: dict[str, Any], customer_id: str) -> dict[str,
     """A member's corrections, the newest first; the view is recorded."""
     person = require_staff(*_MAY_ASK)
     now = get_customer(customer_id).id
-    return _page(args, access.corrections(person, customer_id=now))
+    return _page(args, access.corrections(person, customer_id=now), customer_id=now)
 
 
 @blueprint.route("/customers/<customer_id>/corrections", methods=["POST"])
@@ -104,9 +104,9 @@ def post_undo(correction_id: str) -> dict[str, Any]:
     return _one(run_in_unit_of_work(lambda: service.undo(correction_id, person=person, acting_staff=actor)), person)
 
 
-def _page(args: dict[str, Any], query: Any) -> dict[str, Any]:  # noqa: ANN401 - a Select
+def _page(args: dict[str, Any], query: Any, *, customer_id: str | None = None) -> dict[str, Any]:  # noqa: ANN401 - a Select
     person, actor = require_staff(*_MAY_ASK), current_actor()
-    limit = run_in_unit_of_work(lambda: service.limit_of(person))
+    limit = run_in_unit_of_work(lambda: service.limit_of(person, customer_id))
     with unit_of_work(synced=False):
         items, after = page(query, keys=(PointsCorrection.id,), args=args, newest_first=True)
         audit.record_accesses(actor, sorted({each.customer_id for each in items}), what="points")

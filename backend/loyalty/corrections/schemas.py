@@ -71,7 +71,7 @@ class CorrectionArgs(PageArgs):
 
 
 class CorrectionPage(Schema):
-    """A page of corrections, the newest first; `limit` is how many points whoever asks corrects alone."""
+    """A page of corrections, the newest first; `limit`: how many points whoever asks corrects alone today."""
 
     items = fields.List(fields.Nested(CorrectionSchema), required=True)
     next = fields.String(allow_none=True)

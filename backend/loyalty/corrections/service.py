@@ -115,10 +115,14 @@ def withdraw(correction_id: str, *, person: Person, acting_staff: Actor) -> Poin
     return found
 
 
-def limit_of(person: Person) -> int:
-    """How many points the person corrects without a second one: of one member, in a day."""
+def limit_of(person: Person, customer_id: str | None = None) -> int:
+    """How many points the person corrects without a second one: of one member, in a day.
+
+    Of the member `customer_id`, how many are left of them.
+    """
     settings = programme()
-    return settings.admin_alone if person.role == StaffRole.ADMIN else settings.manager_alone
+    limit = settings.admin_alone if person.role == StaffRole.ADMIN else settings.manager_alone
+    return limit if customer_id is None else max(limit - _alone_lately(customer_id, person), 0)
 
 
 def waiting_for(person: Person) -> int:
@@ -130,7 +134,7 @@ def waiting_for(person: Person) -> int:
 
 def _begin(made: PointsCorrection, *, person: Person, acting_staff: Actor) -> PointsCorrection:
     """Apply it, or have it wait; what somebody splits into small ones counts together."""
-    alone = abs(made.points) + _alone_lately(made.customer_id, person) <= limit_of(person)
+    alone = abs(made.points) <= limit_of(person, made.customer_id)
     made.state = "waiting"
     db.session.add(made)
     try:
