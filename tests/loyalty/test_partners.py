@@ -18,7 +18,7 @@ from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
-from backend.customers import Card
+from backend.customers import Card, Customer
 from backend.loyalty import EarningRule, PartnerTransfer, PointsEntry, balance
 from backend.loyalty.partners import keys, outgoing
 from backend.loyalty.partners.rules import Rate, come_in, go_out, owed, rate_on, signature
@@ -462,3 +462,19 @@ def tokens(member: str) -> list[Any]:
     db.session.rollback()
     query = select(Card.number, Card.issuer).where(Card.customer_id == member, Card.kind == "bank")
     return [tuple(row) for row in db.session.execute(query)]
+
+
+def test_a_unit_that_keeps_its_own_shows_no_transfers_of_its_members_to_others(
+    member: str, systems: Systems, client: FlaskClient, sign_in: Any
+) -> None:
+    with unit_of_work():
+        home, elsewhere = factories.store(), factories.store()
+        db.session.get_one(Customer, member).home_store_id = home.id
+        home.business_unit.shares = "own"
+    systems.transfer("A-1")
+    found = []
+    for store in (home, elsewhere):
+        sign_in(role="marketer", store_id=store.id)
+        items = client.get("/api/v1/partners/SKY/transfers").get_json()["items"]
+        found.append([item["reference"] for item in items])
+    assert found == [["A-1"], []]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from backend.core.db import db
 from backend.core.errors import NotFound
 from backend.core.ids import is_id
-from backend.customers import get_customer
+from backend.customers import Customer, get_customer, visible
 from backend.loyalty.partners.models import Partner, PartnerKey, PartnerRate, PartnerTransfer
 from backend.loyalty.partners.rules import Rate
 
@@ -49,12 +49,10 @@ def keys(partner_id: str) -> Sequence[PartnerKey]:
 
 
 def transfers(partner_id: str) -> Select[PartnerTransfer]:
-    """A partner's transfers."""
-    return (
-        select(PartnerTransfer)
-        .where(PartnerTransfer.partner_id == partner_id)
-        .options(joinedload(PartnerTransfer.partner))
-    )
+    """A partner's transfers, without those of members whom whoever asks may not know of."""
+    seen = select(Customer.id).where(Customer.id == PartnerTransfer.customer_id, visible()).exists()
+    query = select(PartnerTransfer).where(PartnerTransfer.partner_id == partner_id)
+    return query.where(or_(PartnerTransfer.customer_id.is_(None), seen)).options(joinedload(PartnerTransfer.partner))
 
 
 def transfers_of(customer_id: str) -> tuple[str, Sequence[PartnerTransfer]]:

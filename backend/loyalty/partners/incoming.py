@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.core import audit, clock
 from backend.core.db import TryAgain, db, is_duplicate
+from backend.core.ids import new_id
 from backend.customers import Card, hold
 from backend.loyalty import ledger
 from backend.loyalty.earning import month_end
@@ -19,7 +20,7 @@ from backend.loyalty.partners.rules import Exchanged, Rate, come_in, over_limit,
 from backend.loyalty.partners.service import today_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from backend.core.audit import Actor
 
@@ -63,27 +64,29 @@ def take_in(code: str, wishes: Sequence[Wish], *, acting_staff: Actor) -> list[T
     if _holders(wishes) != holders:
         raise TryAgain
     there = _there(partner, wishes)
-    book = _Book(partner, acting_staff)
+    book = _Book(partner, {each.customer_id for each in holders.values()}, acting_staff)
     found = []
     for wish in wishes:
         before = there.get(wish.reference)
         holder = holders.get(wish.card)
         result = _again(before, wish, holder) if before else book.take(wish, holder)
         if result.outcome == "done":
-            there[wish.reference] = db.session.get_one(PartnerTransfer, result.transfer_id)
+            there[wish.reference] = book.made[-1]
         found.append(result)
-    ledger.post(book.entries)
+    book.write()
     return found
 
 
 class _Book:
-    """Takes wishes of one partner, with what is the same for all of them; `entries` are to post."""
+    """Takes wishes of one partner, with what is the same for all of them, and writes what was `made` at once."""
 
-    def __init__(self, partner: Partner, acting_staff: Actor) -> None:
+    def __init__(self, partner: Partner, members: set[str], acting_staff: Actor) -> None:
         self._partner, self._acting_staff = partner, acting_staff
         self._rates = access.rates(partner.id)
         self._today = today_at(partner.business_unit_id)
-        self.entries: list[dict[str, Any]] = []
+        self._used = used_in_month(partner.id, members, "in", self._today)
+        self._entries: list[dict[str, Any]] = []
+        self.made: list[PartnerTransfer] = []
 
     def take(self, wish: Wish, holder: _Holder | None) -> Taken:
         """Refuse a wish, or carry it out."""
@@ -99,7 +102,7 @@ class _Book:
         points = come_in(wish.points, rate)
         if not points.ours:
             return _refused(wish, "points", "This is worth less than one point.")
-        used = used_in_month(self._partner.id, holder.customer_id, "in", self._today)
+        used = self._used.get(holder.customer_id, 0)
         limits = {"at_once": self._partner.most_at_once, "a_month": self._partner.most_a_month}
         why = over_limit(points.ours, this_month=used, **limits)
         return _refused(wish, "points", why) if why else self._carry_out(wish, holder, rate, points)
@@ -107,6 +110,7 @@ class _Book:
     def _carry_out(self, wish: Wish, holder: _Holder, rate: Rate, points: Exchanged) -> Taken:
         now = clock.now()
         made = PartnerTransfer(
+            id=new_id(),
             partner_id=self._partner.id,
             direction="in",
             reference=wish.reference,
@@ -122,7 +126,8 @@ class _Book:
             decided_at=now,
         )
         made.owner_id = holder.owner_id
-        add(made)
+        self.made.append(made)
+        self._used[holder.customer_id] = self._used.get(holder.customer_id, 0) + points.ours
         months = self._partner.valid_months
         given = ledger.entry(
             customer_id=holder.customer_id,
@@ -135,14 +140,20 @@ class _Book:
             business_day=self._today,
             expires_on=month_end(self._today, months) if months is not None else None,
         )
-        self.entries.append(given)
-        tell(self._acting_staff, "partner.transfer_in", made, self._partner.code)
+        self._entries.append(given)
         return Taken(wish.reference, "done", points.ours, transfer_id=made.id)
 
+    def write(self) -> None:
+        """Write the transfers that were made, their audit rows and their entries."""
+        add(*self.made)
+        for each in self.made:
+            tell(self._acting_staff, "partner.transfer_in", each, self._partner.code)
+        ledger.post(self._entries)
 
-def add(transfer: PartnerTransfer) -> None:
-    """Write a transfer. Raises `TryAgain` when somebody else wrote its reference in the same moment."""
-    db.session.add(transfer)
+
+def add(*transfers: PartnerTransfer) -> None:
+    """Write transfers. Raises `TryAgain` when somebody else wrote one's reference in the same moment."""
+    db.session.add_all(transfers)
     try:
         db.session.flush()
     except IntegrityError as error:
@@ -151,16 +162,17 @@ def add(transfer: PartnerTransfer) -> None:
         raise
 
 
-def used_in_month(partner_id: str, customer_id: str, direction: str, day: date) -> int:
-    """Own points of a member that were exchanged one way in the month of `day` and not given back."""
-    query = select(func.sum(PartnerTransfer.ours)).where(
-        PartnerTransfer.customer_id == customer_id,
+def used_in_month(partner_id: str, customer_ids: Collection[str], direction: str, day: date) -> dict[str, int]:
+    """{member: own points} that were exchanged one way in the month of `day` and not given back."""
+    query = select(PartnerTransfer.customer_id, func.sum(PartnerTransfer.ours)).where(
+        PartnerTransfer.customer_id.in_(sorted(customer_ids)),
         PartnerTransfer.partner_id == partner_id,
         PartnerTransfer.direction == direction,
         PartnerTransfer.state.in_(("asked", "done")),
         PartnerTransfer.booked_on.between(day.replace(day=1), month_end(day, 0)),
     )
-    return int(db.session.scalar(query) or 0)
+    found = db.session.execute(query.group_by(PartnerTransfer.customer_id))
+    return {customer_id: int(points) for customer_id, points in found if customer_id is not None}
 
 
 def tell(acting_staff: Actor, action: str, transfer: PartnerTransfer, partner_code: str) -> None:

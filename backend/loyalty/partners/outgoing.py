@@ -72,7 +72,7 @@ def send(
     if not exchanged.theirs:
         raise ValidationFailed({"points": ["This is worth less than one point of the partner's."]})
     hold([now])
-    used = used_in_month(partner.id, now, "out", today)
+    used = used_in_month(partner.id, [now], "out", today).get(now, 0)
     limits = {"at_once": partner.most_at_once, "a_month": partner.most_a_month}
     if why := over_limit(exchanged.ours, this_month=used, **limits):
         raise ValidationFailed({"points": [why]})
