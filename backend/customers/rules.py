@@ -37,8 +37,9 @@ EDITABLE_ONLINE = (*EDITABLE, "email", "birth_date", "preferred_staff")
 """The fields that somebody who sees them on the server may edit."""
 _SEPARATORS = re.compile(r"[\s.:_-]")
 _PAN = range(12, 20)
-_NETWORKS = frozenset("234569")
-"""With what the numbers of payment networks begin (ISO/IEC 7812-1): 2 to 6 banks everywhere, 9 those of one country."""
+_NETWORKS = re.compile(r"4\d{12}(\d{3}){0,2}|[25]\d{15}|3\d{13,15}|6\d{11,18}")
+"""How long the numbers of payment networks are, by what they begin with (ISO/IEC 7812-1). What begins with 9 is of one
+country, and in many a house it is its own members' card."""
 _DEFAULT_REGION = "KR"
 _VISIBLE_DIGITS = 4
 
@@ -76,7 +77,7 @@ def is_network_card(number: str) -> bool:
 
     Where a bank's token is expected nothing that may be a card's own is one (`is_payment_card`).
     """
-    return number[:1] in _NETWORKS and is_payment_card(number)
+    return _NETWORKS.fullmatch(_SEPARATORS.sub("", number)) is not None and is_payment_card(number)
 
 
 def masked_phone(phone: str | None) -> str | None:

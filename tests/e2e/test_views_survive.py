@@ -36,6 +36,8 @@ def test_no_view_that_was_answered_is_missing_after_a_kill(server: DangolServer)
                 number += _VIEWERS
         except (OSError, HTTPException, ValueError):
             return  # Killed in the middle of an answer.
+        finally:
+            connection.close()
 
     viewers = [threading.Thread(target=view, args=(number,)) for number in range(_VIEWERS)]
     for each in viewers:
