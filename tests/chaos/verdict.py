@@ -188,6 +188,7 @@ def _answer(planned: Planned, model: Model, found: Found) -> list[str]:
         return [f"{kind} {key} was answered {shown} and is kept as {receipt}"]
     if receipt["status"] == "rejected":
         expected = receipt.get("code") == planned.rejection or _forgotten(planned, receipt, model)
+        expected = expected or _kept_elsewhere(planned, receipt, model)
         return [] if expected else [f"{kind} {key} was rejected: {receipt.get('code')}, {receipt.get('message')}"]
     return _taken_rightly(planned, receipt, model)
 
@@ -211,6 +212,14 @@ def _forgotten(planned: Planned, receipt: Result, model: Model) -> bool:
     customer = planned.mutation["data"].get("customer_id")
     registered, unknown = customer in model.planned, receipt.get("code") == "unknown_customer"
     return bool(planned.may_be_unknown and unknown and registered and model.era)
+
+
+def _kept_elsewhere(planned: Planned, receipt: Result, model: Model) -> bool:
+    """Whether she may have got another home store, which keeps her number, before this edit of it arrived."""
+    data = planned.mutation["data"]
+    edits = (each.mutation["data"] for each in model.planned.values() if each.mutation["kind"] == "customer.edit")
+    moved = any("home_store" in each["changes"] for each in edits if each["customer_id"] == data.get("customer_id"))
+    return receipt.get("code") == "phone_of_another_store" and "phone" in data.get("changes", {}) and moved
 
 
 def _inbox(model: Model, found: Found) -> list[str]:
