@@ -75,6 +75,19 @@ export async function readGrades(): Promise<Grades> {
 }
 
 /** Whether the worker is at it: it is worth looking again. */
+export function readEvaluation(id: string): Promise<EvaluationRecord> {
+  return call(api.GET('/api/v1/grades/evaluations/{evaluation_id}', { params: { path: { evaluation_id: id } } })) as Promise<EvaluationRecord>;
+}
+
+/** Applies it; or stops it, or drops what it found. */
+export function tellEvaluation(id: string, what: 'apply' | 'drop'): Promise<EvaluationRecord> {
+  const params = { params: { path: { evaluation_id: id } } };
+  const telling = what === 'apply'
+    ? call(api.POST('/api/v1/grades/evaluations/{evaluation_id}/apply', params))
+    : call(api.POST('/api/v1/grades/evaluations/{evaluation_id}/drop', params));
+  return telling as Promise<EvaluationRecord>;
+}
+
 export function isUnderWay({ state }: Pick<EvaluationRecord, 'state'>): boolean {
   return ['waiting', 'computing', 'applying'].includes(state);
 }

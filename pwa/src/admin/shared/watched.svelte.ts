@@ -1,23 +1,25 @@
-import { api, call } from '$lib/api';
 import { sayProblem } from '$lib/session';
-import { isUnderWay, type EvaluationRecord } from './grades';
 
 const ASK_MS = 700;
 
-/** An evaluation, looked at again and again while the worker is at it. */
-export class WatchedEvaluation {
-  #record = $state.raw<EvaluationRecord | null>(null);
+/** Something that the worker is at, looked at again and again until it is done. */
+export class Watched<T> {
+  #record = $state.raw<T | null>(null);
   #problem = $state<string | null>(null);
   #sending = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #left = false;
-  readonly id: string;
+  readonly #read: () => Promise<T>;
+  readonly #underWay: (record: T) => boolean;
 
-  constructor(id: string) {
-    this.id = id;
+  /** @param read asks the server for it; @param underWay whether there is more to see; @param known what was read before. */
+  constructor(read: () => Promise<T>, underWay: (record: T) => boolean, known: T | null = null) {
+    this.#read = read;
+    this.#underWay = underWay;
+    this.#record = known;
   }
 
-  get record(): EvaluationRecord | null {
+  get record(): T | null {
     return this.#record;
   }
 
@@ -39,25 +41,13 @@ export class WatchedEvaluation {
     };
   }
 
-  async apply(): Promise<void> {
-    await this.#tell(() => call(api.POST('/api/v1/grades/evaluations/{evaluation_id}/apply', { params: this.#params })));
-  }
-
-  /** Stops it, or drops what it found. */
-  async drop(): Promise<void> {
-    await this.#tell(() => call(api.POST('/api/v1/grades/evaluations/{evaluation_id}/drop', { params: this.#params })));
-  }
-
-  get #params() {
-    return { path: { evaluation_id: this.id } };
-  }
-
-  async #tell(what: () => Promise<unknown>): Promise<void> {
+  /** Tells the server something about it, one thing at a time; the answer is how it stands now. */
+  async tell(what: () => Promise<T>): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
     this.#problem = null;
     try {
-      this.#record = (await what()) as EvaluationRecord;
+      this.#record = await what();
     } catch (problem) {
       this.#problem = sayProblem(problem);
     } finally {
@@ -68,7 +58,8 @@ export class WatchedEvaluation {
 
   async #look(): Promise<void> {
     try {
-      const found = (await call(api.GET('/api/v1/grades/evaluations/{evaluation_id}', { params: this.#params }))) as EvaluationRecord;
+      const found = await this.#read();
+      // An answer to what was told meanwhile is newer.
       if (!this.#sending) [this.#record, this.#problem] = [found, null];
     } catch (problem) {
       this.#problem = sayProblem(problem);
@@ -79,7 +70,7 @@ export class WatchedEvaluation {
   #again(): void {
     clearTimeout(this.#timer);
     // What cannot be reached now is looked at again, too: the worker goes on without this page.
-    if (!this.#left && (this.#record === null ? this.#problem === null : isUnderWay(this.#record))) {
+    if (!this.#left && (this.#record === null ? this.#problem === null : this.#underWay(this.#record))) {
       this.#timer = setTimeout(() => void this.#look(), ASK_MS);
     }
   }
