@@ -59,7 +59,10 @@ def edit(mutation: Mutation) -> Outcome:
     merge = service.edit(customer, mutation.data["changes"], acting_staff=mutation.actor)
     if "phone" in merge.conflicts and not sight.own([customer.id]):
         # The answer would tell the number that the server holds to somebody who was shown its last digits.
-        raise Rejected("phone_of_another_store", "Her phone is kept by another store; have it changed at a desk.")
+        raise Rejected(
+            "phone_of_another_store",
+            "The server holds another phone of hers, which is not for this tablet; have it changed at a desk.",
+        )
     return Outcome(
         flags=("merged_customer",) if customer.id != mutation.data["customer_id"] else (),
         about=(COLLECTION.name, customer.id),

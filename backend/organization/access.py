@@ -23,6 +23,7 @@ from backend.organization.errors import DeviceRevoked
 from backend.organization.models import Staff, StaffRole
 from backend.organization.values import DeviceCaller, Person, Tablet, Viewer
 from backend.settings import current_settings
+from backend.sync.clock import epoch
 
 if TYPE_CHECKING:
     from flask import Response
@@ -103,7 +104,7 @@ def require_device(*, reading: bool, withdrawn_too: bool = False) -> DeviceCalle
     if tablet is None:
         raise NotSignedIn
     if tablet.revoked_at is not None and (tablet.revoked_hard or not withdrawn_too):
-        raise DeviceRevoked(accept_outbox=not tablet.revoked_hard)
+        raise _withdrawn(tablet)
     person = signed_in() if via == "cookie" else None
     if reading and via == "cookie" and person is None:
         raise SessionExpired
@@ -192,15 +193,19 @@ def _behind_bearer() -> Person | None:
     if tablet is None:
         return None
     if tablet.revoked_at is not None:
-        raise DeviceRevoked(accept_outbox=not tablet.revoked_hard)
+        raise _withdrawn(tablet)
     return tablet.person
+
+
+def _withdrawn(tablet: Tablet) -> DeviceRevoked:
+    return DeviceRevoked(accept_outbox=not tablet.revoked_hard, epoch=None if tablet.revoked_hard else epoch())
 
 
 def _refuse_withdrawn() -> None:
     token, _ = _token()
     tablet = _find(token) if token else None
     if tablet is not None and tablet.revoked_at is not None:
-        raise DeviceRevoked(accept_outbox=not tablet.revoked_hard)
+        raise _withdrawn(tablet)
 
 
 def _token() -> tuple[str | None, Literal["bearer", "cookie"]]:

@@ -10,9 +10,12 @@ class DeviceRevoked(NotSignedIn):
 
     code = "device_revoked"
 
-    def __init__(self, *, accept_outbox: bool) -> None:
-        """`accept_outbox`: whether the tablet may still push what waits on it before it wipes."""
-        super().__init__(None, wipe=True, accept_outbox=accept_outbox)
+    def __init__(self, *, accept_outbox: bool, epoch: str | None = None) -> None:
+        """`accept_outbox`: whether the tablet may still push what waits on it before it wipes.
+
+        `epoch`: the database's, so that a tablet that has not heard of a restore sends again what that may have lost.
+        """
+        super().__init__(None, wipe=True, accept_outbox=accept_outbox, epoch=epoch)
         self.accept_outbox = accept_outbox
 
 

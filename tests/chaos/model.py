@@ -51,6 +51,8 @@ class Model:
     """What browsers show at the end as the state of their entries."""
     unexplained: list[str] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
+    withdrawn: set[str] = field(default_factory=set)
+    """Ids of what withdrawn tablets recorded: they are told less."""
     era: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

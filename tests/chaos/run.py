@@ -196,6 +196,7 @@ class Chaos:
         self.server.command("tablet", "revoke", life.tablet.seat.device_id, "--json")
         if not life.over.wait(_STUCK_AFTER):
             self.model.wonder(f"the withdrawn tablet {life.tablet.seat.device_id} could not send what waited")
+        self.model.withdrawn.update(life.tablet.journal)
         self._backups.clear()
         staff = self.world.staff[life.tablet.seat.store][0]
         enrolled = self.server.told("tablet", "enrol", "--store", life.tablet.seat.store, "--staff", staff, "--json")

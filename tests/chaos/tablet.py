@@ -211,6 +211,10 @@ class Tablet:
             self.revoked = True
             if not (refused.problem.get("wipe") and refused.problem.get("accept_outbox")):
                 self.model.wonder(f"a softly revoked tablet was told {refused.problem}")
+            if refused.problem.get("epoch") != self._epoch:
+                # Restored unnoticed: it tells everything again while it may.
+                self._send_again(None)
+                self._epoch = refused.problem.get("epoch")
             return
         if refused.status in _MAY_WAIT:
             if "retry-after" not in refused.headers:

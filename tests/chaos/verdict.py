@@ -215,11 +215,18 @@ def _forgotten(planned: Planned, receipt: Result, model: Model) -> bool:
 
 
 def _kept_elsewhere(planned: Planned, receipt: Result, model: Model) -> bool:
-    """Whether she may have got another home store, which keeps her number, before this edit of it arrived."""
+    """Whether she may have got another home store, which keeps her number, before this edit of it arrived.
+
+    A withdrawn tablet is told nobody's number.
+    """
     data = planned.mutation["data"]
     edits = (each.mutation["data"] for each in model.planned.values() if each.mutation["kind"] == "customer.edit")
     moved = any("home_store" in each["changes"] for each in edits if each["customer_id"] == data.get("customer_id"))
-    return receipt.get("code") == "phone_of_another_store" and "phone" in data.get("changes", {}) and moved
+    return (
+        receipt.get("code") == "phone_of_another_store"
+        and "phone" in data.get("changes", {})
+        and (moved or planned.mutation["id"] in model.withdrawn)
+    )
 
 
 def _inbox(model: Model, found: Found) -> list[str]:

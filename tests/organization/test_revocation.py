@@ -13,6 +13,7 @@ from backend.core.db import db, unit_of_work
 from backend.core.ids import new_id
 from backend.organization import ScopeWish, tablets
 from backend.sales import Sale
+from backend.sync.clock import epoch
 from tests import factories
 from tests.sync.test_push import count, sale
 from tests.sync.test_sealed import sealed
@@ -39,6 +40,7 @@ def test_the_very_next_call_is_told_to_wipe(tablet: Tablet, path: str, hard: boo
     revoke(tablet, hard=hard)
     answer = tablet.get(path)
     assert (answer.status_code, answer.get_json()["code"]) == (401, "device_revoked")
+    assert answer.get_json().get("epoch") == (None if hard else epoch())
     assert (answer.get_json()["wipe"], answer.get_json()["accept_outbox"]) == (True, not hard)
     assert answer.headers.get("Clear-Site-Data") == (CLEAR if hard else None)
 

@@ -7,7 +7,7 @@ import type { GuardParts, Hints } from './guard-parts';
 import type { LockReason, LockState, NewSlot, Slot, Unlocked, Unlocking, WipeReason } from './lock-types';
 import type { LockedHooks } from './locked-line';
 import { PACE } from './loop';
-import { revocation, sendSealed } from './sealed-sender';
+import { revocation, sendSealed, type Revocation } from './sealed-sender';
 import { Seat } from './seat';
 import type { Told } from './status';
 import { openStore, type Store } from './store';
@@ -55,7 +55,7 @@ export class Guard {
       name,
       pace,
       listener: (told) => this.#tell(this.#phase === 'open' ? told : { ...(told.sync && { sync: told.sync }) }),
-      onRevoked: (takesOutbox) => void this.#serial.run(() => this.#leave(takesOutbox)),
+      onRevoked: (revoked) => void this.#serial.run(() => this.#leave(revoked)),
     });
     this.#tabs = new TabLock(this.#parts.name, (news) => void this.#serial.run(() => this.#hear(news)));
   }
@@ -107,7 +107,7 @@ export class Guard {
         if (!this.#isIdle) return this.#seat.keeper === null ? 'all' : 'none';
         return (await this.#store.sealed.count()) > 0 ? 'sealed' : 'none';
       },
-      onRevoked: (takesOutbox) => void this.#serial.run(() => this.#leave(takesOutbox)),
+      onRevoked: (revoked) => void this.#serial.run(() => this.#leave(revoked)),
       onRound: (sync) => this.#serial.run(() => this.#afterRound(sync)),
     };
     this.#opened = await openStore(this.#parts, hooks, () => void this.#lost());
@@ -346,7 +346,7 @@ export class Guard {
       return true;
     } catch (problem) {
       const revoked = revocation(problem);
-      if (revoked !== null) void this.#serial.run(() => this.#leave(revoked.takesOutbox));
+      if (revoked !== null) void this.#serial.run(() => this.#leave(revoked));
       else if (!(problem instanceof ApiProblem)) throw problem;
       return false;
     }
@@ -360,14 +360,14 @@ export class Guard {
   }
 
   /** The server has revoked this tablet: what waits is sent as far as it takes it, then everything goes. */
-  async #leave(takesOutbox: boolean): Promise<void> {
+  async #leave({ takesOutbox, epoch }: Revocation): Promise<void> {
     this.#tell({ sync: { revoked: true } });
     if (this.#phase === 'wiped' || this.#phase === 'new' || this.#leaving) return;
     this.#leaving = true;
     const { server } = this.#parts;
     const { sealed } = this.#store;
     if (takesOutbox) {
-      await this.#seat.keeper?.drain().catch(() => undefined);
+      await this.#seat.keeper?.drain(epoch).catch(() => undefined);
       await sealed.all().then((items) => sendSealed(server, sealed, items)).catch(() => undefined);
     }
     await this.#wipe('revoked');

@@ -10,7 +10,7 @@ import { Outbox, type Receipt } from './outbox';
 import { pullAll, type PullHooks } from './pull';
 import { pushAll } from './push';
 import { businessDay, reconcile, type Surroundings } from './reconcile';
-import { revocation, sendSealed } from './sealed-sender';
+import { revocation, sendSealed, type Revocation } from './sealed-sender';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
 import type { CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, WordingRow } from './types';
@@ -40,7 +40,7 @@ export interface KeeperParts {
   /** The server answered: its clock and the tablet's, milliseconds. */
   onContact?: (server: number, tablet: number) => void;
   /** The server does not know this tablet as one of its own any more. */
-  onRevoked?: (takesOutbox: boolean) => void;
+  onRevoked?: (revoked: Revocation) => void;
 }
 
 /** How long nobody must have asked for anything before the overlay is folded, milliseconds. */
@@ -248,8 +248,12 @@ export class Keeper {
     this.#status.changed();
   }
 
-  /** Sends whatever waits, without reading. For a tablet that must leave. */
-  async drain(): Promise<void> {
+  /**
+   * Sends whatever waits, without reading, and where the copy is of another `epoch` than the server's, all that a restore
+   * may have lost unnoticed. For a tablet that must leave.
+   */
+  async drain(epoch: string | null): Promise<void> {
+    if (epoch !== null && epoch !== this.#tablet.copy?.epoch) await this.#outbox.requeue(null);
     await pushAll(this.#parts.server, this.#outbox);
   }
 
@@ -286,7 +290,7 @@ export class Keeper {
     } catch (problem) {
       this.#status.failed(problem);
       const revoked = revocation(problem);
-      if (revoked !== null) this.#parts.onRevoked(revoked.takesOutbox);
+      if (revoked !== null) this.#parts.onRevoked(revoked);
       // A reader without a session is no failure of the line: the next round comes at the usual pace.
       return problem instanceof ApiProblem && problem.status === 401 ? { sent } : { problem };
     } finally {

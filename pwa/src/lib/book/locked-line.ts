@@ -1,7 +1,7 @@
 import { ApiProblem, OFFLINE, type SyncServer } from '$lib/api/sync';
 import type { SealedStore } from '$lib/vault';
 import { Loop, type Pace, type Round } from './loop';
-import { revocation, sendSealed } from './sealed-sender';
+import { revocation, sendSealed, type Revocation } from './sealed-sender';
 import type { TermsKeeper } from './terms';
 import type { SyncState } from './types';
 
@@ -11,7 +11,7 @@ const SELDOM = 60_000;
 export interface LockedHooks {
   /** `none`: nothing to do; `sealed`: only what waits; `all`: the terms are asked for as well. */
   wanted: () => Promise<'none' | 'sealed' | 'all'>;
-  onRevoked: (takesOutbox: boolean) => void;
+  onRevoked: (revoked: Revocation) => void;
   /** After every round: the lease or what waits may have changed. */
   onRound: (sync: Partial<SyncState>) => Promise<void>;
 }
@@ -50,7 +50,7 @@ export class LockedLine {
       return { sent };
     } catch (problem) {
       const revoked = revocation(problem);
-      if (revoked !== null) this.#hooks.onRevoked(revoked.takesOutbox);
+      if (revoked !== null) this.#hooks.onRevoked(revoked);
       if (problem instanceof ApiProblem) {
         const { code, detail } = problem;
         await this.#hooks.onRound({ online: code !== OFFLINE, lastError: { code, detail } });

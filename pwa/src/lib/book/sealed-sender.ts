@@ -24,10 +24,19 @@ function receipted(batch: readonly SealedItem[], results: readonly unknown[]): s
     .map(({ id }) => id);
 }
 
-/** Whether the server says that this tablet is no longer one of its own, and whether it takes what waits. */
-export function revocation(problem: unknown): { takesOutbox: boolean } | null {
+/** What the server says to a tablet that is no longer one of its own. */
+export interface Revocation {
+  /** Whether it takes what waits. */
+  takesOutbox: boolean;
+  /** Which life of its database this is; null where it does not say. */
+  epoch: string | null;
+}
+
+/** What a problem says of this tablet's withdrawal, or null. */
+export function revocation(problem: unknown): Revocation | null {
   if (!(problem instanceof ApiProblem) || problem.code !== 'device_revoked') return null;
-  return { takesOutbox: problem.body.accept_outbox === true };
+  const { accept_outbox, epoch } = problem.body;
+  return { takesOutbox: accept_outbox === true, epoch: typeof epoch === 'string' ? epoch : null };
 }
 
 export function isOffline(problem: unknown): boolean {

@@ -3,6 +3,7 @@ import type { DataKey } from '$lib/vault';
 import { Keeper } from './keeper';
 import { cipherOf } from './key-ring';
 import type { Pace } from './loop';
+import type { Revocation } from './sealed-sender';
 import type { Listener } from './status';
 import type { Store } from './store';
 import type { OpenOptions } from './types';
@@ -12,7 +13,7 @@ export interface SeatParts {
   name: string;
   pace: Pace;
   listener: Listener;
-  onRevoked: (takesOutbox: boolean) => void;
+  onRevoked: (revoked: Revocation) => void;
 }
 
 /** The book behind the lock: there while the key is in memory, and who sits at it. */

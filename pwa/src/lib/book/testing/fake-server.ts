@@ -218,7 +218,7 @@ export class FakeServer implements SyncServer {
     if (mishap instanceof ApiProblem) throw mishap;
     if (mishap === 'lost before') throw offline();
     if (this.revoked === 'hard' || (this.revoked === 'soft' && call !== 'push' && call !== 'sealed')) {
-      const body = { code: 'device_revoked', detail: '', wipe: true, accept_outbox: this.revoked === 'soft' };
+      const body = { code: 'device_revoked', detail: '', wipe: true, accept_outbox: this.revoked === 'soft', epoch: this.epoch };
       throw new ApiProblem(401, body);
     }
     const answer = structuredClone(await work());
