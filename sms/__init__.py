@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     from sms import channel, cli, demo, routes, webhooks
 
     settings: Settings = app.extensions["dangol.settings"]
-    migrations.add_branch(app, versions=Path(__file__).parent / "migrations", table_prefix="template")
+    migrations.add_branch(app, versions=Path(__file__).parent / "migrations", table_prefixes=("template", "sms_"))
     delivery.register(app, channel.SmsChannel(settings))
     http.register(app, routes.blueprint)
     app.register_blueprint(webhooks.blueprint)

@@ -28,6 +28,7 @@ from backend.delivery.dispatcher import dispatch, run_dispatcher
 from backend.delivery.drafts import AUTOMATIC, CAMPAIGN, ONE_TO_ONE, Draft
 from backend.delivery.law_kr import frame_advert
 from backend.delivery.models import Message, OwedNotice
+from backend.delivery.news import ReplyReceived, SendingPaused
 from backend.delivery.numbers import Number, describe
 from backend.delivery.outcomes import MessageEnded, Report, apply_report
 from backend.delivery.reasons import reason_text
@@ -86,7 +87,9 @@ __all__ = [
     "OwedNotice",
     "Purpose",
     "Refused",
+    "ReplyReceived",
     "Report",
+    "SendingPaused",
     "Skipped",
     "State",
     "Transport",

@@ -10,6 +10,8 @@ from flask_migrate import Migrate
 from backend.core.db import db
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from alembic.config import Config
     from flask import Flask
 
@@ -31,7 +33,7 @@ def init_app(app: Flask) -> None:
         return config
 
 
-def add_branch(app: Flask, *, versions: Path, table_prefix: str) -> None:
-    """Let a plug-in keep the revisions of its own tables, whose names begin with `table_prefix`, in `versions`."""
+def add_branch(app: Flask, *, versions: Path, table_prefixes: Sequence[str]) -> None:
+    """Let a plug-in keep the revisions of its own tables, whose names begin so, in `versions`."""
     app.extensions[_LOCATIONS].append(str(versions))
-    app.extensions[_PREFIXES].append(table_prefix)
+    app.extensions[_PREFIXES].extend(table_prefixes)
