@@ -46,6 +46,8 @@ _MACHINES = (
     "tests/sync/test_push_machine.py",
     "tests/sync/test_tablet_machine.py",
     "tests/unify/test_merge_machine.py",
+    "tests/loyalty/test_points_machine.py",
+    "tests/loyalty/test_coupons_machine.py",
 )
 _NO_TESTS = 5
 """How pytest ends when nothing was chosen."""
@@ -117,7 +119,7 @@ def chaos(arguments: list[str]) -> int:
         pwa_build()
     python: Command = [bin_path("python"), "-m"]
     if "--help" not in arguments:
-        say("Running long histories against the models of the push, of the tablet's copy and of merging")
+        say("Running long histories against the models of the push, the tablet's copy, merging, points and coupons")
         machines = [*python, "pytest", "-n", "2", "-q", "--hypothesis-profile", "chaos", *_MACHINES]
         # What reads the verdict reads standard output.
         done = subprocess.run([str(part) for part in machines], cwd=ROOT, env=environment(), check=False, stdout=2)

@@ -16,7 +16,7 @@ from backend.core.ids import new_id
 from backend.core.types import Id, Json, UtcDateTime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,14 @@ def record(
     )
 
 
-def record_each(subjects: Iterable[tuple[Actor, str]], action: str, *, subject_kind: str) -> None:
-    """As `record`, for many subjects in one statement."""
+def record_each(
+    subjects: Sequence[tuple[Actor, str]],
+    action: str,
+    *,
+    subject_kind: str,
+    details: Sequence[dict[str, Any] | None] | None = None,
+) -> None:
+    """As `record`, for many subjects in one statement; `details` has one for each."""
     at = clock.now()
     rows = [
         {
@@ -103,9 +109,9 @@ def record_each(subjects: Iterable[tuple[Actor, str]], action: str, *, subject_k
             "action": action,
             "subject_kind": subject_kind,
             "subject_id": subject_id,
-            "detail": None,
+            "detail": detail,
         }
-        for actor, subject_id in subjects
+        for (actor, subject_id), detail in zip(subjects, details or [None] * len(subjects), strict=True)
     ]
     insert_rows(_INSERT_AUDIT, rows)
 

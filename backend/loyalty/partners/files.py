@@ -77,9 +77,10 @@ def take_transfers(path: Path, code: str, *, result: Path, dry_run: bool = False
     Raises `NotFound` for an unknown partner, `ValidationFailed` for a file that cannot be read.
     """
     access.partner(code)
+    schema = TransferInData()
 
     def work(lines: Sequence[Line]) -> list[Outcome]:
-        read = [(line, _read(TransferInData(), _as_transfer(line.values))) for line in lines]
+        read = [(line, _read(schema, _as_transfer(line.values))) for line in lines]
         wishes = [Wish(**data) for _, data in read if isinstance(data, dict)]
         taken = iter(incoming.take_in(code, wishes, acting_staff=SYSTEM))
         return [
@@ -93,9 +94,10 @@ def take_transfers(path: Path, code: str, *, result: Path, dry_run: bool = False
 def take_answers(path: Path, code: str, *, result: Path, dry_run: bool = False) -> Figures:
     """Take in what a partner answers to transfers to it. Raises as `take_transfers`."""
     access.partner(code)
+    schema = AnswerData()
 
     def work(lines: Sequence[Line]) -> list[Outcome]:
-        read = [(line, _read(AnswerData(), dict(line.values))) for line in lines]
+        read = [(line, _read(schema, dict(line.values))) for line in lines]
         answers = [Answer(**data) for _, data in read if isinstance(data, dict)]
         given = iter(outgoing.answer(access.partner(code), answers, acting_staff=SYSTEM))
         return [

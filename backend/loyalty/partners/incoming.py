@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from backend.core import audit, clock
-from backend.core.db import TryAgain, db, is_duplicate
+from backend.core.bulk import insert_rows
+from backend.core.db import TryAgain, db, is_duplicate, table_of
 from backend.core.ids import new_id
 from backend.customers import Card, hold
 from backend.loyalty import ledger
@@ -20,12 +22,13 @@ from backend.loyalty.partners.rules import Exchanged, Rate, come_in, over_limit,
 from backend.loyalty.partners.service import today_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from backend.core.audit import Actor
 
 _AHEAD = timedelta(days=1)
 _OLDEST = timedelta(days=366)
+_INSERT = insert(table_of(PartnerTransfer))
 
 
 class Wish(NamedTuple):
@@ -46,6 +49,16 @@ class Taken(NamedTuple):
     field: str | None = None
     why: str | None = None
     transfer_id: str | None = None
+
+
+class _Kept(NamedTuple):
+    """A transfer that is there already, as far as a repetition is compared with it."""
+
+    id: str
+    customer_id: str | None
+    theirs: int
+    ours: int
+    happened_on: date
 
 
 class _Holder(NamedTuple):
@@ -71,7 +84,8 @@ def take_in(code: str, wishes: Sequence[Wish], *, acting_staff: Actor) -> list[T
         holder = holders.get(wish.card)
         result = _again(before, wish, holder) if before else book.take(wish, holder)
         if result.outcome == "done":
-            there[wish.reference] = book.made[-1]
+            made = book.made[-1]
+            there[wish.reference] = _Kept(*(made[name] for name in _Kept._fields))
         found.append(result)
     book.write()
     return found
@@ -86,7 +100,7 @@ class _Book:
         self._today = today_at(partner.business_unit_id)
         self._used = used_in_month(partner.id, members, "in", self._today)
         self._entries: list[dict[str, Any]] = []
-        self.made: list[PartnerTransfer] = []
+        self.made: list[dict[str, Any]] = []
 
     def take(self, wish: Wish, holder: _Holder | None) -> Taken:
         """Refuse a wish, or carry it out."""
@@ -109,23 +123,23 @@ class _Book:
 
     def _carry_out(self, wish: Wish, holder: _Holder, rate: Rate, points: Exchanged) -> Taken:
         now = clock.now()
-        made = PartnerTransfer(
-            id=new_id(),
-            partner_id=self._partner.id,
-            direction="in",
-            reference=wish.reference,
-            customer_id=holder.customer_id,
-            theirs=points.theirs,
-            ours=points.ours,
-            rate_id=rate.id,
-            state="done",
-            happened_on=wish.on,
-            booked_on=self._today,
-            staff_id=self._acting_staff.staff_id,
-            asked_at=now,
-            decided_at=now,
-        )
-        made.owner_id = holder.owner_id
+        made = {
+            "id": new_id(),
+            "owner_id": holder.owner_id,
+            "partner_id": self._partner.id,
+            "direction": "in",
+            "reference": wish.reference,
+            "customer_id": holder.customer_id,
+            "theirs": points.theirs,
+            "ours": points.ours,
+            "rate_id": rate.id,
+            "state": "done",
+            "happened_on": wish.on,
+            "booked_on": self._today,
+            "staff_id": self._acting_staff.staff_id,
+            "asked_at": now,
+            "decided_at": now,
+        }
         self.made.append(made)
         self._used[holder.customer_id] = self._used.get(holder.customer_id, 0) + points.ours
         months = self._partner.valid_months
@@ -135,27 +149,38 @@ class _Book:
             kind="transfer_in",
             points=points.ours,
             business_unit_id=self._partner.business_unit_id,
-            transfer_id=made.id,
+            transfer_id=made["id"],
             occurred_at=now,
             business_day=self._today,
             expires_on=month_end(self._today, months) if months is not None else None,
         )
         self._entries.append(given)
-        return Taken(wish.reference, "done", points.ours, transfer_id=made.id)
+        return Taken(wish.reference, "done", points.ours, transfer_id=str(made["id"]))
 
     def write(self) -> None:
         """Write the transfers that were made, their audit rows and their entries."""
-        add(*self.made)
-        for each in self.made:
-            tell(self._acting_staff, "partner.transfer_in", each, self._partner.code)
+        with _told_once():
+            insert_rows(_INSERT, self.made)
+        audit.record_each(
+            [(self._acting_staff, each["customer_id"]) for each in self.made],
+            "partner.transfer_in",
+            subject_kind="customer",
+            details=[_told(self._partner.code, each["reference"], each["ours"], each["theirs"]) for each in self.made],
+        )
         ledger.post(self._entries)
 
 
 def add(*transfers: PartnerTransfer) -> None:
     """Write transfers. Raises `TryAgain` when somebody else wrote one's reference in the same moment."""
     db.session.add_all(transfers)
-    try:
+    with _told_once():
         db.session.flush()
+
+
+@contextmanager
+def _told_once() -> Iterator[None]:
+    try:
+        yield
     except IntegrityError as error:
         if is_duplicate(error):
             raise TryAgain from error
@@ -177,9 +202,12 @@ def used_in_month(partner_id: str, customer_ids: Collection[str], direction: str
 
 def tell(acting_staff: Actor, action: str, transfer: PartnerTransfer, partner_code: str) -> None:
     """The audit row of a transfer."""
-    detail: dict[str, Any] = {"partner": partner_code, "reference": transfer.reference, "points": transfer.ours}
-    detail |= {"theirs": transfer.theirs}
+    detail = _told(partner_code, transfer.reference, transfer.ours, transfer.theirs)
     audit.record(acting_staff, action, subject_kind="customer", subject_id=transfer.customer_id, detail=detail)
+
+
+def _told(partner_code: str, reference: str, ours: int, theirs: int) -> dict[str, Any]:
+    return {"partner": partner_code, "reference": reference, "points": ours, "theirs": theirs}
 
 
 def _holders(wishes: Sequence[Wish]) -> dict[str, _Holder]:
@@ -187,16 +215,17 @@ def _holders(wishes: Sequence[Wish]) -> dict[str, _Holder]:
     return {number: _Holder(customer_id, owner_id) for number, customer_id, owner_id in db.session.execute(query)}
 
 
-def _there(partner: Partner, wishes: Sequence[Wish]) -> dict[str, PartnerTransfer]:
-    query = select(PartnerTransfer).where(
+def _there(partner: Partner, wishes: Sequence[Wish]) -> dict[str, _Kept]:
+    columns = (getattr(PartnerTransfer, name) for name in _Kept._fields)
+    query = select(PartnerTransfer.reference, *columns).where(
         PartnerTransfer.partner_id == partner.id,
         PartnerTransfer.direction == "in",
         PartnerTransfer.reference.in_({wish.reference for wish in wishes}),
     )
-    return {row.reference: row for row in db.session.scalars(query)}
+    return {reference: _Kept(*kept) for reference, *kept in db.session.execute(query)}
 
 
-def _again(before: PartnerTransfer, wish: Wish, holder: _Holder | None) -> Taken:
+def _again(before: _Kept, wish: Wish, holder: _Holder | None) -> Taken:
     """The same is done once; something else under the same reference is somebody's mistake."""
     somebody_else = holder is not None and before.customer_id not in {None, holder.customer_id}
     if somebody_else or (before.theirs, before.happened_on) != (wish.points, wish.on):
