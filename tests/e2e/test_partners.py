@@ -136,7 +136,19 @@ def test_an_admin_keeps_partners_rates_and_keys(browser: Browser, server: Dangol
             expect(page.get_by_test_id("secret")).to_contain_text("dgp_")
             page.get_by_role("dialog").locator(".btn-primary").click()
             expect(page.locator("[data-key=true]")).to_have_count(1)
+            _limit(page, camera)
             assert camera.found == {}
+
+
+def _limit(page: Page, camera: Inspector) -> None:
+    page.locator("main header .btn-quiet").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("input").first).to_have_value("푸른철도")
+    dialog.locator("input.numeric").first.fill("4321")
+    camera.take("admin-partner-change")
+    dialog.locator("button[type=submit]").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("main")).to_contain_text("4,321")
 
 
 def _add(page: Page, camera: Inspector, code: str) -> None:
