@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSON
 
 from backend.core.db import db
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Delete, Insert, Select, Table, Update
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
+
+    from backend.core.db import Base
 
     Rows = Sequence[Mapping[str, Any]]
     Process = Callable[[Any], Any] | None
@@ -48,6 +50,15 @@ def update_rows(table: Table, rows: Rows, *, by: tuple[str, ...]) -> None:
 def delete_rows(table: Table, rows: Rows) -> None:
     """Delete the rows that are as each of `rows` says."""
     _write(_delete, table, tuple(rows[0]) if rows else (), rows)
+
+
+def count_anew(*models: type[Base]) -> None:
+    """Have PostgreSQL look at tables that were just filled: it plans by what it last counted, by itself a minute later.
+
+    Belongs into the unit of work whose statements need it. SQLite plans without counting.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text(f"ANALYZE {', '.join(model.__tablename__ for model in models)}"))
 
 
 @lru_cache(maxsize=256)

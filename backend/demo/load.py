@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from backend.catalog import ExchangeRate, Product
 from backend.consent import ConsentWording
 from backend.core import audit, clock, events
+from backend.core.bulk import count_anew
 from backend.core.db import db, run_in_unit_of_work
 from backend.core.errors import Conflict
 from backend.customers import Customer
@@ -118,6 +119,7 @@ def _write(count: int, *, seed: int, password: str, progress: Progress) -> None:
     _write_members(count, seed=seed, today=today, goods=goods, places=places, progress=progress)
     write_partners(seed, today, places, _OPENED)
     progress.say("purchase facts")
+    count_anew(Sale, SaleLine)
     refresh_purchase_facts(None)
     write_coupons(seed, today)
     audit.record(

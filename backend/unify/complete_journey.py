@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from backend.catalog import Product
 from backend.core import clock
+from backend.core.bulk import count_anew
 from backend.core.db import db, run_in_unit_of_work
 from backend.customers import Card, Customer, CustomerFacts
 from backend.organization import BusinessUnit, Store
@@ -126,6 +127,7 @@ def figures() -> Figures:
 
 def _finish(run_id: str, problems: Problems) -> None:
     """Bring the members' home stores and purchase facts up to date and close the run."""
+    count_anew(Sale, SaleLine)
     _give_home_stores()
     refresh_purchase_facts(db.session.scalars(select(Customer.id).where(Customer.source == SOURCE)).all())
     run = db.session.get_one(ImportRun, run_id)
