@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from backend.care.models import KINDS
 from backend.core.schemas import Identifier, Moment, Schema, Text
 
 
@@ -12,6 +13,7 @@ class NoteData(Schema):
 
     customer_id = Identifier(required=True)
     text = Text(max_length=4000, multiline=True, required=True)
+    kind = fields.String(load_default="note", validate=validate.OneOf(KINDS))
 
 
 class NoteSchema(Schema):
@@ -19,6 +21,7 @@ class NoteSchema(Schema):
 
     id = fields.String()
     text = fields.String()
+    kind = fields.String(validate=validate.OneOf(KINDS))
     written_at = Moment()
     staff = fields.String(attribute="staff.name", allow_none=True)
 

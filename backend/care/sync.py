@@ -22,8 +22,7 @@ def add(mutation: Mutation) -> Outcome:
     """Take a remark, dated by the tablet's clock but never later than it arrived."""
     try:
         note = service.add_note(
-            mutation.data["customer_id"],
-            mutation.data["text"],
+            mutation.data,
             note_id=mutation.id,
             store_id=mutation.caller.store_id,
             written_at=min(mutation.at, mutation.received_at),

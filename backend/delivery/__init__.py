@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.delivery.blackouts import register_blackout
 from backend.delivery.channels import (
     Accepted,
     Channel,
@@ -48,9 +49,13 @@ def init_app(app: Flask) -> None:
     from backend.core.retention import keep
     from backend.customers import CustomerErased, holds
     from backend.delivery import after_restore, erasure, holdings, notices, retention
+    from backend.delivery.limits.routes import blueprint as limits_blueprint
     from backend.delivery.routes import blueprint
+    from backend.sales import last_returns
 
     http.register(app, blueprint)
+    http.register(app, limits_blueprint)
+    register_blackout(app, "return", last_returns)
     holds(app, *holdings.SECTIONS)
     keep(app, *retention.RULES)
     jobs.loop(app, "dispatcher", run_dispatcher)
@@ -106,6 +111,7 @@ __all__ = [
     "may_contact",
     "reason_text",
     "register",
+    "register_blackout",
     "register_companion",
     "registered",
     "run_dispatcher",

@@ -44,11 +44,16 @@ def _visible() -> ColumnElement[bool]:
     )
 
 
-def customer_id(customer_id: str) -> str:
-    """Return the id of a customer whom one may see. Raises `NotFound`."""
+def customer(customer_id: str) -> Customer:
+    """Return a customer whom one may see. Raises `NotFound`."""
     if not is_id(customer_id):
         raise NotFound
-    return get_customer(customer_id).id
+    return get_customer(customer_id)
+
+
+def customer_id(customer_id: str) -> str:
+    """Return the id of a customer whom one may see. Raises `NotFound`."""
+    return customer(customer_id).id
 
 
 def notices(args: Mapping[str, Any]) -> Select[OwedNotice]:

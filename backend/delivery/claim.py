@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, exists, literal, or_, select, update
 
 from backend.core import clock
 from backend.core.db import db
+from backend.delivery import recipients
 from backend.delivery.channels import Outgoing
 from backend.delivery.facts import load_facts
 from backend.delivery.models import Message, MessageAttempt
@@ -23,7 +24,7 @@ from backend.delivery.service import apply_verdict
 from backend.delivery.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 LEASE: Final = timedelta(seconds=120)
 """Longer than any provider call may take."""
@@ -69,14 +70,20 @@ def claim(*, worker: str, channels: Collection[ChannelName], limit: int) -> Clai
         .with_for_update(skip_locked=True)
     )
     messages = list(db.session.scalars(query))
-    outgoing = []
+    return Claimed(tuple(_let_through(messages, now=now, worker=worker)), len(messages))
+
+
+def _let_through(messages: list[Message], *, now: datetime, worker: str) -> Iterator[tuple[ChannelName, Outgoing]]:
+    """Put messages before the gate, one after the other: what goes counts for those behind it."""
+    recipients.hold(each.address for each in messages if each.purpose == "commercial" and each.address)
+    going = recipients.Going()
     for message, facts in zip(messages, load_facts(messages, now=now), strict=True):
-        channel = cast("ChannelName", message.channel)
-        verdict = may_contact(channel, facts)
+        channel, known = cast("ChannelName", message.channel), going.seen(message, facts)
+        verdict = may_contact(channel, known)
         apply_verdict(message, verdict, now=now)
         if isinstance(verdict, Allowed):
-            outgoing.append((channel, _begin(message, channel, facts, worker=worker)))
-    return Claimed(tuple(outgoing), len(messages))
+            going.let(message, known)
+            yield channel, _begin(message, channel, known, worker=worker)
 
 
 def release_held(now: datetime) -> None:
@@ -102,6 +109,7 @@ def _begin(message: Message, channel: ChannelName, facts: Facts, *, worker: str)
     message.attempts += 1
     message.worker = worker
     message.lease_until = facts.now + LEASE
+    message.claimed_at = facts.now
     db.session.add(MessageAttempt(message_id=message.id, number=message.attempts, worker=worker, began_at=facts.now))
     closes = closes_at(channel, facts)
     return Outgoing(

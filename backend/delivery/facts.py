@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
 from backend import consent, customers
 from backend.core.db import db
-from backend.delivery import numbers
+from backend.delivery import blackouts, numbers, recipients
 from backend.delivery.drafts import Draft
+from backend.delivery.limits import service as house
 from backend.delivery.models import AddressBlock, Message
 from backend.delivery.rules import Consent, Facts, Purpose
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
+    from backend.delivery.caps import Limits
 
 Contact = Draft | Message
 """What the gate can be asked about."""
@@ -40,25 +42,65 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     children = consent.children({each.customer_id for each in contacts if _needs_consent(each) and each.customer_id})
     blocks = _blocks(contacts)
     suspended = customers.suspended({contact.customer_id for contact in contacts if contact.customer_id})
+    past = _past(contacts, now)
     return [
-        Facts(
-            now=now,
-            purpose=cast("Purpose", contact.purpose),
-            sender=contact.sender_id,
-            sender_name=senders.get(contact.sender_id or ""),
-            number=numbers.describe(contact.address) if contact.address and contact.channel != "push" else None,
-            consent=consents.get((contact.channel, contact.sender_id, contact.customer_id)),
-            deal_ended_at=deals.get((contact.customer_id or "", contact.sender_id or "")),
-            store_zone=zones.get(contact.store_id or ""),
-            text=contact.body,
-            not_after=contact.not_after,
-            under_14=contact.customer_id in children,
-            suspended=contact.customer_id in suspended,
-            number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
-            number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
+        past.of(
+            contact,
+            Facts(
+                now=now,
+                purpose=cast("Purpose", contact.purpose),
+                sender=contact.sender_id,
+                sender_name=senders.get(contact.sender_id or ""),
+                number=numbers.describe(contact.address) if contact.address and contact.channel != "push" else None,
+                consent=consents.get((contact.channel, contact.sender_id, contact.customer_id)),
+                deal_ended_at=deals.get((contact.customer_id or "", contact.sender_id or "")),
+                store_zone=zones.get(contact.store_id or ""),
+                text=contact.body,
+                not_after=contact.not_after,
+                under_14=contact.customer_id in children,
+                suspended=contact.customer_id in suspended,
+                number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
+                number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
+            ),
         )
         for contact in contacts
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What happened to those who are to be contacted, as far as the house's limits look back."""
+
+    limits: Limits
+    history: recipients.History
+    complained: dict[str, datetime]
+    returned: dict[str, datetime]
+
+    def of(self, contact: Contact, facts: Facts) -> Facts:
+        """Return the facts with what happened to one of them."""
+        if not _needs_consent(contact):
+            return facts
+        customer = contact.customer_id or ""
+        whole = replace(
+            facts,
+            limits=self.limits,
+            complained_at=self.complained.get(customer),
+            returned_at=self.returned.get(customer),
+        )
+        went = self.history.get(contact.address or "")
+        return whole if went is None else recipients.with_history(whole, went, recipients.digest_of(contact.body))
+
+
+def _past(contacts: Sequence[Contact], now: datetime) -> _Past:
+    advertised = [contact for contact in contacts if _needs_consent(contact)]
+    limits = house.limits()
+    people = {contact.customer_id for contact in advertised if contact.customer_id}
+    return _Past(
+        limits,
+        recipients.history({contact.address for contact in advertised if contact.address}, limits, now=now),
+        blackouts.last("complaint", people, now - timedelta(days=limits.complaint_days)),
+        blackouts.last("return", people, now - timedelta(days=limits.return_days)),
+    )
 
 
 def _needs_consent(contact: Contact) -> bool:

@@ -27,6 +27,7 @@ class Message(Owned, Base):
     `due_at`: when a held message is put before the gate again, and when the provider is asked for an unknown one.
     `lease_until`: when a worker
     that has not reported is taken for dead. `source_id`: what caused it, in the terms of the feature that enqueued it.
+    `claimed_at`: when a worker last took it to send it. `digest`: what a commercial body says, without its links.
     """
 
     __tablename__ = "message"
@@ -36,7 +37,8 @@ class Message(Owned, Base):
         _partial("ix_message_lease", "lease_until", state="sending"),
         _partial("ix_message_lookup", "due_at", state="unknown"),
         Index("ix_message_customer", "customer_id", "id"),
-        Index("ix_message_address", "address"),
+        # What went to a number lately, for the house's limits.
+        Index("ix_message_address", "address", "claimed_at"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -51,6 +53,7 @@ class Message(Owned, Base):
     language: Mapped[str | None] = mapped_column(String(5))
     address: Mapped[str | None] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str | None] = mapped_column(String(32))
     # In the provider's unit of cost: segments of a text.
     size: Mapped[int] = mapped_column(default=1)
     priority: Mapped[int] = mapped_column(default=5)
@@ -65,6 +68,7 @@ class Message(Owned, Base):
     lookups: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     provider_ref: Mapped[str | None] = mapped_column(String(80), unique=True)
     provider_code: Mapped[str | None] = mapped_column(String(20))
 

@@ -46,6 +46,31 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "야간(21시~8시)에는 보내지 않습니다. 아침에 자동으로 발송됩니다.",
         "Not at night (21:00 to 08:00). It will go out in the morning.",
     ),
+    # The gate: the house's own limits.
+    "same_content": (
+        "같은 내용을 이 번호로 최근에 이미 보냈습니다.",
+        "The same content went to this number a short while ago.",
+    ),
+    "after_complaint": (
+        "고객의 불만을 들은 지 얼마 되지 않아 광고를 보내지 않습니다.",
+        "Held: the customer complained a short while ago.",
+    ),
+    "after_return": (
+        "반품한 지 얼마 되지 않아 광고를 보내지 않습니다.",
+        "Held: the customer returned something a short while ago.",
+    ),
+    "cap_day": (
+        "오늘 보낼 수 있는 광고를 이 번호로 이미 다 보냈습니다.",
+        "Held: this number has had as many commercial messages today as the house allows.",
+    ),
+    "cap_week": (
+        "이번 주에 보낼 수 있는 광고를 이 번호로 이미 다 보냈습니다.",
+        "Held: this number has had as many commercial messages this week as the house allows.",
+    ),
+    "cap_month": (
+        "이번 달에 보낼 수 있는 광고를 이 번호로 이미 다 보냈습니다.",
+        "Held: this number has had as many commercial messages this month as the house allows.",
+    ),
     # The dispatcher and the provider.
     "throttled": (
         "통신사 속도 제한으로 잠시 뒤 다시 보냅니다.",

@@ -7,9 +7,10 @@ from typing import Any
 from backend.core import audit
 from backend.core.db import run_in_unit_of_work
 from backend.core.http import Blueprint, PageArgs, page
-from backend.delivery import access, notice_list, notices, service
+from backend.delivery import access, contact, notice_list, notices, service
 from backend.delivery.models import Message, OwedNotice
 from backend.delivery.schemas import (
+    ContactSchema,
     MessageListArgs,
     MessagePage,
     MessageSchema,
@@ -69,6 +70,18 @@ def list_messages_of_customer(args: dict[str, Any], customer_id: str) -> dict[st
     items, after = page(access.messages(customer), keys=[Message.id], args=args, newest_first=True)
     run_in_unit_of_work(lambda: audit.record_access(actor, customer_id=customer, what="messages"), synced=False)
     return {"items": items, "next": after}
+
+
+@blueprint.route("/customers/<customer_id>/contact")
+@blueprint.response(200, ContactSchema)
+@blueprint.alt_response(401, description="Nobody is signed in")
+@blueprint.alt_response(404, description="No such customer")
+def get_contact(customer_id: str) -> dict[str, Any]:
+    """Whether she may be sent an offer or called with one now, by whom, and why not; the view is recorded."""
+    require_staff()
+    actor, customer = current_actor(), access.customer(customer_id)
+    run_in_unit_of_work(lambda: audit.record_access(actor, customer_id=customer.id, what="contact"), synced=False)
+    return {"items": contact.of_customer(customer)}
 
 
 @blueprint.route("/notices")

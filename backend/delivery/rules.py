@@ -7,21 +7,23 @@ waits can still go, one that went cannot be taken back.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
 from backend.consent import existing_customer_until, reconfirm_by
-from backend.delivery import law_abroad, law_kr
+from backend.delivery import caps, law_kr
+from backend.delivery.hours import Clock, evenings, quiet_until
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from backend.delivery.numbers import Number
 
 ChannelName = Literal["sms", "push", "call"]
 Purpose = Literal["commercial", "service"]
 Basis = Literal["consent", "existing_customer", "service"]
 
-_LOOK_AHEAD_DAYS = 3
+_ROUNDS = 20
+"""How often one delay may end within another before nobody can tell when all are over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,9 @@ class Facts:
     `consent`: None holds a commercial message. `number`: None means that the person has none. `number_refused`:
     somebody refused by this number, whoever that was. `under_14`: the customer is, today. `store_zone`: an IANA name.
     `text`: as it would be sent; None when there is none (a call). `not_after`: None means no limit. `deal_ended_at`:
-    given only where the sender relies on the exception for existing customers.
+    given only where the sender relies on the exception for existing customers. `contacts`: when commercial messages
+    went to this address, or may have gone, as far back as the house's `limits` look; `same_content_at`: when this very
+    content last did. `complained_at`, `returned_at`: the last time, where there was one.
     """
 
     now: datetime
@@ -63,6 +67,11 @@ class Facts:
     under_14: bool = False
     number_suppressed: bool = False
     deal_ended_at: datetime | None = None
+    limits: caps.Limits = caps.NONE
+    contacts: tuple[datetime, ...] = ()
+    same_content_at: datetime | None = None
+    complained_at: datetime | None = None
+    returned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,10 @@ def may_contact(channel: ChannelName, facts: Facts) -> Verdict:
         return ground
     if channel != "call" and (facts.text is None or _advert_faults(channel, facts)):
         return Skipped("advert_form")
-    return _quiet_hours(channel, facts) or ground
+    again_from = caps.later(facts.same_content_at, facts.limits.same_content_days)
+    if again_from is not None and facts.now < again_from:
+        return Skipped("same_content")
+    return _delay(channel, facts) or ground
 
 
 def _out_of_the_question(channel: ChannelName, facts: Facts) -> Skipped | None:
@@ -167,69 +179,75 @@ def closes_at(channel: ChannelName, facts: Facts) -> datetime | None:
     """
     limits = [] if facts.not_after is None else [facts.not_after]
     if facts.purpose == "commercial":
-        limits += [
-            evening
-            for zone, abroad in _binding_zones(facts, _zones(channel, facts) or ())
-            for evening in _moments(facts.now, zone, law_abroad.QUIET_BEGINS if abroad else law_kr.NIGHT_BEGINS)
-        ]
+        limits += evenings(facts.now, _binding(facts, _clocks(channel, facts) or ()))
     return min(limits, default=None)
 
 
-def _quiet_hours(channel: ChannelName, facts: Facts) -> Verdict | None:
-    """Hold at night in the store's zone or in any zone that the number may be in, whichever is stricter."""
-    zones = _zones(channel, facts)
-    if zones is None:
+def _delay(channel: ChannelName, facts: Facts) -> Verdict | None:
+    """Hold what comes at a bad time until everything that delays it is over, and say what delays it most."""
+    clocks = _clocks(channel, facts)
+    if clocks is None:
         return Held(None, "unknown_time_zone")
-    binding = _binding_zones(facts, zones)
-    if not any(_is_quiet(facts.now, zone, abroad=abroad) for zone, abroad in binding):
+    binding = _binding(facts, clocks)
+    zones = _recipient_zones(clocks)
+    reason = _what_delays(facts, binding, zones)
+    if reason is None:
         return None
-    until = _next_open(facts.now, binding)
+    until = _clear_at(facts, binding, zones)
     if facts.not_after is not None and (until is None or until > facts.not_after):
         return Skipped("too_late")
-    return Held(until, "night")
+    return Held(until, reason)
 
 
-def _binding_zones(facts: Facts, zones: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
-    """Leave out what a night consent lifts. It is given under Korean law and says nothing about hours abroad."""
-    night = facts.consent is not None and facts.consent.night
-    return tuple((zone, abroad) for zone, abroad in zones if abroad or not night)
+def _what_delays(facts: Facts, binding: tuple[Clock, ...], zones: tuple[str, ...]) -> str | None:
+    for ends, reason in ((_complaint_ends(facts), "after_complaint"), (_return_ends(facts), "after_return")):
+        if ends is not None and facts.now < ends:
+            return reason
+    full = caps.full(facts.contacts, facts.limits, at=facts.now, zones=zones)
+    if full is not None:
+        return f"cap_{full.period}"
+    return None if quiet_until(facts.now, binding) == facts.now else "night"
 
 
-def _zones(channel: ChannelName, facts: Facts) -> tuple[tuple[str, bool], ...] | None:
-    """Pair each zone that binds with whether it is bound by foreign hours. None when one of them is not known."""
-    if facts.store_zone is None:
-        return None
-    zones = [(facts.store_zone, False)]
-    if channel != "push":
-        if facts.number is None or not facts.number.zones:
-            return None
-        abroad = facts.number.country != law_kr.COUNTRY
-        zones += [(zone, abroad) for zone in facts.number.zones]
-    return tuple(zones)
-
-
-def _is_quiet(moment: datetime, zone: str, *, abroad: bool) -> bool:
-    local = moment.astimezone(ZoneInfo(zone))
-    return law_abroad.is_quiet(local) if abroad else law_kr.is_night(local)
-
-
-def _next_open(moment: datetime, zones: tuple[tuple[str, bool], ...]) -> datetime | None:
-    """Return the first end of some zone's night at which all zones are awake; None when they never are together."""
-    # Many zones share their mornings: a set, because a number may lie in any of forty.
-    mornings = {
-        morning
-        for zone, abroad in zones
-        for morning in _moments(moment, zone, law_abroad.QUIET_ENDS if abroad else law_kr.NIGHT_ENDS)
-    }
-    for morning in sorted(mornings):
-        if not any(_is_quiet(morning, zone, abroad=abroad) for zone, abroad in zones):
-            return morning
+def _clear_at(facts: Facts, binding: tuple[Clock, ...], zones: tuple[str, ...]) -> datetime | None:
+    """Return the first moment at which nothing delays it any more; None when nobody can tell."""
+    moment = max([facts.now, *(each for each in (_complaint_ends(facts), _return_ends(facts)) if each)])
+    for _ in range(_ROUNDS):
+        full = caps.full(facts.contacts, facts.limits, at=moment, zones=zones)
+        following = quiet_until(full.until if full else moment, binding)
+        if following is None or following == moment:
+            return following
+        moment = following
     return None
 
 
-def _moments(moment: datetime, zone: str, wall: time) -> list[datetime]:
-    """List the next times at which clocks in `zone` show `wall`."""
-    here = moment.astimezone(ZoneInfo(zone))
-    days = (here.date() + timedelta(days=offset) for offset in range(_LOOK_AHEAD_DAYS))
-    times = (datetime.combine(day, wall, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days)
-    return [time for time in times if time > moment]
+def _complaint_ends(facts: Facts) -> datetime | None:
+    return caps.later(facts.complained_at, facts.limits.complaint_days)
+
+
+def _return_ends(facts: Facts) -> datetime | None:
+    return caps.later(facts.returned_at, facts.limits.return_days)
+
+
+def _binding(facts: Facts, clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
+    """Leave out what a night consent lifts. It is given under Korean law and says nothing about hours abroad."""
+    night = facts.consent is not None and facts.consent.night
+    return tuple(clock for clock in clocks if clock.abroad or not night)
+
+
+def _clocks(channel: ChannelName, facts: Facts) -> tuple[Clock, ...] | None:
+    """The store's clock and those of the places where the number may be. None when one of them is not known."""
+    if facts.store_zone is None:
+        return None
+    store = Clock(facts.store_zone, abroad=False)
+    if channel == "push":
+        return (store,)
+    if facts.number is None or not facts.number.zones:
+        return None
+    abroad = facts.number.country != law_kr.COUNTRY
+    return (store, *(Clock(zone, abroad) for zone in facts.number.zones))
+
+
+def _recipient_zones(clocks: tuple[Clock, ...]) -> tuple[str, ...]:
+    """Whose calendar counts: the recipient's, and the store's only where no other is known."""
+    return tuple(clock.zone for clock in clocks[1:]) or (clocks[0].zone,)

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from backend.delivery.rules import Verdict
 
 TOLD_HOW: Final = ("in_person", "call", "post", "email")
-_TIMED: Final = frozenset({"night", "throttled", "provider_unreachable"})
+_TIMED: Final = frozenset(
+    {
+        "night",
+        "throttled",
+        "provider_unreachable",
+        "after_complaint",
+        "after_return",
+        "cap_day",
+        "cap_week",
+        "cap_month",
+    }
+)
 """Reasons that pass by themselves at a known time; the others are only looked at again."""
 
 
@@ -131,6 +142,32 @@ class VerdictSchema(Schema):
     reason = fields.String(required=True, allow_none=True)
     reason_text = fields.String(required=True, allow_none=True)
     until = Moment(required=True, allow_none=True)
+
+
+class ContactSenderSchema(Schema):
+    """A legal sender."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    name_latin = fields.String(required=True, allow_none=True)
+
+
+class ContactVerdictSchema(Schema):
+    """What the gate says to an advertisement of this sender on this channel, now."""
+
+    channel = fields.String(required=True, validate=validate.OneOf(["sms", "call"]))
+    sender = fields.Nested(ContactSenderSchema, required=True)
+    verdict = fields.Function(
+        lambda item: VerdictSchema().dump(verdict_view(item["verdict"])),
+        required=True,
+        metadata={"$ref": "#/components/schemas/Verdict"},
+    )
+
+
+class ContactSchema(Schema):
+    """Whether somebody may be contacted now, and why not."""
+
+    items = fields.List(fields.Nested(ContactVerdictSchema), required=True)
 
 
 def until(message: Message) -> datetime | None:

@@ -9,6 +9,7 @@ from backend.core import audit, clock
 from backend.core.db import db
 from backend.core.errors import Conflict
 from backend.core.ids import new_id
+from backend.delivery import recipients
 from backend.delivery.facts import load_facts
 from backend.delivery.models import Message
 from backend.delivery.rules import Allowed, ChannelName, Held, Verdict, may_contact
@@ -50,6 +51,7 @@ def enqueue(draft: Draft, *, actor: audit.Actor) -> Message:
         language=draft.language,
         address=draft.address,
         body=draft.body,
+        digest=recipients.digest_of(draft.body) if draft.purpose == "commercial" else None,
         size=draft.size,
         priority=draft.priority,
         at_most_once=draft.purpose == "commercial",

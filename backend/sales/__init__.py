@@ -8,6 +8,7 @@ from backend.sales.deals import last_deals
 from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn
 from backend.sales.past import PastLine, PastSale, add_past_sales, remove_past_sales
+from backend.sales.peace import last_returns
 from backend.sales.points import award as award_points
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ __all__ = [
     "award_points",
     "init_app",
     "last_deals",
+    "last_returns",
     "refresh_purchase_facts",
     "remove_past_sales",
 ]

@@ -136,6 +136,7 @@ class SaleReturn(Base):
     __tablename__ = "sale_return"
     __table_args__ = (
         Index("ix_sale_return_sale", "sale_id"),
+        Index("ix_sale_return_occurred", "occurred_at"),
         Index("ix_sale_return_whole", "sale_id", sqlite_where=WHOLE, postgresql_where=WHOLE),
     )
 

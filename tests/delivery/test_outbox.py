@@ -73,7 +73,7 @@ def put(**values: Any) -> str:
 def advert(shop: worlds.Shop, customer_id: str, **values: Any) -> str:
     body = "(광고)하늘면세점 1588-0000\n할인\n무료수신거부 080-000-0000"
     ours = {"purpose": "commercial", "customer_id": customer_id, "sender_id": shop.unit.id, "store_id": shop.store.id}
-    return put(body=body, **ours | values)
+    return put(**{"body": body} | ours | values)
 
 
 def take(limit: int = 10) -> list[Outgoing]:

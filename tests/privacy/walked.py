@@ -148,6 +148,7 @@ def message_to(customer: Customer, state: str) -> Message:
 
 _SKY = "/api/v1/partners/SKY"
 ALL = frozenset({"associate", "manager", "marketer", "admin", "device"})
+_PEACE = ("complaint_days", "return_days", "same_content_days")
 DESK = frozenset({"marketer", "admin"})
 LEADS = frozenset({"manager", "admin"})
 ADMIN = frozenset({"admin"})
@@ -387,6 +388,14 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/points/rules/<rule_id>/retire"): Call(
         ADMIN, lambda _: [f"/api/v1/points/rules/{new_id()}/retire"], answers=(404,)
     ),
+    ("GET", "/api/v1/contact-limits"): Call(
+        frozenset({"manager", "marketer", "admin"}), _one("/api/v1/contact-limits")
+    ),
+    ("PUT", "/api/v1/contact-limits"): Call(
+        ADMIN,
+        _one("/api/v1/contact-limits"),
+        body=lambda _: {"per_day": 2, "per_week": 5, "per_month": 12} | dict.fromkeys(_PEACE, 3),
+    ),
     ("GET", "/api/v1/points/programme"): Call(DESK, _one("/api/v1/points/programme")),
     ("PATCH", "/api/v1/points/programme"): Call(
         ADMIN, _one("/api/v1/points/programme"), body=lambda _: {"notice_least": 1000}
@@ -503,6 +512,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/messages/<message_id>"): Call(ALL, _one("/api/v1/messages/<message_id>", "message")),
     ("POST", "/api/v1/messages/<message_id>/cancel"): Call(
         frozenset({"manager", "marketer", "admin"}), _one("/api/v1/messages/<message_id>/cancel", "waiting")
+    ),
+    ("GET", "/api/v1/customers/<customer_id>/contact"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>/contact", "own", "other")
     ),
     ("GET", "/api/v1/customers/<customer_id>/messages"): Call(
         ALL, _one("/api/v1/customers/<customer_id>/messages", "own", "other")

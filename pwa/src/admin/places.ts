@@ -36,6 +36,7 @@ export const deskGroups: readonly DeskGroup[] = [
     places: [
       { part: 'templates', icon: 'file-text', label: m.desk_templates },
       { part: 'messages', icon: 'message-square', label: m.desk_messages },
+      { part: 'limits', icon: 'shield-check', label: m.desk_limits, roles: ['manager', 'marketer', 'admin'] },
       { part: 'notices', icon: 'send', label: m.desk_notices, roles: ['manager', 'marketer', 'admin'] },
     ],
   },

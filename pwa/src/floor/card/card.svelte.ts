@@ -1,4 +1,5 @@
 import { api, call } from '$lib/api';
+import type { ContactVerdict } from '$lib/i18n/contact';
 import type { TripRecord } from '$lib/i18n/life';
 import type { Book, CouponRow, CustomerRow, ProductRow } from '$lib/book';
 import type { MemberGrade } from '$lib/i18n/member-grade';
@@ -12,6 +13,7 @@ export interface Permissions {
 
 export interface NoteRecord {
   id: string;
+  kind: string;
   text: string;
   staff: string | null;
   written_at: string;
@@ -113,6 +115,7 @@ export class CustomerCard {
   #permissions = $state.raw<Permissions | null | undefined>();
   #sales = $state.raw<Fetched<SaleRecord>>();
   #texts = $state.raw<Fetched<TextRecord>>();
+  #contact = $state.raw<Fetched<ContactVerdict>>();
   #about = $state.raw<AboutRecord | null | undefined>();
   #life = $state.raw<LifeRecord | null | undefined>();
   #points = $state.raw<PointsRecord | null | undefined>();
@@ -150,6 +153,11 @@ export class CustomerCard {
 
   get texts(): Fetched<TextRecord> {
     return this.#texts;
+  }
+
+  /** What the gate would say now, those at hand first. */
+  get contact(): Fetched<ContactVerdict> {
+    return this.#contact;
   }
 
   get about(): AboutRecord | null | undefined {
@@ -201,6 +209,7 @@ export class CustomerCard {
       list<NoteRecord>(call(api.GET('/api/v1/customers/{customer_id}/notes', { params: { path } }))).then((found) => { this.#notes = found; }),
       this.fetchPermissions(),
       list<TextRecord>(call(api.GET('/api/v1/customers/{customer_id}/messages', { params: { path } }))).then((found) => { this.#texts = found; }),
+      list<ContactVerdict>(call(api.GET('/api/v1/customers/{customer_id}/contact', { params: { path } }))).then((found) => { this.#contact = found; }),
       one<AboutRecord>(call(api.GET('/api/v1/customers/{customer_id}', { params: { path } }))).then((found) => { this.#about = found; }),
       one<LifeRecord>(call(api.GET('/api/v1/customers/{customer_id}/life', { params: { path } }))).then((found) => { this.#life = found; }),
       this.fetchPoints(),

@@ -739,6 +739,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contact-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the house asks of itself beyond the law (manager, marketer, admin). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactLimits"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Set the limits; what waits is put before the gate again when it is claimed. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ContactLimitsData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactLimits"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coupons": {
         parameters: {
             query?: never;
@@ -2407,6 +2498,61 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** Whether she may be sent an offer or called with one now, by whom, and why not; the view is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Contact"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -10439,6 +10585,48 @@ export interface components {
                 [key: string]: components["schemas"]["State"];
             };
         };
+        Contact: {
+            items: components["schemas"]["ContactVerdict"][];
+        };
+        ContactLimits: {
+            complaint_days: number;
+            history: components["schemas"]["ContactLimitsSet"][];
+            per_day: number | null;
+            per_month: number | null;
+            per_week: number | null;
+            return_days: number;
+            same_content_days: number;
+        };
+        ContactLimitsData: {
+            complaint_days: number;
+            per_day: number | null;
+            per_month: number | null;
+            per_week: number | null;
+            return_days: number;
+            same_content_days: number;
+        };
+        ContactLimitsSet: {
+            complaint_days: number;
+            per_day: number | null;
+            per_month: number | null;
+            per_week: number | null;
+            return_days: number;
+            same_content_days: number;
+            /** Format: date-time */
+            set_at: string;
+            staff?: string | null;
+        };
+        ContactSender: {
+            code: string;
+            name: string;
+            name_latin: string | null;
+        };
+        ContactVerdict: {
+            /** @enum {string} */
+            channel: "sms" | "call";
+            sender: components["schemas"]["ContactSender"];
+            readonly verdict: unknown;
+        };
         Correction: {
             /** Format: date-time */
             asked_at: string;
@@ -11387,6 +11575,8 @@ export interface components {
         };
         Note: {
             id?: string;
+            /** @enum {string} */
+            kind?: "note" | "complaint";
             staff?: string | null;
             text?: string;
             /** Format: date-time */
