@@ -12,7 +12,8 @@ from backend.consent import law_kr, rules
 from backend.consent.models import MARKETING_GRANT, ConsentEntry
 from backend.consent.rules import Matter, Permission, Statement
 from backend.core import clock
-from backend.core.db import db
+from backend.core.db import db, table_of
+from backend.core.one_of import one_of
 from backend.customers import Customer
 from backend.organization import Store
 
@@ -22,51 +23,37 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+_AT = Statement._fields.index("occurred_at")
+_entry, _customer, _store = map(table_of, (ConsentEntry, Customer, Store))
+_SAID = (
+    select(
+        _entry.c.customer_id,
+        _entry.c.guardian,
+        _customer.c.birth_date,
+        _store.c.time_zone,
+        *(_entry.c[name] for name in Statement._fields[:-1]),
+    )
+    .join_from(_entry, _customer, _customer.c.id == _entry.c.customer_id)
+    .outerjoin(_store, _store.c.id == _entry.c.store_id)
+    .where(one_of(_entry.c.customer_id, "ids"))
+)
+_BORN = (
+    select(_customer.c.id, _customer.c.birth_date, _store.c.time_zone)
+    .join_from(_customer, _store, _store.c.id == _customer.c.home_store_id, isouter=True)
+    .where(one_of(_customer.c.id, "ids"), _customer.c.birth_date.is_not(None))
+)
+
 
 def statements(customer_ids: Sequence[str], purpose: str | None = None) -> dict[str, list[Statement]]:
     """What each of these said about a purpose, or about all: one statement, by ix_consent_entry_customer.
 
     A grant of hers as a child, on the store's day, counts with her guardian's only.
     """
-    entry = ConsentEntry
-    query = (
-        select(
-            entry.customer_id,
-            entry.id,
-            entry.purpose,
-            entry.channel,
-            entry.sender_id,
-            entry.recipient,
-            entry.night,
-            entry.granted,
-            entry.lifts_id,
-            entry.occurred_at,
-            entry.guardian,
-            Customer.birth_date,
-            Store.time_zone,
-        )
-        .join(Customer, Customer.id == entry.customer_id)
-        .outerjoin(Store, Store.id == entry.store_id)
-        .where(entry.customer_id.in_(customer_ids))
-    )
-    if purpose is not None:
-        query = query.where(entry.purpose == purpose)
+    query = _SAID if purpose is None else _SAID.where(_entry.c.purpose == purpose)
     found: dict[str, list[Statement]] = defaultdict(list)
-    for row in db.session.execute(query):
-        found[row.customer_id].append(
-            Statement(
-                id=row.id,
-                purpose=row.purpose,
-                channel=row.channel,
-                sender_id=row.sender_id,
-                recipient=row.recipient,
-                night=row.night,
-                granted=row.granted,
-                lifts_id=row.lifts_id,
-                occurred_at=row.occurred_at,
-                counts=row.guardian or not is_child(row.birth_date, row.occurred_at, row.time_zone),
-            )
-        )
+    for customer_id, guardian, birth_date, time_zone, *said in db.session.execute(query, {"ids": customer_ids}).all():
+        counts = birth_date is None or guardian or not is_child(birth_date, said[_AT], time_zone)
+        found[customer_id].append(Statement._make((*said, counts)))
     return found
 
 
@@ -80,12 +67,8 @@ def is_child(birth_date: date | None, at: datetime, time_zone: str | None) -> bo
 def children(customer_ids: Iterable[str]) -> set[str]:
     """Who of these is under 14 today, on the day of her home store: one statement, by primary keys."""
     now = clock.now()
-    query = (
-        select(Customer.id, Customer.birth_date, Store.time_zone)
-        .outerjoin(Store, Store.id == Customer.home_store_id)
-        .where(Customer.id.in_(sorted(customer_ids)), Customer.birth_date.is_not(None))
-    )
-    return {row.id for row in db.session.execute(query) if is_child(row.birth_date, now, row.time_zone)}
+    born = db.session.execute(_BORN, {"ids": sorted(customer_ids)})
+    return {customer_id for customer_id, birth_date, zone in born if is_child(birth_date, now, zone)}
 
 
 def standing(customer_ids: Sequence[str], purpose: str, *, recipient: str | None = None) -> dict[str, Permission]:

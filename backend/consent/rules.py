@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backend.consent import law_kr
 
@@ -17,8 +17,7 @@ WITH_RECIPIENT = ("third_party", "abroad")
 """Purposes that are agreed to for one recipient at a time."""
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One line of the ledger, as far as the state depends on it.
 
     `counts` is false for a grant that a child gave without her guardian: it is kept, and permits nothing.
@@ -79,6 +78,9 @@ class Permission:
         return self.reason in {"granted", "existing_customer"}
 
 
+_SILENT = ConsentState(granted=False, night=False, refused=False, granted_at=None, refusal_id=None)
+
+
 @dataclass(frozen=True)
 class _Weighed:
     """The refusals that stand and the grants that count, each in the order in which they were said."""
@@ -94,7 +96,10 @@ def marketing_state(statements: Iterable[Statement], *, channel: str, sender_id:
     A refusal stands until a grant names it, whatever the clocks say. One without a channel or sender refuses them all;
     one for the night leaves the day.
     """
-    weighed = _weigh(statements, Matter("marketing", channel, sender_id))
+    said = tuple(statements)
+    if len(said) == 1:
+        return _state_of_one(said[0], channel, sender_id)
+    weighed = _weigh(said, Matter("marketing", channel, sender_id))
     by_day = [each for each in weighed.refusals if not each.night]
     if by_day or not weighed.grants:
         return ConsentState(
@@ -107,6 +112,16 @@ def marketing_state(statements: Iterable[Statement], *, channel: str, sender_id:
     night = any(each.night for each in weighed.grants) and not weighed.refusals
     newest = weighed.grants[-1].occurred_at
     return ConsentState(granted=True, night=night, refused=False, granted_at=newest, refusal_id=None)
+
+
+def _state_of_one(said: Statement, channel: str, sender_id: str) -> ConsentState:
+    """The same of the one thing that most people ever said, without weighing it against anything."""
+    about = said.channel in {None, channel} and said.sender_id in {None, sender_id} and said.purpose == "marketing"
+    if about and not said.granted and not said.night:
+        return ConsentState(granted=False, night=False, refused=True, granted_at=None, refusal_id=said.id)
+    if about and said.granted and said.counts and said.channel == channel and said.sender_id == sender_id:
+        return ConsentState(granted=True, night=said.night, refused=False, granted_at=said.occurred_at, refusal_id=None)
+    return _SILENT
 
 
 def permission(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import select
 
 from backend import consent, customers
-from backend.core.db import db
+from backend.core.db import db, table_of
+from backend.core.one_of import one_of
 from backend.delivery import blackouts, numbers, recipients
 from backend.delivery.drafts import Draft
 from backend.delivery.limits import service as house
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 Contact = Draft | Message
 """What the gate can be asked about."""
+
+
+_block = table_of(AddressBlock).c
+_BLOCKS = select(_block.channel, _block.address, _block.kind, _block.sender_id).where(
+    one_of(_block.address, "addresses")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +51,28 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     suspended = customers.suspended({contact.customer_id for contact in contacts if contact.customer_id})
     past = _past(contacts, now)
     return [
-        past.of(
-            contact,
-            Facts(
-                now=now,
-                purpose=cast("Purpose", contact.purpose),
-                sender=contact.sender_id,
-                sender_name=senders.get(contact.sender_id or ""),
-                number=numbers.describe(contact.address) if contact.address and contact.channel != "push" else None,
-                consent=consents.get((contact.channel, contact.sender_id, contact.customer_id)),
-                deal_ended_at=deals.get((contact.customer_id or "", contact.sender_id or "")),
-                store_zone=zones.get(contact.store_id or ""),
-                text=contact.body,
-                not_after=contact.not_after,
-                under_14=contact.customer_id in children,
-                suspended=contact.customer_id in suspended,
-                number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
-                number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
-            ),
+        Facts(
+            now=now,
+            purpose=cast("Purpose", contact.purpose),
+            sender=contact.sender_id,
+            sender_name=senders.get(contact.sender_id or ""),
+            number=numbers.describe(contact.address) if contact.address and contact.channel != "push" else None,
+            consent=consents.get((contact.channel, contact.sender_id, contact.customer_id)),
+            deal_ended_at=deals.get((contact.customer_id or "", contact.sender_id or "")),
+            store_zone=zones.get(contact.store_id or ""),
+            text=contact.body,
+            not_after=contact.not_after,
+            under_14=contact.customer_id in children,
+            suspended=contact.customer_id in suspended,
+            number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
+            number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
+            **(past.of(contact) if _needs_consent(contact) else {}),
         )
         for contact in contacts
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
+class _Past(NamedTuple):
     """What happened to those who are to be contacted, as far as the house's limits look back."""
 
     limits: Limits
@@ -76,19 +80,15 @@ class _Past:
     complained: dict[str, datetime]
     returned: dict[str, datetime]
 
-    def of(self, contact: Contact, facts: Facts) -> Facts:
-        """Return the facts with what happened to one of them."""
-        if not _needs_consent(contact):
-            return facts
-        customer = contact.customer_id or ""
-        whole = replace(
-            facts,
-            limits=self.limits,
-            complained_at=self.complained.get(customer),
-            returned_at=self.returned.get(customer),
-        )
-        went = self.history.get(contact.address or "")
-        return whole if went is None else recipients.with_history(whole, went, recipients.digest_of(contact.body))
+    def of(self, contact: Contact) -> dict[str, Any]:
+        """Return the facts of what happened to one of them."""
+        customer, went = contact.customer_id or "", self.history.get(contact.address or "")
+        found: dict[str, Any] = {"limits": self.limits}
+        if customer in self.complained:
+            found["complained_at"] = self.complained[customer]
+        if customer in self.returned:
+            found["returned_at"] = self.returned[customer]
+        return found if went is None else found | recipients.past_of(went, recipients.digest_of(contact.body))
 
 
 def _past(contacts: Sequence[Contact], now: datetime) -> _Past:
@@ -162,8 +162,7 @@ def _blocks(contacts: Sequence[Contact]) -> _Blocks:
     addresses = {contact.address for contact in contacts if contact.address}
     if not addresses:
         return _Blocks(frozenset(), frozenset())
-    query = select(AddressBlock.channel, AddressBlock.address, AddressBlock.kind, AddressBlock.sender_id)
-    rows = db.session.execute(query.where(AddressBlock.address.in_(addresses))).all()
+    rows = db.session.execute(_BLOCKS, {"addresses": sorted(addresses)}).all()
     return _Blocks(
         frozenset((channel, address) for channel, address, kind, _ in rows if kind == "bad"),
         frozenset((channel, address, sender_id) for channel, address, kind, sender_id in rows if kind == "refused"),

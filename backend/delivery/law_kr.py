@@ -38,23 +38,17 @@ def names_sender(text: str, sender_name: str) -> bool:
     return bool(sender_name) and text.removeprefix(ADVERT_PREFIX).lstrip().startswith(sender_name)
 
 
-def has_contact(text: str) -> bool:
-    """Tell whether a way to reach the sender stands in the text before the line on refusing."""
-    return bool(_CONTACT.search(_FREE_REFUSAL.sub("", text)))
-
-
-def has_free_refusal(text: str) -> bool:
-    """Tell whether the text ends with a way to refuse that costs nothing."""
-    return bool(_FREE_REFUSAL.search(text))
-
-
 def advert_faults(text: str, *, sender_name: str) -> tuple[str, ...]:
     """Name what a commercial text lacks: `prefix`, `sender`, `contact`, `free_refusal`; none when its form is right."""
+    refusal = _FREE_REFUSAL.search(text)
+    before = text if refusal is None else text[: refusal.start()]
+    if refusal and _CONTACT.search(before) and has_advert_prefix(text) and names_sender(text, sender_name):
+        return ()
     checks = {
         "prefix": has_advert_prefix(text),
         "sender": names_sender(text, sender_name),
-        "contact": has_contact(text),
-        "free_refusal": has_free_refusal(text),
+        "contact": bool(_CONTACT.search(before)),
+        "free_refusal": refusal is not None,
     }
     return tuple(name for name, passed in checks.items() if not passed)
 

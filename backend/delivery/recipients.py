@@ -70,10 +70,19 @@ class Going:
 
 
 def with_history(facts: Facts, went: list[Contacted], digest: str | None) -> Facts:
-    """Add to the facts what a number was sent."""
+    """Add to the facts what a number was sent since they were loaded."""
+    past = past_of(went, digest)
+    return replace(
+        facts,
+        contacts=(*facts.contacts, *past["contacts"]),
+        same_content_at=past["same_content_at"] or facts.same_content_at,
+    )
+
+
+def past_of(went: list[Contacted], digest: str | None) -> dict[str, Any]:
+    """Return the facts of what a number was sent, the oldest first: `contacts` and `same_content_at`."""
     same = [each.at for each in went if digest is not None and each.digest == digest]
-    newest = max([*same, *([facts.same_content_at] if facts.same_content_at else [])], default=None)
-    return replace(facts, contacts=(*facts.contacts, *(each.at for each in went)), same_content_at=newest)
+    return {"contacts": tuple(each.at for each in went), "same_content_at": max(same) if same else None}
 
 
 def history(addresses: Collection[str], limits: Limits, *, now: datetime) -> History:

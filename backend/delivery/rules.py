@@ -7,6 +7,8 @@ waits can still go, one that went cannot be taken back.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from backend.consent import existing_customer_until, reconfirm_by
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 ChannelName = Literal["sms", "push", "call"]
 Purpose = Literal["commercial", "service"]
 Basis = Literal["consent", "existing_customer", "service"]
+
+_SURELY_FRESH = timedelta(days=365)
+"""So old a consent needs no calendar to be within its two years."""
 
 _ROUNDS = 20
 """How often one delay may end within another before nobody can tell when all are over."""
@@ -154,7 +159,9 @@ def _ground(facts: Facts) -> Verdict:
 
 
 def _ground_of_consent(consent: Consent, now: datetime) -> Verdict:
-    if consent.confirmed_at is None or now >= reconfirm_by(consent.confirmed_at):
+    if consent.confirmed_at is None or (
+        now - consent.confirmed_at > _SURELY_FRESH and now >= reconfirm_by(consent.confirmed_at)
+    ):
         return Held(None, "reconfirmation_due")
     return Allowed("consent")
 
@@ -189,6 +196,8 @@ def _delay(channel: ChannelName, facts: Facts) -> Verdict | None:
     if clocks is None:
         return Held(None, "unknown_time_zone")
     binding = _binding(facts, clocks)
+    if _has_no_past(facts) and quiet_until(facts.now, binding) == facts.now:
+        return None
     zones = _recipient_zones(clocks)
     reason = _what_delays(facts, binding, zones)
     if reason is None:
@@ -197,6 +206,11 @@ def _delay(channel: ChannelName, facts: Facts) -> Verdict | None:
     if facts.not_after is not None and (until is None or until > facts.not_after):
         return Skipped("too_late")
     return Held(until, reason)
+
+
+def _has_no_past(facts: Facts) -> bool:
+    """Whether there is nothing that the house's limits could count, as of most people."""
+    return not facts.contacts and facts.complained_at is None and facts.returned_at is None
 
 
 def _what_delays(facts: Facts, binding: tuple[Clock, ...], zones: tuple[str, ...]) -> str | None:
@@ -231,21 +245,25 @@ def _return_ends(facts: Facts) -> datetime | None:
 
 def _binding(facts: Facts, clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
     """Leave out what a night consent lifts. It is given under Korean law and says nothing about hours abroad."""
-    night = facts.consent is not None and facts.consent.night
-    return tuple(clock for clock in clocks if clock.abroad or not night)
+    if facts.consent is None or not facts.consent.night:
+        return clocks
+    return tuple(clock for clock in clocks if clock.abroad)
 
 
 def _clocks(channel: ChannelName, facts: Facts) -> tuple[Clock, ...] | None:
     """The store's clock and those of the places where the number may be. None when one of them is not known."""
     if facts.store_zone is None:
         return None
-    store = Clock(facts.store_zone, abroad=False)
     if channel == "push":
-        return (store,)
+        return _all_clocks(facts.store_zone, (), abroad=False)
     if facts.number is None or not facts.number.zones:
         return None
-    abroad = facts.number.country != law_kr.COUNTRY
-    return (store, *(Clock(zone, abroad) for zone in facts.number.zones))
+    return _all_clocks(facts.store_zone, facts.number.zones, abroad=facts.number.country != law_kr.COUNTRY)
+
+
+@lru_cache(maxsize=1024)
+def _all_clocks(store_zone: str, zones: tuple[str, ...], *, abroad: bool) -> tuple[Clock, ...]:
+    return (Clock(store_zone, abroad=False), *(Clock(zone, abroad) for zone in zones))
 
 
 def _recipient_zones(clocks: tuple[Clock, ...]) -> tuple[str, ...]:
