@@ -100,6 +100,10 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "한국 통신사가 전달하지 못하는 글자가 있습니다.",
         "It has characters that Korean carriers do not pass.",
     ),
+    "text_too_long": (
+        "국내 문자의 최대 길이(2,000바이트)를 넘습니다.",
+        "It is longer than a text in Korea may be (2,000 bytes).",
+    ),
     "no_longer_stands": (
         "그동안 동의가 새로 확인되었거나 철회되어 알릴 필요가 없습니다.",
         "The consent was confirmed or withdrawn meanwhile; there is nothing to tell.",

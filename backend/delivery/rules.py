@@ -16,6 +16,7 @@ from backend.delivery.hours import Clock, evenings, quiet_until
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from backend.delivery.channels import Route
     from backend.delivery.numbers import Number
 
 ChannelName = Literal["sms", "push", "call"]
@@ -49,7 +50,8 @@ class Facts:
     `text`: as it would be sent; None when there is none (a call). `not_after`: None means no limit. `deal_ended_at`:
     given only where the sender relies on the exception for existing customers. `contacts`: when commercial messages
     went to this address, or may have gone, as far back as the house's `limits` look; `same_content_at`: when this very
-    content last did. `complained_at`, `returned_at`: the last time, where there was one.
+    content last did. `complained_at`, `returned_at`: the last time, where there was one. `route`: how the channel
+    would send it; None: there is no way.
     """
 
     now: datetime
@@ -72,6 +74,7 @@ class Facts:
     same_content_at: datetime | None = None
     complained_at: datetime | None = None
     returned_at: datetime | None = None
+    route: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)
