@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STATUS_PATH: Final = "/api/v1/sms/status"
 TITLES: Final = {"simulator": "시뮬레이터", "twilio": "Twilio", "console": "콘솔"}
 _SIMULATED_SID: Final = "AC" + hashlib.sha256(b"dangol simulator").hexdigest()[:32]
-_KEY: Final = "dangol.sms.providers"
+KEY: Final = "dangol.sms.providers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class Providers:
 
 def attach(app: Flask, settings: Settings) -> None:
     """Read who there is. Raises `SettingsError`."""
-    app.extensions[_KEY] = read_providers(settings)
+    app.extensions[KEY] = read_providers(settings)
 
 
 def providers_of(app: Flask) -> Providers:
     """Return the providers of the running app."""
-    return cast("Providers", app.extensions[_KEY])
+    return cast("Providers", app.extensions[KEY])
 
 
 def read_providers(settings: Settings) -> Providers:

@@ -17,7 +17,6 @@ from sms.providers.twilio import TwilioProvider
 from tests.sms import standin
 
 if TYPE_CHECKING:
-
     from tests.sms.standin import StandIn
 
 OUTGOING = Outgoing(

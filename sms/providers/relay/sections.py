@@ -20,12 +20,12 @@ class Section:
         self._unread = set(value)
         self.where = where
 
-    def text(self, name: str, default: str | None = None, *, longest: int = 400) -> str:
-        """A text that is not empty; needed unless there is a default."""
+    def text(self, name: str, default: str | None = None, *, longest: int = 400, lines: bool = False) -> str:
+        """A text that is not empty; needed unless there is a default. `lines`: it may be of several."""
         value = self._take(name)
         if value is None and default is not None:
             return default
-        if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
+        if not isinstance(value, str) or not value.strip() or len(value) > longest or not _plain(value, lines=lines):
             raise self.mistake(name, f"must be a text of at most {longest} characters")
         return value
 
@@ -95,6 +95,10 @@ class Section:
     def _take(self, name: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         self._unread.discard(name)
         return self._values.get(name)
+
+
+def _plain(text: str, *, lines: bool) -> bool:
+    return (text.replace("\n", "") if lines else text).isprintable()
 
 
 def mistake(where: str, what: str) -> SettingsError:

@@ -179,7 +179,7 @@ def _signing(section: Section, secrets: Mapping[str, str], allowed: Collection[s
         algorithm=section.choice("algorithm", ALGORITHMS, "sha256"),
         encoding=section.choice("encoding", ENCODINGS, "hex"),
         secret=section.text("secret"),
-        signed=section.text("signed"),
+        signed=section.text("signed", lines=True),
         timestamp=section.choice("timestamp", TIMESTAMPS, "unix"),
     )
     section.close()

@@ -54,45 +54,47 @@ class PrivateAddress(OSError):
     """The relay's name leads into a private network, and its settings do not allow that."""
 
 
-class _PublicResolver(AbstractResolver):
+class PublicResolver(AbstractResolver):
     """Resolves names at each new connection, and refuses those that lead to this machine or its network."""
 
-    def __init__(self) -> None:
-        self._resolver = DefaultResolver()
+    def __init__(self, resolver: AbstractResolver) -> None:
+        self._resolver = resolver
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Resolve as the system does."""
+        """Resolve as the resolver below does. Raises `PrivateAddress`."""
         found = await self._resolver.resolve(host, port, family)
         if any(is_private(each["host"]) for each in found):
             raise PrivateAddress
         return found
 
     async def close(self) -> None:
-        """Give back what the system's resolver holds."""
+        """Give back what the resolver below holds."""
         await self._resolver.close()
 
 
 class RelayProvider:
-    """Sends through a relay."""
+    """Sends through a relay. `resolver`: whom names are asked of, the system unless another is given."""
 
-    def __init__(self, relay: Relay, *, connections: int = 64) -> None:
+    def __init__(self, relay: Relay, *, connections: int = 64, resolver: AbstractResolver | None = None) -> None:
         self._relay = relay
         self._connections = connections
+        self._resolver = resolver
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[RelayTransport]:
         """Open a pool of connections."""
-        resolver = None if self._relay.allow_private else _PublicResolver()
+        resolver = self._resolver or DefaultResolver()
+        if not self._relay.allow_private:
+            resolver = PublicResolver(resolver)
         connector = TCPConnector(limit=self._connections, keepalive_timeout=IDLE_SECONDS, resolver=resolver)
         limit = ClientTimeout(total=self._relay.timeout, connect=min(CONNECT_SECONDS, self._relay.timeout))
         try:
             async with ClientSession(connector=connector, timeout=limit, cookie_jar=DummyCookieJar()) as session:
                 yield RelayTransport(self._relay, session)
         finally:
-            if resolver is not None:
-                await resolver.close()
+            await resolver.close()
 
 
 class RelayTransport:
