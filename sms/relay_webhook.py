@@ -1,7 +1,7 @@
 """What a relay tells us: signed status reports, for one message or for many.
 
-Answers: 200 taken or told before, 403 unsigned, forged or out of its time, 404 no such relay or message, 413 too large,
-422 signed but not readable, with what is amiss; whatever of it could be read is kept all the same.
+Answers: 200 taken or told before, 403 unsigned, forged, out of its time or from nobody who reports to us, 404 no such
+message, 413 too large, 422 signed but not readable, with what is amiss; what of it could be read is kept all the same.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.core import clock
 from backend.core.db import db, run_in_unit_of_work
-from backend.core.errors import NotFound, TooLarge, ValidationFailed
+from backend.core.errors import Forbidden, NotFound, TooLarge, ValidationFailed
 from backend.core.ids import is_id
 from backend.delivery import Message, Report, apply_report
 from sms.config import providers_of
@@ -36,7 +36,7 @@ def status(name: str) -> Response:
     """Keep a relay's reports and move the messages on."""
     relay = providers_of(current_app).relays.get(name)
     if relay is None or relay.reports is None:
-        raise NotFound
+        raise Forbidden
     body = _body()
     verify(relay, relay.reports, request.headers, body, now=clock.now())
     told, mistakes = read(relay, relay.reports, body)
