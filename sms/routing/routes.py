@@ -10,7 +10,7 @@ from backend.core.db import run_in_unit_of_work
 from backend.core.http import Blueprint
 from backend.organization import StaffRole, current_actor, require_staff
 from sms.config import providers_of
-from sms.routing import access, rules, service, standing
+from sms.routing import access, rules, service
 from sms.routing.models import Certificate, SenderNumber
 from sms.routing.schemas import (
     CertificateData,
@@ -19,6 +19,7 @@ from sms.routing.schemas import (
     SenderNumberSchema,
     SenderRegisterSchema,
 )
+from sms.routing.standing import standings
 
 blueprint = Blueprint("sms_register", __name__, description="The register of senders of texts")
 _MAY_LOOK = (StaffRole.MARKETER, StaffRole.ADMIN)
@@ -33,8 +34,9 @@ def get_register() -> dict[str, Any]:
     require_staff(*_MAY_LOOK)
     providers = providers_of(current_app)
     return {
-        "providers": standing.provider_list(providers),
-        "units": standing.standings(providers),
+        "providers": [{"name": name, "title": providers.title(name)} for name in providers.names],
+        "turns": [{"country": country, "providers": turn} for country, turn in providers.routes.items()],
+        "units": standings(providers),
         "sender_numbers": _shown(SenderNumber),
         "certificates": _shown(Certificate),
     }

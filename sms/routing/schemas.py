@@ -83,17 +83,24 @@ class SenderStandingSchema(Schema):
 
 
 class TextProviderSchema(Schema):
-    """A provider of texts, and the countries where it is asked ("*": all others)."""
+    """A provider of texts."""
 
     name = fields.String(required=True)
     title = fields.String(required=True)
-    countries = fields.List(fields.String(), required=True)
+
+
+class SenderTurnSchema(Schema):
+    """Who is asked in a country ("*": all others), in turn."""
+
+    country = fields.String(required=True)
+    providers = fields.List(fields.String(), required=True)
 
 
 class SenderRegisterSchema(Schema):
     """The register of senders: what counts, then what has ended."""
 
     providers = fields.List(fields.Nested(TextProviderSchema), required=True)
+    turns = fields.List(fields.Nested(SenderTurnSchema), required=True)
     units = fields.List(fields.Nested(SenderStandingSchema), required=True)
     sender_numbers = fields.List(fields.Nested(SenderNumberSchema), required=True)
     certificates = fields.List(fields.Nested(CertificateSchema), required=True)

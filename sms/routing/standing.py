@@ -26,25 +26,6 @@ class Standing:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderInUse:
-    """A provider, and the countries where it is asked, the first first; "*" is for all others."""
-
-    name: str
-    title: str
-    countries: tuple[str, ...]
-
-
-def provider_list(providers: Providers) -> list[ProviderInUse]:
-    """List the providers that are in use."""
-    return [
-        ProviderInUse(
-            name, providers.title(name), tuple(each for each, turn in providers.routes.items() if name in turn)
-        )
-        for name in providers.names
-    ]
-
-
 def standings(providers: Providers) -> list[Standing]:
     """Work out how each business unit stands: a fixed number of statements."""
     day, units = access.today(), business_units()

@@ -12608,6 +12608,7 @@ export interface components {
             certificates: components["schemas"]["Certificate"][];
             providers: components["schemas"]["TextProvider"][];
             sender_numbers: components["schemas"]["SenderNumber"][];
+            turns: components["schemas"]["SenderTurn"][];
             units: components["schemas"]["SenderStanding"][];
         };
         SenderStanding: {
@@ -12617,6 +12618,10 @@ export interface components {
             name: string;
             name_latin: string | null;
             ready: boolean;
+        };
+        SenderTurn: {
+            country: string;
+            providers: string[];
         };
         Session: {
             demo: boolean;
@@ -12856,7 +12861,6 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
         };
         TextProvider: {
-            countries: string[];
             name: string;
             title: string;
         };
