@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sms.providers.base import Provider
 
 STATUS_PATH: Final = "/api/v1/sms/status"
-TITLES: Final = {"simulator": "시뮬레이터", "twilio": "Twilio", "console": "콘솔"}
+TITLES: Final = {"simulator": "Simulator", "twilio": "Twilio", "console": "Console"}
 _SIMULATED_SID: Final = "AC" + hashlib.sha256(b"dangol simulator").hexdigest()[:32]
 KEY: Final = "dangol.sms.providers"
 

@@ -49,7 +49,7 @@ def list_providers(*, as_json: bool) -> None:
         click.echo(json.dumps(_as_json(providers, found), ensure_ascii=False))
     else:
         for country, turn in providers.routes.items():
-            click.echo(f"{'other countries' if country == '*' else country}: {', then '.join(turn)}")
+            click.echo(f"{_place(country, len(providers.routes))}: {', then '.join(turn)}")
         for each in found:
             click.echo(f"{each.unit.code}  {'ready' if each.ready else 'not ready'}")
             for line in _lines(each):
@@ -96,6 +96,12 @@ def _as_json(providers: Providers, found: list[Standing]) -> dict[str, Any]:
             for each in found
         ],
     }
+
+
+def _place(country: str, countries: int) -> str:
+    if country != "*":
+        return country
+    return "all countries" if countries == 1 else "other countries"
 
 
 def _lines(standing: Standing) -> list[str]:

@@ -38,7 +38,7 @@ def status(name: str) -> Response:
     if relay is None or relay.reports is None:
         raise Forbidden
     body = _body()
-    verify(relay, relay.reports, request.headers, body, now=clock.now())
+    verify(relay, relay.reports, dict(request.headers), body, now=clock.now())
     told, mistakes = read(relay, relay.reports, body)
     unknown = run_in_unit_of_work(lambda: _apply(relay, told))
     if mistakes:

@@ -15,10 +15,12 @@ from backend.core.ids import is_id
 from backend.delivery import Report, State, apply_report
 from backend.settings import current_settings
 from sms.config import STATUS_PATH, account_of, base_url
-from sms.status import STATES, Meaning, meaning_of_report
+from sms.status import STATES, meaning_of_report
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
+
+    from sms.providers.meanings import Meaning
 
 LARGEST: Final = 64 * 1024
 _SIGNING: Final = frozenset({"twilio", "simulator"})

@@ -56,7 +56,7 @@ def certificate(**values: Any) -> Certificate:
     plain = {
         "provider": "simulator",
         "holder": "다온메시징(주)",
-        "number": "KISA-0000",
+        "number": "26-0000",
         "valid_until": date(2999, 12, 31),
     }
     return _added(Certificate(**plain | values))

@@ -61,7 +61,7 @@ def signing_json(url: str, **changes: Any) -> dict[str, Any]:
             "codes": {"3001": "bad_number", "3002": "unsubscribed"},
             "signature": {
                 "header": "X-Daon-Signature",
-                "timestamp_header": "X-Daon-Time",
+                "timestamp_header": "x-daon-time",
                 "secret": "secret",
                 "signed": "{timestamp}.{body}",
             },

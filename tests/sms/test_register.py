@@ -49,7 +49,7 @@ def certificate(**changes: Any) -> dict[str, Any]:
     return plain | changes
 
 
-def standing(client: Any) -> dict[str, str]:
+def standing(client: Any) -> dict[str, Any]:
     (unit,) = client.get(REGISTER).json["units"]
     return {"ready": unit["ready"]} | {each["what"]: each["state"] for each in unit["items"]}
 
@@ -188,7 +188,7 @@ def test_the_command_says_who_sends_and_what_is_missing(app: Flask, unit: Any) -
     ]
     run_in_unit_of_work(lambda: (factories.sender_number(unit.id), factories.certificate()))
     plain = app.test_cli_runner().invoke(args=["sms", "providers"])
-    assert (plain.exit_code, plain.output) == (0, "other countries: simulator\nDFS  ready\n")
+    assert (plain.exit_code, plain.output) == (0, "all countries: simulator\nDFS  ready\n")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def outcome_of(relay: Relay, answer: Answer, own_id: str) -> Outcome:
         return NotProcessed(reason="throttled", code=_short(code), detail=detail, retry_after=answer.wait)
     if code in rules.not_taken:
         return NotProcessed(reason="provider_unreachable", code=_short(code), detail=detail, retry_after=answer.wait)
-    if code in rules.refused:
+    if code is not None and code in rules.refused:
         return _refused(rules.refused[code], code, detail)
     if answer.status in _REFUSING:
         return _refused("configuration" if answer.status in _NOT_SET_UP else "provider_refused", code, detail)

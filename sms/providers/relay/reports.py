@@ -42,7 +42,8 @@ class Told:
 
 def verify(relay: Relay, reporting: Reporting, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
     """Raise `Forbidden` unless the relay signed this very body within the window around now."""
-    timestamp, given = headers.get(reporting.timestamp_header, ""), headers.get(reporting.header, "")
+    named = {name.lower(): value for name, value in headers.items()}
+    timestamp, given = (named.get(each.lower(), "") for each in (reporting.timestamp_header, reporting.header))
     when = moment(timestamp)
     if when is None or abs((now - when).total_seconds()) > reporting.window_seconds:
         raise Forbidden

@@ -37,6 +37,8 @@ const states: Record<EntryState, () => string> = {
 
 /** What a provider is called; its name in the settings where it is in use no longer. */
 export function providerTitle(name: string, providers: readonly Provider[]): string {
+  if (name === 'simulator') return m.provider_simulator();
+  if (name === 'console') return m.provider_console();
   return providers.find((each) => each.name === name)?.title ?? name;
 }
 
@@ -68,14 +70,15 @@ export function senderName(number: string): string {
 export function turnLines(register: Register): string[] {
   return [...register.turns]
     .sort((one, other) => rank(one.country) - rank(other.country))
-    .map(({ country, providers }) => m.senders_turn({ place: placeName(country), providers: providers.map((each) => providerTitle(each, register.providers)).join(' → ') }));
+    .map(({ country, providers }) => m.senders_turn({ place: placeName(country, register.turns.length), providers: providers.map((each) => providerTitle(each, register.providers)).join(' → ') }));
 }
 
 function rank(country: string): number {
   return country === 'KR' ? 0 : country === '*' ? 2 : 1;
 }
 
-function placeName(country: string): string {
+function placeName(country: string, countries: number): string {
   if (country === 'KR') return m.senders_turn_home();
+  if (countries === 1) return m.senders_turn_all();
   return country === '*' ? m.senders_turn_others() : country;
 }
