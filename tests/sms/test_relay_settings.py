@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+import sms
 from backend.core.errors import SettingsError
 from backend.settings import load
 from sms.config import read_providers
+from sms.providers.relay.settings import relays_in
 from tests.sms import relays
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 URL = "https://api.daon.example"
 
@@ -170,3 +170,10 @@ def test_the_simulator_is_no_way_outside_demo_mode() -> None:
     settings = load({"DANGOL_SECRET_KEY": "x" * 40, "DANGOL_SMS_ROUTES": "KR=simulator *=console"})
     with pytest.raises(SettingsError, match="simulator exists in demo mode only"):
         settings.refuse_unsafe_start()
+
+
+def test_the_example_that_is_written_down_is_right() -> None:
+    readme = Path(sms.__file__).with_name("README.md").read_text(encoding="utf-8")
+    example = json.loads(readme.split("```json\n")[1].split("```")[0])
+    (found,) = relays_in(example, demo=False, environment=relays.ENVIRONMENT).values()
+    assert (found.name, found.title) == ("daon", "다온메시징")
