@@ -21,6 +21,7 @@ What = Literal["contact", "refusal", "sender_number", "certificate"]
 WHATS: Final = ("contact", "refusal", "sender_number", "certificate")
 
 HOME: Final = "KR"
+HOME_CODE: Final = "+82"
 ZONE: Final = "Asia/Seoul"
 WARN_BEFORE: Final = timedelta(days=30)
 """How long before an entry ends the desk says so: a renewal takes weeks."""

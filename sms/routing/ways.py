@@ -29,11 +29,16 @@ def find(contacts: Sequence[Contact], providers: Providers) -> list[Route | None
         if not contact.address:
             found.append(None)
             continue
-        key = (contact.sender_id, contact.purpose, describe(contact.address).country)
+        key = (contact.sender_id, contact.purpose, _country(contact.address))
         if key not in known:
             known[key] = register.way(*key)
         found.append(known[key])
     return found
+
+
+def _country(e164: str) -> str | None:
+    """Tell the country; at home by its code alone, which is no other's: a campaign's numbers are nearly all there."""
+    return rules.HOME if e164.startswith(rules.HOME_CODE) else describe(e164).country
 
 
 class _Register:

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +35,9 @@ from sms import channel, routing
 from sms.channel import RoutedTransport, SmsChannel
 from sms.config import Providers
 from sms.providers.base import Checked
+from sms.providers.relay.transport import RelayProvider
 from tests import factories
-from tests.sms import relays, worlds
+from tests.sms import relays, standin, worlds
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -125,6 +126,39 @@ def test_the_next_provider_is_asked_only_when_nothing_was_sent(
     outcomes: tuple[Outcome, ...], asked: list[int], came_of_it: Outcome
 ) -> None:
     assert handed(*outcomes) == (came_of_it, asked)
+
+
+def by_relays(first: str | None, answer: Any = None) -> tuple[Outcome, int, int]:
+    """Hand a text to two relays, the first at `first` or at a stand-in that answers so; how often each was asked."""
+
+    async def scenario() -> tuple[Outcome, int, int]:
+        async with standin.listening() as one, standin.listening() as two:
+            one.will(answer or standin.answering({}))
+            two.will(standin.answering({}))
+            daon = replace(relays.relay(relays.signing_json(first or one.url)), timeout=0.5)
+            olle = relays.relay(relays.form_in_euc_kr(two.url))
+            route = Route("daon", sender_number="+8215880000", then=Route("olle"))
+            outgoing = Outgoing(id="m", attempt=1, address="+821048214821", body="x", purpose="service", route=route)
+            async with RelayProvider(daon).open() as at_daon, RelayProvider(olle).open() as at_olle:
+                transport = RoutedTransport({"daon": at_daon, "olle": at_olle}, PROVIDERS)
+                return await transport.send(outgoing), len(one.asked), len(two.asked)
+
+    return asyncio.run(scenario())
+
+
+def test_a_relay_that_is_not_there_is_passed_over() -> None:
+    assert by_relays("http://127.0.0.1:9") == (Accepted(ref="olle:m", size=1, via="olle"), 0, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [standin.silent(2), standin.reset(), standin.Dropped(), standin.cut_short(), standin.answering({}, 500)],
+    ids=["silent", "reset", "dropped", "cut", "500"],
+)
+def test_a_relay_that_may_have_sent_is_never_passed_over(answer: Any) -> None:
+    outcome, first, second = by_relays(None, answer)
+    assert isinstance(outcome, OutcomeUnknown)
+    assert (outcome.via, first, second) == ("daon", 1, 0)
 
 
 def test_a_text_without_a_way_is_handed_to_nobody() -> None:
