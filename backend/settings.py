@@ -6,9 +6,10 @@ A value that is missing or unsafe stops the start with one clear sentence (`Sett
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 _PROVIDERS = ("simulator", "twilio", "console")
+_MOST_IN_TURN = 3
+"""Providers for one country: the calls to all of them have to end within the lease of a message."""
+
+_PROVIDER_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
+_COUNTRY = re.compile(r"[A-Z]{2}|\*")
 _MIN_KEY_LENGTH = 32
 # Known to everyone, hence for demo mode only, which never leaves 127.0.0.1.
 _DEMO_KEY = "dangol-demo-key-known-to-everyone-not-for-use"
@@ -43,7 +49,11 @@ class Settings:
     behind_proxy: int
     tls_cert: str | None
     tls_key: str | None
-    sms_provider: Literal["simulator", "twilio", "console"]
+    # Who carries texts where `sms_routes` says nothing: simulator, twilio, console, or a relay of `sms_relays`, a file.
+    sms_provider: str
+    # Pairs of a country (ISO 3166, or "*" for all others) and the providers that are asked there, in turn.
+    sms_routes: tuple[tuple[str, tuple[str, ...]], ...]
+    sms_relays: str | None
     sms_sender: str | None
     twilio_account_sid: str | None
     twilio_auth_token: str | None = field(repr=False)
@@ -74,6 +84,11 @@ class Settings:
     def is_sqlite(self) -> bool:
         """Whether the database is one SQLite file."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def sms_providers(self) -> frozenset[str]:
+        """Every provider of texts that is in use."""
+        return frozenset({self.sms_provider, *(name for _, names in self.sms_routes for name in names)})
 
     def refuse_unsafe_start(self) -> None:
         """Raise `SettingsError` with what is missing when this is no demo and not safe to serve."""
@@ -106,9 +121,9 @@ class Settings:
         return []
 
     def _missing_provider(self) -> list[str]:
-        if self.sms_provider == "simulator":
-            return ["DANGOL_SMS_PROVIDER must be twilio or console: the simulator exists in demo mode only."]
-        if self.sms_provider == "twilio":
+        if "simulator" in self.sms_providers:
+            return ["DANGOL_SMS_PROVIDER must be twilio, console or a relay: the simulator exists in demo mode only."]
+        if "twilio" in self.sms_providers:
             names = {
                 "DANGOL_TWILIO_ACCOUNT_SID": self.twilio_account_sid,
                 "DANGOL_TWILIO_AUTH_TOKEN": self.twilio_auth_token,
@@ -123,10 +138,8 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings. Raises `SettingsError` naming the variable whose value cannot be understood."""
     demo = _flag(environment, "DANGOL_DEMO")
     var = ROOT / "var"
-    provider = environment.get("DANGOL_SMS_PROVIDER") or "simulator"
-    if provider not in _PROVIDERS:
-        message = f"DANGOL_SMS_PROVIDER is {provider!r}; it must be one of {', '.join(_PROVIDERS)}."
-        raise SettingsError(message)
+    routes = _routes(environment, "DANGOL_SMS_ROUTES")
+    provider = environment.get("DANGOL_SMS_PROVIDER") or dict(routes).get("*", ("simulator",))[0]
     return Settings(
         database_url=environment.get("DANGOL_DATABASE_URL") or f"sqlite:///{var / 'dangol.sqlite3'}",
         demo=demo,
@@ -135,7 +148,9 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         behind_proxy=_integer(environment, "DANGOL_BEHIND_PROXY", 0),
         tls_cert=environment.get("DANGOL_TLS_CERT") or None,
         tls_key=environment.get("DANGOL_TLS_KEY") or None,
-        sms_provider=cast("Literal['simulator', 'twilio', 'console']", provider),
+        sms_provider=_provider(environment, provider),
+        sms_routes=routes,
+        sms_relays=environment.get("DANGOL_SMS_RELAYS") or None,
         sms_sender=environment.get("DANGOL_SMS_SENDER") or ("+8215880000" if demo else None),
         twilio_account_sid=environment.get("DANGOL_TWILIO_ACCOUNT_SID") or None,
         twilio_auth_token=environment.get("DANGOL_TWILIO_AUTH_TOKEN") or None,
@@ -174,6 +189,31 @@ def _flag(environment: Mapping[str, str], name: str) -> bool:
         message = f"{name} is {value!r}; it must be 1 or 0."
         raise SettingsError(message)
     return value in {"1", "true", "yes"}
+
+
+def _provider(environment: Mapping[str, str], name: str, variable: str = "DANGOL_SMS_PROVIDER") -> str:
+    """One of ours, or what may be the name of a relay: whether there is such a relay is seen when the file is read."""
+    if name not in _PROVIDERS and not (environment.get("DANGOL_SMS_RELAYS") and _PROVIDER_NAME.fullmatch(name)):
+        message = f"{variable} is {name!r}; it must be one of {', '.join(_PROVIDERS)}, or a relay of DANGOL_SMS_RELAYS."
+        raise SettingsError(message)
+    return name
+
+
+def _routes(environment: Mapping[str, str], variable: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read `KR=relay,twilio *=twilio`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in (environment.get(variable) or "").split():
+        country, _, listed = part.partition("=")
+        names = tuple(_provider(environment, name, variable) for name in listed.split(",") if name)
+        in_turn = 0 < len(set(names)) == len(names) <= _MOST_IN_TURN
+        if not _COUNTRY.fullmatch(country) or country in found or not in_turn:
+            message = (
+                f"{variable} has {part!r}; it must be countries with one to {_MOST_IN_TURN} providers each, "
+                "as in KR=relay,twilio *=twilio."
+            )
+            raise SettingsError(message)
+        found[country] = names
+    return tuple(found.items())
 
 
 def _integer(environment: Mapping[str, str], name: str, default: int, *, minimum: int = 0) -> int:

@@ -20,17 +20,21 @@ def init_app(app: Flask) -> None:
     from backend import delivery, migrations
     from backend.core import events, http
     from backend.demo import DemoSeeded
-    from sms import channel, cli, demo, routes, webhooks
+    from sms import channel, cli, config, demo, relay_webhook, routes, webhooks
+    from sms.routing import routes as register_routes
 
     settings: Settings = app.extensions["dangol.settings"]
+    config.attach(app, settings)
     migrations.add_branch(app, versions=Path(__file__).parent / "migrations", table_prefixes=("template", "sms_"))
-    delivery.register(app, channel.SmsChannel(settings))
+    delivery.register(app, channel.SmsChannel(settings, config.providers_of(app)))
     http.register(app, routes.blueprint)
+    http.register(app, register_routes.blueprint)
     app.register_blueprint(webhooks.blueprint)
+    app.register_blueprint(relay_webhook.blueprint)
     app.cli.add_command(cli.template_group)
     app.cli.add_command(cli.sms_group)
     events.subscribe(app, DemoSeeded, demo.seed_with)
-    if settings.demo and settings.sms_provider == "simulator":
+    if settings.demo and "simulator" in settings.sms_providers:
         _init_simulator(app)
 
 

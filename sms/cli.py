@@ -18,6 +18,7 @@ from backend.delivery import FINAL, Message, MessageSchema, State, reason_text
 from backend.organization import store as find_store
 from sms import templates, texts
 from sms.models import Template
+from sms.provider_commands import check_providers, list_providers
 from sms.schemas import TemplateSchema
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ def list_templates(*, as_json: bool) -> None:
 @click.group("sms")
 def sms_group() -> None:
     """Send texts."""
+
+
+sms_group.add_command(list_providers)
+sms_group.add_command(check_providers)
 
 
 @sms_group.command("send")

@@ -10,6 +10,7 @@ from backend.core.audit import SYSTEM
 from backend.core.db import db
 from sms import templates
 from sms.models import Template
+from sms.routing import demo as routing_demo
 from sms.templates import NewTemplate
 
 if TYPE_CHECKING:
@@ -111,8 +112,9 @@ TEMPLATES: Final = (
 
 
 def seed_with(_event: DemoSeeded) -> None:
-    """Add the templates to a demo that was just written."""
+    """Add the templates and the register of senders to a demo that was just written."""
     seed()
+    routing_demo.seed()
 
 
 def seed() -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from backend.delivery import Consequence, State
+from backend.delivery import State
+from sms.providers.meanings import Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +23,6 @@ STATES: Final[Mapping[str, State]] = {
     "failed": State.FAILED,
     "canceled": State.CANCELED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """Why it failed, in a code of `reasons`, and what follows for the next messages."""
-
-    reason: str
-    consequence: Consequence | None = None
 
 
 THROTTLED: Final = frozenset({"20429", "63017", "14107", "30022"})

@@ -17,15 +17,16 @@ from backend.customers import Card, Customer, CustomerFacts
 from backend.loyalty import Partner, PartnerRate, entry, post
 from backend.loyalty.coupons import Coupon, CouponCode, code_of
 from backend.organization import BusinessUnit, Device, Staff, Store
+from sms.routing import Certificate, SenderNumber
 
 R = TypeVar("R", bound=Base)
 _serial = count(1)
 
 
-def unit(**values: Any) -> BusinessUnit:
-    """A duty-free business unit."""
+def unit(*, registered: bool = True, **values: Any) -> BusinessUnit:
+    """A duty-free business unit, whose texts may go as far as the register of senders goes unless told otherwise."""
     number = next(_serial)
-    return _added(
+    made = _added(
         BusinessUnit(
             **{
                 "code": f"DF{number}",
@@ -37,6 +38,28 @@ def unit(**values: Any) -> BusinessUnit:
             | values
         )
     )
+    if registered:
+        sender_number(made.id)
+        if db.session.scalar(select(Certificate.id).limit(1)) is None:
+            certificate()
+    return made
+
+
+def sender_number(business_unit_id: str, **values: Any) -> SenderNumber:
+    """A number that is registered for the simulator."""
+    plain = {"provider": "simulator", "number": "+8215880000", "registered_on": date(2020, 1, 1), "valid_until": None}
+    return _added(SenderNumber(business_unit_id=business_unit_id, **plain | values))
+
+
+def certificate(**values: Any) -> Certificate:
+    """A certificate that the simulator's house holds for long."""
+    plain = {
+        "provider": "simulator",
+        "holder": "다온메시징(주)",
+        "number": "26-0000",
+        "valid_until": date(2999, 12, 31),
+    }
+    return _added(Certificate(**plain | values))
 
 
 def store(**values: Any) -> Store:

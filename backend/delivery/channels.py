@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Literal, Protocol, cast
@@ -26,9 +26,27 @@ _CHANNELS = "dangol.delivery.channels"
 _COMPANIONS = "dangol.delivery.companions"
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a message would go: through which provider, and from which sender.
+
+    `certificate_holder` is who holds that provider's 전송자격인증 today, `sender_number` the sender that was registered
+    for it; None where the register knows none. `then` is who is asked when this provider certainly sent nothing.
+    """
+
+    provider: str
+    certificate_holder: str | None = None
+    sender_number: str | None = None
+    certificate_number: str | None = None
+    then: Route | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message on its way out, as plain values: the transport sees no row and no session. `ttl` is in seconds."""
+    """A message on its way out, as plain values: the transport sees no row and no session. `ttl` is in seconds.
+
+    `route` was found in the transaction that claimed the message; None on channels that have only one way.
+    """
 
     id: str
     attempt: int
@@ -36,13 +54,15 @@ class Outgoing:
     body: str
     purpose: str
     ttl: int | None = None
+    route: Route | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
     """A message of which nobody knows whether it went: what is needed to find it in the provider's own list.
 
-    `known_refs` are references that belong to other messages to the same address.
+    `known_refs` are references that belong to other messages to the same address. `via` is the provider that was
+    asked, as far as is known.
     """
 
     id: str
@@ -50,15 +70,17 @@ class Lookup:
     body: str
     began_at: datetime
     known_refs: frozenset[str]
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The provider has it. `state` is how far it says it is already."""
+    """The provider has it. `state` is how far it says it is already, `via` which of several providers it was."""
 
     ref: str
     state: State = State.ACCEPTED
     size: int | None = None
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +105,11 @@ class NotProcessed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeUnknown:
-    """The request went out and no answer says what came of it. It is never simply repeated."""
+    """The request went out, to `via`, and no answer says what came of it. It is never simply repeated."""
 
     code: str | None = None
     detail: str | None = None
+    via: str | None = None
 
 
 Outcome = Accepted | Refused | NotProcessed | OutcomeUnknown
@@ -104,12 +127,35 @@ class Transport(Protocol):
         ...
 
 
+class Contact(Protocol):
+    """What a channel looks at to find a way: a draft or a message."""
+
+    @property
+    def purpose(self) -> str:
+        """`commercial` or `service`."""
+        ...
+
+    @property
+    def sender_id(self) -> str | None:
+        """The business unit that sends."""
+        ...
+
+    @property
+    def address(self) -> str | None:
+        """Where it goes to."""
+        ...
+
+
 class Channel(Protocol):
-    """What a feature registers: a name and a way to open its transport inside the worker's event loop."""
+    """What a feature registers: a name, how its messages go, and a way to open its transport in the worker's loop."""
 
     @property
     def name(self) -> ChannelName:
         """The channel's name in consent, rules and tables."""
+        ...
+
+    def routes(self, contacts: Sequence[Contact]) -> list[Route | None]:
+        """Find the way of each contact, in order, in a constant number of statements. None: there is none."""
         ...
 
     def open(self) -> AbstractAsyncContextManager[Transport]:

@@ -110,6 +110,7 @@ def _begin(message: Message, channel: ChannelName, facts: Facts, *, worker: str)
     message.worker = worker
     message.lease_until = facts.now + LEASE
     message.claimed_at = facts.now
+    message.provider = facts.route.provider if facts.route else None
     db.session.add(MessageAttempt(message_id=message.id, number=message.attempts, worker=worker, began_at=facts.now))
     closes = closes_at(channel, facts)
     return Outgoing(
@@ -119,4 +120,5 @@ def _begin(message: Message, channel: ChannelName, facts: Facts, *, worker: str)
         body=message.body,
         purpose=message.purpose,
         ttl=None if closes is None else max(1, int((closes - facts.now).total_seconds())),
+        route=facts.route,
     )

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from flask import current_app
 from sqlalchemy import select
 
 from backend import consent, customers
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.delivery import blackouts, numbers, recipients
+from backend.delivery.channels import registered
 from backend.delivery.drafts import Draft
 from backend.delivery.limits import service as house
 from backend.delivery.models import AddressBlock, Message
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backend.delivery.caps import Limits
+    from backend.delivery.channels import Route
 
 Contact = Draft | Message
 """What the gate can be asked about."""
@@ -48,6 +51,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     deals = _deals(contacts, consents)
     children = consent.children({each.customer_id for each in contacts if _needs_consent(each) and each.customer_id})
     blocks = _blocks(contacts)
+    routes = _routes(contacts)
     suspended = customers.suspended({contact.customer_id for contact in contacts if contact.customer_id})
     past = _past(contacts, now)
     return [
@@ -66,10 +70,22 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
             suspended=contact.customer_id in suspended,
             number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
             number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
+            route=route,
             **(past.of(contact) if _needs_consent(contact) else {}),
         )
-        for contact in contacts
+        for contact, route in zip(contacts, routes, strict=True)
     ]
+
+
+def _routes(contacts: Sequence[Contact]) -> list[Route | None]:
+    """Ask each channel once for the ways of its contacts. A channel that is not registered here has none."""
+    found: list[Route | None] = [None] * len(contacts)
+    for name, channel in registered(current_app).items():
+        places = [place for place, contact in enumerate(contacts) if contact.channel == name]
+        ways = channel.routes([contacts[place] for place in places]) if places else []
+        for place, route in zip(places, ways, strict=True):
+            found[place] = route
+    return found
 
 
 class _Past(NamedTuple):

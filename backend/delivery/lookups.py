@@ -46,6 +46,7 @@ def resolve(message_id: str, found: Accepted) -> bool:
     if message is None or message.state != State.UNKNOWN or taken is not None:
         return False
     message.provider_ref = found.ref
+    message.provider = found.via or message.provider
     move(message, found.state, reason=None, now=clock.now())
     return True
 
@@ -59,4 +60,5 @@ def _lookup(message: Message) -> Lookup:
         body=message.body,
         began_at=attempt.began_at if attempt else message.created_at,
         known_refs=frozenset(ref for ref in db.session.scalars(known) if ref),
+        via=message.provider,
     )

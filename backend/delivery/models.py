@@ -69,6 +69,8 @@ class Message(Owned, Base):
     worker: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Who was handed it, or is being handed it.
+    provider: Mapped[str | None] = mapped_column(String(20))
     provider_ref: Mapped[str | None] = mapped_column(String(80), unique=True)
     provider_code: Mapped[str | None] = mapped_column(String(20))
 

@@ -43,7 +43,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a provider told about a message. `state` is None for a status that says nothing about progress."""
+    """What a provider told about a message. `state` is None for a status that says nothing about progress.
+
+    `via` names the provider where there are several: none speaks for a message that another has.
+    """
 
     message_id: str
     ref: str
@@ -53,6 +56,7 @@ class Report:
     code: str | None = None
     consequence: Consequence | None = None
     raw: dict[str, Any]
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,7 @@ def apply_report(report: Report) -> bool:
         log.warning("report_without_message", message_id=report.message_id, ref=report.ref, status=report.status)
         return True
     message.provider_ref = report.ref
+    message.provider = report.via or message.provider
     if report.state is not None and advances(State(message.state), report.state):
         message.provider_code = report.code
         move(message, report.state, reason=report.reason, now=clock.now())
@@ -124,6 +129,7 @@ def _apply(message: Message, result: Result) -> None:
     outcome = result.outcome
     if isinstance(outcome, Accepted):
         message.provider_ref = outcome.ref
+        message.provider = outcome.via or message.provider
         message.size = outcome.size or message.size
         if advances(State(message.state), outcome.state):
             move(message, outcome.state, reason=None, now=result.ended_at)
@@ -136,6 +142,7 @@ def _apply(message: Message, result: Result) -> None:
     elif isinstance(outcome, NotProcessed):
         _put_back(message, outcome, now=result.ended_at)
     else:
+        message.provider = outcome.via or message.provider
         message.state = State.UNKNOWN
         message.reason = "outcome_unknown"
         message.lease_until = None

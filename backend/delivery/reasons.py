@@ -34,6 +34,18 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "unknown_consent": ("수신 동의 여부를 알 수 없어 보류합니다.", "Held: whether the customer agreed is not known."),
     "unknown_sender": ("보내는 사업자를 알 수 없어 보류합니다.", "Held: the legal sender is not known."),
+    "no_route": (
+        "이 번호로 문자를 보낼 수 있는 중계사가 설정되어 있지 않아 보류합니다.",
+        "Held: no provider is set up that sends to this number.",
+    ),
+    "uncertified_provider": (
+        "중계사의 전송자격인증이 등록되어 있지 않아 광고를 보류합니다.",
+        "Held: no certificate of the provider for commercial texts is on record.",
+    ),
+    "unregistered_number": (
+        "보내는 사업부의 발신번호가 등록되어 있지 않아 광고를 보류합니다.",
+        "Held: the sender has no registered number to send advertising from.",
+    ),
     "unknown_time_zone": (
         "고객이 있는 곳의 시간을 알 수 없어 보류합니다.",
         "Held: the local time at the customer's place is not known.",
@@ -99,6 +111,10 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
     "not_encodable": (
         "한국 통신사가 전달하지 못하는 글자가 있습니다.",
         "It has characters that Korean carriers do not pass.",
+    ),
+    "text_too_long": (
+        "국내 문자의 최대 길이(2,000바이트)를 넘습니다.",
+        "It is longer than a text in Korea may be (2,000 bytes).",
     ),
     "no_longer_stands": (
         "그동안 동의가 새로 확인되었거나 철회되어 알릴 필요가 없습니다.",

@@ -18,6 +18,7 @@ from backend.delivery.hours import Clock, evenings, quiet_until
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from backend.delivery.channels import Route
     from backend.delivery.numbers import Number
 
 ChannelName = Literal["sms", "push", "call"]
@@ -54,7 +55,8 @@ class Facts:
     `text`: as it would be sent; None when there is none (a call). `not_after`: None means no limit. `deal_ended_at`:
     given only where the sender relies on the exception for existing customers. `contacts`: when commercial messages
     went to this address, or may have gone, as far back as the house's `limits` look; `same_content_at`: when this very
-    content last did. `complained_at`, `returned_at`: the last time, where there was one.
+    content last did. `complained_at`, `returned_at`: the last time, where there was one. `route`: how the channel
+    would send it; None: there is no way.
     """
 
     now: datetime
@@ -77,6 +79,7 @@ class Facts:
     same_content_at: datetime | None = None
     complained_at: datetime | None = None
     returned_at: datetime | None = None
+    route: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def may_contact(channel: ChannelName, facts: Facts) -> Verdict:
     if refusal is not None:
         return refusal
     if facts.purpose == "service":
-        return Allowed("service")
+        return _no_way(channel, facts) or Allowed("service")
     ground = _ground(facts)
     if not isinstance(ground, Allowed):
         return ground
@@ -119,7 +122,7 @@ def may_contact(channel: ChannelName, facts: Facts) -> Verdict:
     again_from = caps.later(facts.same_content_at, facts.limits.same_content_days)
     if again_from is not None and facts.now < again_from:
         return Skipped("same_content")
-    return _delay(channel, facts) or ground
+    return _no_way(channel, facts) or _delay(channel, facts) or ground
 
 
 def _out_of_the_question(channel: ChannelName, facts: Facts) -> Skipped | None:
@@ -142,6 +145,19 @@ def _unreachable(channel: ChannelName, facts: Facts) -> Skipped | None:
     if channel == "sms" and facts.number_suppressed:
         return Skipped("number_suppressed")
     return None
+
+
+def _no_way(channel: ChannelName, facts: Facts) -> Held | None:
+    """Hold what nobody could send: for advertising in Korea it takes a certified provider and a registered number."""
+    if channel != "sms":
+        return None
+    if facts.route is None:
+        return Held(None, "no_route")
+    if facts.purpose == "service" or facts.number is None or facts.number.country != law_kr.COUNTRY:
+        return None
+    if facts.route.certificate_holder is None:
+        return Held(None, "uncertified_provider")
+    return None if facts.route.sender_number else Held(None, "unregistered_number")
 
 
 def _ground(facts: Facts) -> Verdict:

@@ -52,7 +52,7 @@ def get_about() -> Json:
     """What runs here, and in a demo who may sign in."""
     settings = current_settings()
     about = {"name": "Dangol", "version": current_app.config["API_VERSION"], "schema": SCHEMA}
-    about |= {"demo": settings.demo, "simulator": settings.demo and settings.sms_provider == "simulator"}
+    about |= {"demo": settings.demo, "simulator": settings.demo and "simulator" in settings.sms_providers}
     sign_ins = demo_sign_ins() if settings.demo else []
     return about | {"languages": rules.SCREEN_LANGUAGES, "demo_sign_ins": sign_ins}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from backend.core.ids import new_id
 from backend.delivery import Accepted, Lookup, Outcome, Outgoing, State
 from sms.encoding import measure
+from sms.providers.base import Checked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,3 +33,7 @@ class ConsoleProvider:
 
     async def find(self, lookup: Lookup) -> None:
         """There is no list: what was written is in the terminal."""
+
+    async def check(self) -> Checked:
+        """There is nothing that could be wrong."""
+        return Checked(ok=True)

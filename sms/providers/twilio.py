@@ -8,6 +8,7 @@ everything else (5xx, time-out, reset, an answer that cannot be read) is unknown
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -16,15 +17,19 @@ from aiohttp import (
     ClientConnectorError,
     ClientError,
     ClientSession,
+    ConnectionTimeoutError,
     TCPConnector,
     encode_basic_auth,
 )
 from twilio.base import values
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
+from backend.core import clock
 from backend.delivery import Accepted, Lookup, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused, State
+from sms.providers.base import Checked
+from sms.providers.meanings import seconds_to_wait
 from sms.status import STATES, THROTTLED, meaning_of_refusal
 
 if TYPE_CHECKING:
@@ -41,8 +46,13 @@ IDLE_SECONDS: Final = 1.0
 LONGEST_VALIDITY: Final = 36_000
 CLOCKS_DIFFER: Final = timedelta(seconds=30)
 LISTED: Final = 100
+_REDIRECT: Final = range(300, 400)
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
+_MESSAGING_SERVICE: Final = "MG"
+
+_wait_asked_for: ContextVar[str | None] = ContextVar("_wait_asked_for", default=None)
+"""The Retry-After of the task's last answer: the SDK's errors leave the headers out."""
 
 
 class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK ships no types
@@ -69,7 +79,12 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK ships 
             # aiohttp warns of the way in which the SDK would hand this over.
             headers = {**(headers or {}), "Authorization": encode_basic_auth(*auth)}
         limit = timeout or CALL_SECONDS
-        return await super().request(method, self._rebased(url), params, data, headers, None, limit, allow_redirects)
+        _wait_asked_for.set(None)
+        response = await super().request(
+            method, self._rebased(url), params, data, headers, None, limit, allow_redirects
+        )
+        _wait_asked_for.set((response.headers or {}).get("Retry-After"))
+        return response
 
     def _rebased(self, url: str) -> str:
         if self._base is None:
@@ -108,8 +123,11 @@ class TwilioTransport:
         try:
             message = await self._client.messages.create_async(to=outgoing.address, **self._arguments(outgoing))
         except TwilioRestException as error:
-            return _outcome_of(error)
-        except ClientConnectorError as error:
+            return _outcome_of(error.status, error.code, str(error.msg))
+        except TwilioServiceException as error:
+            status = int(error.status) if str(error.status).isdigit() else _SERVER_ERROR
+            return _outcome_of(status, error.code, str(error.detail or error.title))
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
             # No connection was made, so nothing was sent.
             return NotProcessed(reason="provider_unreachable", detail=type(error).__name__)
         except (ClientError, TwilioException, TimeoutError, OSError, ValueError) as error:
@@ -140,25 +158,36 @@ class TwilioTransport:
             return Accepted(ref=str(message.sid), state=STATES.get(str(message.status), State.ACCEPTED))
         return None
 
+    async def check(self) -> Checked:
+        """Ask for a list of one message: what may send may list, and nothing is sent."""
+        try:
+            await self._client.messages.list_async(limit=1, page_size=1)
+        except (TwilioException, ClientError, TimeoutError, OSError, ValueError) as error:
+            return Checked(ok=False, detail=f"{type(error).__name__} {getattr(error, 'status', '')}".strip())
+        return Checked(ok=True)
+
     def _arguments(self, outgoing: Outgoing) -> dict[str, Any]:
         account = self._account
         callback = f"{account.callback_url}/{outgoing.id}" if account.callback_url else values.unset
-        sender = (
-            {"messaging_service_sid": account.messaging_service}
-            if account.messaging_service
-            else {"from_": account.sender}
-        )
+        registered = outgoing.route.sender_number if outgoing.route else None
+        sender = registered or account.messaging_service or account.sender or ""
+        by_service = sender.startswith(_MESSAGING_SERVICE)
         validity = min(outgoing.ttl, LONGEST_VALIDITY) if outgoing.ttl else values.unset
-        return {"body": outgoing.body, "status_callback": callback, "validity_period": validity, **sender}
+        return {
+            "body": outgoing.body,
+            "status_callback": callback,
+            "validity_period": validity,
+            "messaging_service_sid" if by_service else "from_": sender,
+        }
 
 
-def _outcome_of(error: TwilioRestException) -> Outcome:
+def _outcome_of(status: int, code: object, text: str) -> Outcome:
     """Judge an error answer by its code first; the HTTP status decides only where the code says nothing."""
-    code = str(error.code) if error.code else None
-    detail = str(error.msg)[:400]
-    if error.status >= _SERVER_ERROR:
-        return OutcomeUnknown(code=code, detail=f"HTTP {error.status}: {detail}")
-    if code in THROTTLED or error.status == _TOO_MANY:
-        return NotProcessed(reason="throttled", code=code, detail=detail)
-    meaning = meaning_of_refusal(code)
-    return Refused(reason=meaning.reason, code=code, detail=detail, consequence=meaning.consequence)
+    known, detail = str(code) if code else None, text[:400]
+    if status >= _SERVER_ERROR or status in _REDIRECT:
+        return OutcomeUnknown(code=known, detail=f"HTTP {status}: {detail}")
+    if known in THROTTLED or status == _TOO_MANY:
+        wait = seconds_to_wait(_wait_asked_for.get(), now=clock.now())
+        return NotProcessed(reason="throttled", code=known, detail=detail, retry_after=wait)
+    meaning = meaning_of_refusal(known)
+    return Refused(reason=meaning.reason, code=known, detail=detail, consequence=meaning.consequence)

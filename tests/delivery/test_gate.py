@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.delivery import numbers, reasons
+from backend.delivery import Route, numbers, reasons
 from backend.delivery.rules import Allowed, ChannelName, Consent, Facts, Held, Skipped, Verdict, may_contact
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -42,6 +42,7 @@ BASE = Facts(
     consent=AGREED,
     store_zone="Asia/Seoul",
     text=ADVERT,
+    route=Route("relay", certificate_holder="하늘메시지", sender_number="02-3400-1234"),
 )
 YES, EXISTING, SERVICE = Allowed("consent"), Allowed("existing_customer"), Allowed("service")
 
@@ -201,6 +202,18 @@ CASES: dict[str, tuple[dict[str, Any], Verdict]] = {
         {"text": "안녕하세요", "now": seoul(10, 23)},
         Skipped("advert_form"),
     ),
+    # The way: in Korea advertising takes a certified provider and a registered number
+    "nobody could send it": ({"route": None}, Held(None, "no_route")),
+    "no certificate": ({"route": Route("relay", sender_number="02-1")}, Held(None, "uncertified_provider")),
+    "no registered number": (
+        {"route": Route("relay", certificate_holder="하늘메시지")},
+        Held(None, "unregistered_number"),
+    ),
+    "abroad it takes neither": ({**number("+819012345678"), "route": Route("twilio")}, YES),
+    "a refusal is said before the way": ({"consent": REFUSED, "route": None}, Skipped("refused")),
+    "the way is said before the night": ({"route": None, "now": seoul(10, 23)}, Held(None, "no_route")),
+    "service without a certificate": ({"purpose": "service", "route": Route("relay")}, SERVICE),
+    "service that nobody could send": ({"purpose": "service", "route": None}, Held(None, "no_route")),
     # Service messages
     "service": ({"purpose": "service", "text": "구매하신 상품이 준비되었습니다."}, SERVICE),
     "service at night": ({"purpose": "service", "text": "인도장 변경 안내", "now": seoul(10, 23)}, SERVICE),

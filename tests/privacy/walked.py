@@ -147,6 +147,7 @@ def message_to(customer: Customer, state: str) -> Message:
 
 
 _SKY = "/api/v1/partners/SKY"
+_REGISTER = "/api/v1/sms/register"
 ALL = frozenset({"associate", "manager", "marketer", "admin", "device"})
 _PEACE = ("complaint_days", "return_days", "same_content_days")
 DESK = frozenset({"marketer", "admin"})
@@ -611,6 +612,29 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("POST", "/api/v1/sms/status/<message_id>"): Call(
         frozenset(), _one("/api/v1/sms/status/<message_id>", "message"), lambda _: {}
+    ),
+    ("POST", "/api/v1/sms/relay/<name>/status"): Call(frozenset(), _one("/api/v1/sms/relay/daon/status"), lambda _: {}),
+    ("GET", _REGISTER): Call(DESK, _one(_REGISTER)),
+    ("POST", f"{_REGISTER}/sender-numbers"): Call(
+        ADMIN,
+        _one(f"{_REGISTER}/sender-numbers"),
+        lambda world: {
+            "business_unit": world.unit_code,
+            "provider": "simulator",
+            "number": "02-123-4567",
+            "registered_on": "2026-01-02",
+        },
+    ),
+    ("POST", f"{_REGISTER}/sender-numbers/<entry_id>/end"): Call(
+        ADMIN, lambda _: [f"{_REGISTER}/sender-numbers/{new_id()}/end"], answers=(404,)
+    ),
+    ("POST", f"{_REGISTER}/certificates"): Call(
+        ADMIN,
+        _one(f"{_REGISTER}/certificates"),
+        lambda _: {"provider": "simulator", "holder": "다온메시징", "number": "26-1", "valid_until": "2999-12-31"},
+    ),
+    ("POST", f"{_REGISTER}/certificates/<entry_id>/end"): Call(
+        ADMIN, lambda _: [f"{_REGISTER}/certificates/{new_id()}/end"], answers=(404,)
     ),
     ("GET", "/api/v1/sync/terms"): Call(frozenset({"device"}), _one("/api/v1/sync/terms")),
     ("GET", "/api/v1/sync/snapshot"): Call(frozenset({"device"}), _one("/api/v1/sync/snapshot")),

@@ -1,8 +1,9 @@
-"""A scripted HTTP server in the place of Twilio, for one test's event loop."""
+"""A scripted HTTP server in the place of a provider, for one test's event loop."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Awaitable, Callable
 
 
@@ -77,6 +79,17 @@ def reset() -> Any:
     return answer
 
 
+@dataclass
+class Dropped:
+    """Drop the connection before the body is read."""
+
+    async def __call__(self, request: web.Request) -> web.Response:
+        """Answer nothing."""
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+
 def silent(seconds: float) -> Any:
     """Take the request and say nothing for a while."""
 
@@ -87,16 +100,50 @@ def silent(seconds: float) -> Any:
     return answer
 
 
+def answering(value: Any, status: int = 200, **headers: str) -> Any:
+    """Answer with JSON."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        return web.Response(text=json.dumps(value), status=status, headers=named, content_type="application/json")
+
+    return answer
+
+
+def cut_short(status: int = 200) -> Any:
+    """Begin an answer and drop the connection in the middle of it."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=status, headers={"Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b'{"sid": "SM1"')
+        assert request.transport is not None
+        request.transport.abort()
+        return response
+
+    return answer
+
+
+def moved(status: int) -> Any:
+    """Send whoever asks to another place of this server."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    return answer
+
+
 @asynccontextmanager
-async def listening() -> AsyncIterator[StandIn]:
+async def listening(*, tls: ssl.SSLContext | None = None) -> AsyncIterator[StandIn]:
     """Serve on a free port of this machine."""
     stand_in = StandIn()
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        form = dict(await request.post())
-        query = dict(request.query)
-        stand_in.asked.append({"method": request.method, "path": request.path, "form": form, "query": query})
         answer = stand_in.answers.pop(0) if stand_in.answers else created()
+        about = {"method": request.method, "path": request.path, "query": dict(request.query)}
+        stand_in.asked.append(about | {"headers": dict(request.headers)})
+        if not isinstance(answer, Dropped):
+            stand_in.asked[-1] |= {"form": dict(await request.post()), "body": await request.read()}
         response: web.StreamResponse = await answer(request)
         return response
 
@@ -104,10 +151,10 @@ async def listening() -> AsyncIterator[StandIn]:
     app.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     host, port = runner.addresses[0][:2]
-    stand_in.url = f"http://{host}:{port}"
+    stand_in.url = f"{'https' if tls else 'http'}://{host}:{port}"
     try:
         yield stand_in
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +17,6 @@ from sms.providers.twilio import TwilioProvider
 from tests.sms import standin
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from sms.providers.base import Provider
     from tests.sms.standin import StandIn
 
 OUTGOING = Outgoing(
@@ -31,54 +27,6 @@ OUTGOING = Outgoing(
 def account(url: str, **values: Any) -> TwilioAccount:
     settings = {"sid": "AC1", "token": "t", "sender": "+8215880000", "messaging_service": None}
     return TwilioAccount(**settings | {"callback_url": "https://shop.example/status", "api_url": url} | values)
-
-
-@asynccontextmanager
-async def twilio_provider() -> AsyncIterator[Provider]:
-    async with standin.listening() as stand_in:
-        yield TwilioProvider(account(stand_in.url))
-
-
-@asynccontextmanager
-async def console_provider() -> AsyncIterator[Provider]:
-    yield ConsoleProvider(io.StringIO())
-
-
-every_provider = pytest.mark.parametrize("make", [twilio_provider, console_provider])
-
-
-@every_provider
-def test_a_message_is_taken_with_a_reference_and_its_size(make: Any) -> None:
-    async def scenario() -> None:
-        async with make() as provider, provider.open() as transport:
-            outcome = await transport.send(OUTGOING)
-            assert isinstance(outcome, Accepted)
-            assert outcome.ref
-            assert outcome.state in {State.ACCEPTED, State.SENT, State.DELIVERED}
-            assert outcome.size == 1
-
-    asyncio.run(scenario())
-
-
-@every_provider
-def test_many_are_sent_at_once(make: Any) -> None:
-    async def scenario() -> None:
-        async with make() as provider, provider.open() as transport:
-            outcomes = await asyncio.gather(*(transport.send(OUTGOING) for _ in range(40)))
-            assert all(isinstance(each, Accepted) for each in outcomes)
-
-    asyncio.run(scenario())
-
-
-@every_provider
-def test_it_can_be_opened_again(make: Any) -> None:
-    async def scenario() -> None:
-        async with make() as provider:
-            for _ in range(2):
-                async with provider.open() as transport:
-                    assert isinstance(await transport.send(OUTGOING), Accepted)
-
-    asyncio.run(scenario())
 
 
 def sent(answer: Any, outgoing: Outgoing = OUTGOING, **values: Any) -> tuple[Outcome, StandIn]:

@@ -9026,6 +9026,335 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sms/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers, registered numbers, certificates, and what each business unit lacks today. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SenderRegister"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms/register/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter who holds a provider's certificate. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CertificateData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Certificate"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such entry to replace */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The certificate is entered already, or what it replaces has ended */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms/register/certificates/{entry_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a certificate count no longer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    entry_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Certificate"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such entry */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It has ended already */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms/register/sender-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a number that was registered. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SenderNumberData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SenderNumber"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such entry to replace */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The number is entered already, or what it replaces has ended */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms/register/sender-numbers/{entry_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a number count no longer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    entry_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SenderNumber"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such entry */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It has ended already */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff": {
         parameters: {
             query?: never;
@@ -10530,6 +10859,36 @@ export interface components {
              */
             kind: "unit" | "unified" | "bank" | "foreign";
             number: string;
+        };
+        Certificate: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            holder: string;
+            id: string;
+            note: string | null;
+            number: string;
+            provider: string;
+            replaces_id: string | null;
+            /** @enum {string} */
+            state: "ok" | "expiring" | "expired" | "not_yet" | "missing";
+            /** Format: date */
+            valid_until: string;
+        };
+        CertificateData: {
+            holder: string;
+            /** @default null */
+            note: string | null;
+            number: string;
+            provider: string;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            replaces: string | null;
+            /** Format: date */
+            valid_until: string;
         };
         Change: {
             collection?: string;
@@ -12199,6 +12558,71 @@ export interface components {
             jwk: components["schemas"]["Jwk"];
             kid: string;
         };
+        SenderCheck: {
+            provider: string | null;
+            /** @enum {string} */
+            state: "ok" | "expiring" | "expired" | "not_yet" | "missing";
+            /** Format: date */
+            until: string | null;
+            /** @enum {string} */
+            what: "contact" | "refusal" | "sender_number" | "certificate";
+        };
+        SenderNumber: {
+            business_unit_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            id: string;
+            note: string | null;
+            number: string;
+            provider: string;
+            /** Format: date */
+            registered_on: string;
+            replaces_id: string | null;
+            /** @enum {string} */
+            state: "ok" | "expiring" | "expired" | "not_yet" | "missing";
+            /** Format: date */
+            valid_until: string | null;
+        };
+        SenderNumberData: {
+            business_unit: string;
+            /** @default null */
+            note: string | null;
+            number: string;
+            provider: string;
+            /** Format: date */
+            registered_on: string;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            replaces: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_until: string | null;
+        };
+        SenderRegister: {
+            certificates: components["schemas"]["Certificate"][];
+            providers: components["schemas"]["TextProvider"][];
+            sender_numbers: components["schemas"]["SenderNumber"][];
+            turns: components["schemas"]["SenderTurn"][];
+            units: components["schemas"]["SenderStanding"][];
+        };
+        SenderStanding: {
+            business_unit: string;
+            business_unit_id: string;
+            items: components["schemas"]["SenderCheck"][];
+            name: string;
+            name_latin: string | null;
+            ready: boolean;
+        };
+        SenderTurn: {
+            country: string;
+            providers: string[];
+        };
         Session: {
             demo: boolean;
             staff: components["schemas"]["SessionStaff"];
@@ -12435,6 +12859,10 @@ export interface components {
             segments: number;
             text: string;
             verdict: components["schemas"]["Verdict"];
+        };
+        TextProvider: {
+            name: string;
+            title: string;
         };
         TextWish: {
             fields?: {

@@ -48,6 +48,7 @@ import Lock from '@lucide/svelte/icons/lock';
 import House from '@lucide/svelte/icons/house';
 import Undo from '@lucide/svelte/icons/undo-2';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import RadioTower from '@lucide/svelte/icons/radio-tower';
 import Fingerprint from '@lucide/svelte/icons/fingerprint';
 
 export const icons = {
@@ -90,6 +91,7 @@ export const icons = {
   pencil: Pencil,
   'shield-check': ShieldCheck,
   database: Database,
+  'radio-tower': RadioTower,
   inbox: Inbox,
   copy: Copy,
   'rotate-ccw': RotateCcw,
