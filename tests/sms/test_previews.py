@@ -177,7 +177,7 @@ def test_a_test_text_is_no_way_around_a_customers_consent(marketer: Any) -> None
 
 
 def test_ten_test_texts_an_hour_are_enough(marketer: Any, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(app.config, "RATELIMIT_ENABLED")
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", value=True)
     answers = [marketer.post("/api/v1/templates/test-text", json=TEST).status_code for _ in range(11)]
     assert answers == [201] * 10 + [429]
     assert db.session.scalars(select(Message.id)).all() != []
