@@ -4,7 +4,7 @@
 export type Written = { text: string } | { empty: string[] } | 'server_only';
 
 type Values = Readonly<Record<string, string | null | undefined>>;
-type Token = { kind: 'text' | 'output' | 'tag'; code: string };
+interface Token { kind: 'text' | 'output' | 'tag'; code: string }
 
 const pieces = /(\{\{-?[\s\S]*?-?\}\}|\{%-?[\s\S]*?-?%\})/;
 const field = /^[a-z_]+(?:\.[a-z_]+)+$/;
