@@ -121,11 +121,9 @@ PRICES: Final = (
 
 
 def seed_with(_event: DemoSeeded) -> None:
-    """Add the templates and the register of senders to a demo that was just written."""
+    """Add the templates, the register of senders and prices of texts to a demo that was just written."""
     seed()
     routing_demo.seed()
-    """Add the templates, and prices of texts, to a demo that was just written."""
-    seed()
     if not prices.all_prices():
         prices.replace(PRICES, acting_staff=SYSTEM)
 
