@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sms.models import Template, TemplateVersion
+from sms.models import FloorTemplate, Price, Template, TemplateVersion
 
 if TYPE_CHECKING:
     import threading
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     from backend import delivery, migrations
     from backend.core import events, http
     from backend.demo import DemoSeeded
-    from sms import channel, cli, config, demo, relay_webhook, routes, webhooks
+    from sms import channel, cli, config, demo, floor, relay_webhook, routes, sync, template_routes, webhooks
     from sms.routing import routes as register_routes
 
     settings: Settings = app.extensions["dangol.settings"]
@@ -29,11 +29,14 @@ def init_app(app: Flask) -> None:
     delivery.register(app, channel.SmsChannel(settings, config.providers_of(app)))
     http.register(app, routes.blueprint)
     http.register(app, register_routes.blueprint)
+    http.register(app, template_routes.blueprint)
+    sync.init_app(app)
     app.register_blueprint(webhooks.blueprint)
     app.register_blueprint(relay_webhook.blueprint)
     app.cli.add_command(cli.template_group)
     app.cli.add_command(cli.sms_group)
     events.subscribe(app, DemoSeeded, demo.seed_with)
+    events.subscribe(app, events.DatabasePrepared, floor.prepare)
     if settings.demo and "simulator" in settings.sms_providers:
         _init_simulator(app)
 
@@ -56,4 +59,4 @@ def _init_simulator(app: Flask) -> None:
     delivery.register_companion(app, tell_of_progress)
 
 
-__all__ = ["Template", "TemplateVersion", "init_app"]
+__all__ = ["FloorTemplate", "Price", "Template", "TemplateVersion", "init_app"]

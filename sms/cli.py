@@ -16,7 +16,7 @@ from backend.core.errors import NotFound
 from backend.customers import find_one
 from backend.delivery import FINAL, Message, MessageSchema, State, reason_text
 from backend.organization import store as find_store
-from sms import templates, texts
+from sms import templates, texts, variants
 from sms.models import Template
 from sms.provider_commands import check_providers, list_providers
 from sms.schemas import TemplateSchema
@@ -39,7 +39,7 @@ def template_group() -> None:
 @click.argument("name")
 @click.option("--body", required=True, help="Liquid, for example 'Hello {{ customer.name | default: \"there\" }}'.")
 @click.option("--purpose", type=click.Choice(templates.PURPOSES), default="commercial", show_default=True)
-@click.option("--language", type=click.Choice(templates.LANGUAGES), default="ko", show_default=True)
+@click.option("--language", type=click.Choice(variants.LANGUAGES), default="ko", show_default=True)
 @click.option("--title", help="What people read in lists.")
 @click.option("--approve", is_flag=True, help="Approve it at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -58,7 +58,7 @@ def add_template(
 
 @template_group.command("approve")
 @click.argument("name")
-@click.option("--language", type=click.Choice(templates.LANGUAGES), default="ko", show_default=True)
+@click.option("--language", type=click.Choice(variants.LANGUAGES), default="ko", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def approve_template(*, name: str, language: str, as_json: bool) -> None:
     """Approve the newest version of the template NAME."""
@@ -77,7 +77,7 @@ def approve_template(*, name: str, language: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def list_templates(*, as_json: bool) -> None:
     """List the templates by name."""
-    found = list(db.session.scalars(templates.all_templates().order_by(Template.name, Template.language)))
+    found = list(db.session.scalars(variants.all_templates().order_by(Template.name, Template.language)))
     if as_json:
         click.echo(json.dumps(TemplateSchema(many=True).dump(found), ensure_ascii=False))
         return

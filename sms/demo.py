@@ -1,4 +1,4 @@
-"""Templates for the demo: approved, in Korean and English, for commercial and for service texts."""
+"""Templates and prices for the demo: approved, in Korean and English, for commercial and for service texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend.core.audit import SYSTEM
 from backend.core.db import db
-from sms import templates
+from sms import prices, templates
 from sms.models import Template
 from sms.routing import demo as routing_demo
 from sms.templates import NewTemplate
@@ -111,10 +111,21 @@ TEMPLATES: Final = (
 )
 
 
+PRICES: Final = (
+    {"way": "twilio_segment", "country": "KR", "micros": 49_400, "currency": "USD"},
+    {"way": "twilio_segment", "country": "JP", "micros": 75_000, "currency": "USD"},
+    {"way": "relay_sms", "country": "KR", "micros": 9_900_000, "currency": "KRW"},
+    {"way": "relay_lms", "country": "KR", "micros": 30_000_000, "currency": "KRW"},
+)
+"""Invented, of the usual size."""
+
+
 def seed_with(_event: DemoSeeded) -> None:
-    """Add the templates and the register of senders to a demo that was just written."""
+    """Add the templates, the register of senders and prices of texts to a demo that was just written."""
     seed()
     routing_demo.seed()
+    if not prices.all_prices():
+        prices.replace(PRICES, acting_staff=SYSTEM)
 
 
 def seed() -> int:

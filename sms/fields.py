@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -25,6 +25,10 @@ FIELDS: Final = (
     Field("customer.name", "고객 이름", "Customer's name", "known", "김민지", "Minji Kim"),
     Field("customer.grade", "고객 등급", "Customer's grade", "known", "골드", "Gold"),
     Field("customer.points", "보유 포인트", "Points", "known", "48,200", "48,200"),
+    Field("customer.points_expiring", "곧 소멸할 포인트", "Points that expire next", "known", "3,000", "3,000"),
+    Field("customer.points_expire_on", "포인트 소멸일", "Day they expire", "known", "12월 31일", "31 December"),
+    Field("customer.staff", "선호 직원", "Preferred staff member", "known", "이서연", "Seoyeon Lee"),
+    Field("customer.last_product", "최근 구매 상품", "Last purchase", "known", "하늘담 수분크림", "Haneuldam cream"),
     Field("store.name", "매장 이름", "Store's name", "known", "강남점", "Gangnam store"),
     Field("store.phone", "매장 전화", "Store's phone", "known", "02-3400-1234", "+82 2-3400-1234"),
     Field("sender.name", "보내는 곳", "Sender's name", "known", "하늘면세점", "Haneul Duty Free"),
@@ -47,6 +51,21 @@ GROUPS: Final = frozenset(name.partition(".")[0] for name in BY_NAME)
 def samples(language: str) -> dict[str, str]:
     """Return a value for each field, for previews without a customer."""
     return {field.name: field.sample_ko if language == "ko" else field.sample_en for field in FIELDS}
+
+
+def to_fill_in(names: Collection[str]) -> list[dict[str, str]]:
+    """Describe those of the named fields that whoever sends fills in, as tablets hold them."""
+    return [
+        {
+            "name": field.name,
+            "label_ko": field.label_ko,
+            "label_en": field.label_en,
+            "sample_ko": field.sample_ko,
+            "sample_en": field.sample_en,
+        }
+        for field in FIELDS
+        if field.source == "given" and field.name in names
+    ]
 
 
 def nested(values: Mapping[str, str | None]) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -73,21 +74,49 @@ def normalised(text: str) -> str:
     return _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
-def faults(body: str) -> list[str]:
-    """Return what is wrong with a body, in sentences; empty when it can be saved."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a body. `line` and `column` count from 1; None when it is not about one place."""
+
+    sentence: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """The sentence, with the place in front where it is known."""
+        return self.sentence if self.line is None else f"Line {self.line}, column {self.column}: {self.sentence}"
+
+
+def faults(body: str) -> list[Fault]:
+    """Return what is wrong with a body; empty when it can be saved."""
     if not body.strip():
-        return ["The text is empty."]
+        return [Fault("The text is empty.")]
     if len(body) > LONGEST_BODY:
-        return [f"The text is longer than {LONGEST_BODY} characters."]
+        return [Fault(f"The text is longer than {LONGEST_BODY} characters.")]
     try:
         template = _parsed(body)
         analysis = template.analyze(include_partials=False)
     except (LiquidError, RecursionError) as error:
-        return [f"The template cannot be read: {_sentence(error)}"]
-    used = {str(variable) for spans in analysis.globals.values() for variable in spans}
-    unknown = [f"There is no field {name}." for name in sorted(used - set(fields.BY_NAME))]
-    unknown += [f"There is no filter {name}." for name in sorted(set(analysis.filters) - set(_ENVIRONMENT.filters))]
-    return unknown or _faults_on_samples(body)
+        token = getattr(error, "token", None)
+        return [_fault(f"The template cannot be read: {_sentence(error)}", body, token.start_index if token else -1)]
+    uses = [(str(use), use.span.index) for found in analysis.globals.values() for use in found]
+    unknown = [_fault(f"There is no field {name}.", body, at) for name, at in uses if name not in fields.BY_NAME]
+    unknown += [
+        _fault(f"There is no filter {name}.", body, span.index)
+        for name, spans in analysis.filters.items()
+        if name not in _ENVIRONMENT.filters
+        for span in spans
+    ]
+    if unknown:
+        return sorted(unknown, key=lambda each: (each.line or 0, each.column or 0))
+    return [Fault(sentence) for sentence in _faults_on_samples(body)]
+
+
+def _fault(sentence: str, body: str, index: int) -> Fault:
+    if index < 0:
+        return Fault(sentence)
+    before = body[:index]
+    return Fault(sentence, before.count("\n") + 1, index - before.rfind("\n"))
 
 
 def fields_used(body: str) -> frozenset[str]:

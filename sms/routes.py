@@ -1,4 +1,4 @@
-"""/templates and /customers/…/texts."""
+"""/customers/…/texts."""
 
 from __future__ import annotations
 
@@ -6,98 +6,14 @@ from typing import Any
 
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import NotFound
-from backend.core.http import Blueprint, page
+from backend.core.http import Blueprint
 from backend.core.ids import is_id
 from backend.customers import get_customer
 from backend.delivery import Message, MessageSchema, verdict_view
-from backend.organization import StaffRole, current_actor, current_device, require_staff
-from sms import fields, previews, schemas, templates, texts
-from sms.models import Template
+from backend.organization import current_actor, current_device, require_staff
+from sms import schemas, texts
 
-blueprint = Blueprint("texts", __name__, description="Templates and texts")
-_WRITERS = (StaffRole.MARKETER, StaffRole.ADMIN)
-
-
-@blueprint.route("/templates")
-@blueprint.arguments(schemas.TemplateListArgs, location="query")
-@blueprint.response(200, schemas.TemplatePage)
-@blueprint.alt_response(401, description="Nobody is signed in")
-def list_templates(args: dict[str, Any]) -> dict[str, Any]:
-    """Templates by name and language."""
-    require_staff()
-    keys = (Template.name, Template.language)
-    items, after = page(templates.all_templates(args["state"]), keys=keys, args=args)
-    return {"items": items, "next": after}
-
-
-@blueprint.route("/templates", methods=["POST"])
-@blueprint.arguments(schemas.NewTemplateSchema)
-@blueprint.response(201, schemas.TemplateSchema)
-@blueprint.alt_response(401, description="Nobody is signed in")
-@blueprint.alt_response(403, description="Another role is needed")
-@blueprint.alt_response(409, description="The name is taken in this language")
-def post_template(data: dict[str, Any]) -> Template:
-    """Add a template as a draft."""
-    require_staff(*_WRITERS)
-    actor, new = current_actor(), templates.NewTemplate(**data)
-    return run_in_unit_of_work(lambda: templates.add(new, acting_staff=actor))
-
-
-@blueprint.route("/templates/fields")
-@blueprint.response(200, schemas.FieldList)
-@blueprint.alt_response(401, description="Nobody is signed in")
-def list_fields() -> dict[str, Any]:
-    """The named fields that templates may use."""
-    require_staff()
-    return {"items": fields.FIELDS}
-
-
-@blueprint.route("/templates/preview", methods=["POST"])
-@blueprint.arguments(schemas.PreviewSchema)
-@blueprint.response(200, schemas.PreviewedSchema)
-@blueprint.alt_response(401, description="Nobody is signed in")
-@blueprint.alt_response(404, description="No such customer")
-def preview_template(data: dict[str, Any]) -> previews.Previewed:
-    """Try a body out on a customer or on samples; nothing is kept."""
-    require_staff()
-    return previews.try_out(**data)
-
-
-@blueprint.route("/templates/<template_id>")
-@blueprint.response(200, schemas.TemplateSchema)
-@blueprint.alt_response(401, description="Nobody is signed in")
-@blueprint.alt_response(404, description="No such template")
-def get_template(template_id: str) -> Template:
-    """One template."""
-    require_staff()
-    return templates.template(template_id)
-
-
-@blueprint.route("/templates/<template_id>", methods=["PUT"])
-@blueprint.arguments(schemas.TemplateChangeSchema)
-@blueprint.response(200, schemas.TemplateSchema)
-@blueprint.alt_response(401, description="Nobody is signed in")
-@blueprint.alt_response(403, description="Another role is needed")
-@blueprint.alt_response(404, description="No such template")
-def put_template(data: dict[str, Any], template_id: str) -> Template:
-    """Write a new version; the approved one stays in use until this one is approved."""
-    require_staff(*_WRITERS)
-    actor = current_actor()
-    return run_in_unit_of_work(
-        lambda: templates.rewrite(templates.template(template_id), **data, acting_staff=actor),
-    )
-
-
-@blueprint.route("/templates/<template_id>/approve", methods=["POST"])
-@blueprint.response(200, schemas.TemplateSchema)
-@blueprint.alt_response(401, description="Nobody is signed in")
-@blueprint.alt_response(403, description="Another role is needed")
-@blueprint.alt_response(404, description="No such template")
-def approve_template(template_id: str) -> Template:
-    """Make the newest version the one that is sent."""
-    require_staff(*_WRITERS)
-    actor = current_actor()
-    return run_in_unit_of_work(lambda: templates.approve(templates.template(template_id), acting_staff=actor))
+blueprint = Blueprint("texts", __name__, description="Texts to one customer")
 
 
 @blueprint.route("/customers/<customer_id>/texts/preview", methods=["POST"])

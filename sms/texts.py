@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
@@ -13,11 +13,14 @@ from backend.core import clock
 from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.delivery import ONE_TO_ONE, Draft, Message, Purpose, Verdict, decide, describe, enqueue, frame_advert
-from backend.organization import BusinessUnit, Staff, Store
-from sms import encoding, fields, liquid_text, templates
+from backend.organization import BusinessUnit, Store
+from sms import encoding, fields, liquid_text
+from sms.values import From, known_values
+from sms.variants import approved_variant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from backend.core.audit import Actor
     from backend.customers import Customer
@@ -30,19 +33,15 @@ _KOREA: Final = "KR"
 
 
 @dataclass(frozen=True, slots=True)
-class From:
-    """For whom a text is sent: the legal sender and the store whose clock counts. Either may be unknown."""
-
-    unit: BusinessUnit | None
-    store: Store | None
-
-
-@dataclass(frozen=True, slots=True)
 class Composed:
     """A text as it would go out."""
 
     draft: Draft
     measure: encoding.Measure
+
+    def until(self, not_after: datetime, *, message_id: str) -> Composed:
+        """Return the same text under an id of its own, to go no later than `not_after`."""
+        return replace(self, draft=replace(self.draft, not_after=not_after, id=message_id))
 
 
 def sender_at(store_id: str | None, customer: Customer) -> From:
@@ -63,8 +62,10 @@ def compose(
     customer: Customer, template: str, *, given: Mapping[str, object], sender: From, acting_staff: Actor
 ) -> Composed:
     """Write the text for one customer. Raises `ValidationFailed` naming the template or the fields in the way."""
-    found, body = templates.approved_variant(template, customer.language)
-    values = known_values(customer, sender, acting_staff.staff_id, language=found.language) | _given(given)
+    found, body = approved_variant(template, customer.language)
+    wanted = liquid_text.fields_used(body)
+    known = known_values(customer, sender, acting_staff.staff_id, language=found.language, wanted=wanted)
+    values = known | given_values(given)
     text = framed(_written(body, values), found.purpose, sender.unit)
     if customer.phone and describe(customer.phone).country == _KOREA:
         text = encoding.with_replacements(text)
@@ -108,23 +109,6 @@ def framed(text: str, purpose: str, unit: BusinessUnit | None) -> str:
     )
 
 
-def known_values(customer: Customer, sender: From, staff_id: str | None, *, language: str) -> dict[str, str | None]:
-    """Return what the database knows for a template's fields, in the names of `language`."""
-    korean = language == "ko"
-    staff = db.session.get(Staff, staff_id) if staff_id else None
-    store, unit = sender.store, sender.unit
-    return {
-        "customer.name": customer.name if korean else customer.name_latin or customer.name,
-        "customer.grade": customer.facts.grade,
-        "customer.points": f"{customer.facts.points:,}",
-        "store.name": (store.name if korean else store.name_latin or store.name) if store else None,
-        "store.phone": store.phone if store else None,
-        "sender.name": (unit.sender_name or unit.name if korean else unit.name_latin or unit.name) if unit else None,
-        "sender.contact": unit.contact if unit else None,
-        "staff.name": staff.name if staff else None,
-    }
-
-
 def _written(body: str, values: Mapping[str, str | None]) -> str:
     try:
         text = liquid_text.render(body, values)
@@ -141,7 +125,8 @@ def _written(body: str, values: Mapping[str, str | None]) -> str:
     return text
 
 
-def _given(given: Mapping[str, object]) -> dict[str, str | None]:
+def given_values(given: Mapping[str, object]) -> dict[str, str | None]:
+    """Read what was filled in. Raises `ValidationFailed` naming what cannot be."""
     values: dict[str, str | None] = {}
     problems: dict[str, list[str]] = {}
     for name, value in fields.flattened(given).items():

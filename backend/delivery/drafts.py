@@ -18,7 +18,10 @@ CAMPAIGN: Final = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A message before it is in the outbox. `address` is E.164 for texts; `size` is in the provider's unit of cost."""
+    """A message before it is in the outbox. `address` is E.164 for texts; `size` is in the provider's unit of cost.
+
+    `id` is given by whoever must be able to ask twice for the same message; else it is made when it is put in.
+    """
 
     channel: ChannelName
     purpose: Purpose
@@ -33,3 +36,4 @@ class Draft:
     language: str | None = None
     size: int = 1
     priority: int = AUTOMATIC
+    id: str | None = None

@@ -39,7 +39,7 @@ def enqueue(draft: Draft, *, actor: audit.Actor) -> Message:
     """
     now = clock.now()
     message = Message(
-        id=new_id(),
+        id=draft.id or new_id(),
         channel=draft.channel,
         purpose=draft.purpose,
         customer_id=draft.customer_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.loyalty.access import expiring as next_expiring
 from backend.loyalty.baskets import Sold, SoldLine
 from backend.loyalty.corrections.models import PointsCorrection
 from backend.loyalty.corrections.service import waiting_for as waiting_corrections
@@ -102,6 +103,7 @@ __all__ = [
     "init_app",
     "missing",
     "month_end",
+    "next_expiring",
     "placed",
     "post",
     "send",

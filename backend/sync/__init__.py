@@ -18,6 +18,7 @@ from backend.sync.contract import (
     StaffingPort,
     StaffMember,
 )
+from backend.sync.epochs import restored_since
 from backend.sync.registry import SCHEMA, register_collection, register_kind, track
 
 if TYPE_CHECKING:
@@ -62,5 +63,6 @@ __all__ = [
     "prepare_scope",
     "register_collection",
     "register_kind",
+    "restored_since",
     "track",
 ]

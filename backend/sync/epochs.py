@@ -60,6 +60,12 @@ def begin_epoch() -> datetime:
     return restored_to
 
 
+def restored_since(moment: datetime) -> bool:
+    """Whether a backup was put back after `moment`: what was done before it may be unknown here."""
+    restored = select(SyncEpoch.epoch).where(SyncEpoch.restored_to.is_not(None), SyncEpoch.started_at > moment)
+    return db.session.execute(restored.limit(1)).first() is not None
+
+
 def restored_to(epoch: str) -> datetime:
     """How far back a tablet must push again that comes with a cursor of `epoch`.
 

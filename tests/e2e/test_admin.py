@@ -36,7 +36,16 @@ def test_a_template_is_written_previewed_and_approved_and_reaches_the_floor(
 
     desk.get_by_role("button", name="저장", exact=True).click()
     expect(desk.get_by_text("저장했습니다.", exact=False)).to_be_visible()
-    desk.get_by_role("button", name="승인").click()
+    desk.get_by_role("button", name="승인 요청").click()
+    expect(desk.get_by_text("승인을 요청했습니다.", exact=False)).to_be_visible()
+    expect(desk.get_by_role("button", name="승인", exact=True)).to_have_count(0)
+    written = desk.url
+    desk.get_by_role("button", name="로그아웃").click()
+
+    # A second person approves.
+    desk.goto(written)
+    sign_in_at_desk(desk, "admin")
+    desk.get_by_role("button", name="승인", exact=True).click()
     expect(desk.get_by_text("승인했습니다.", exact=False)).to_be_visible()
     desk.get_by_role("link", name="템플릿").first.click()
     row = desk.get_by_role("row", name=re.compile("겨울 안내"))

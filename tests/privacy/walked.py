@@ -205,6 +205,7 @@ NEW_STORE = {"code": "NEW1", "name": "새 매장"}
 NEW_STAFF = {"login": "new.hand", "name": "새 직원", "role": "marketer", "password": "a long password too"}
 TEMPLATE = {"name": "thanks", "language": "ko", "purpose": "service", "body": "감사합니다"}
 TEXT = {"template": "hello", "fields": {}}
+TEMPLATE_TEST = {"body": "x", "purpose": "service", "language": "ko", "phone": "010-9999-0000", "own": True}
 STATEMENT = {"purpose": "privacy", "granted": False, "wording_version": "privacy-2026-11", "occurred_at": AT}
 WORDING = {"purpose": "profiling", "text_ko": "분석합니다.", "text_en": "We analyse."}
 _SEARCHES = ("2345", "8761", "김하", "이두", CARD + "45")
@@ -601,9 +602,36 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/api/v1/templates/<template_id>"): Call(
         DESK, _one("/api/v1/templates/<template_id>", "template"), lambda _: {"body": "{{ customer.name }} 고객님"}
     ),
-    ("POST", "/api/v1/templates/<template_id>/approve"): Call(
-        DESK, _one("/api/v1/templates/<template_id>/approve", "template")
+    ("GET", "/api/v1/templates/<template_id>/versions"): Call(
+        ALL, _one("/api/v1/templates/<template_id>/versions", "template")
     ),
+    ("POST", "/api/v1/templates/<template_id>/ask"): Call(
+        DESK, _one("/api/v1/templates/<template_id>/ask", "template"), lambda _: {"version": 2}, answers=(200, 409)
+    ),
+    ("POST", "/api/v1/templates/<template_id>/approve"): Call(
+        DESK,
+        _one("/api/v1/templates/<template_id>/approve", "template"),
+        lambda _: {"version": 2},
+        answers=(200, 403, 409),
+    ),
+    ("POST", "/api/v1/templates/<template_id>/send-back"): Call(
+        DESK,
+        _one("/api/v1/templates/<template_id>/send-back", "template"),
+        lambda _: {"version": 2, "remark": "기간"},
+        answers=(200, 409),
+    ),
+    ("POST", "/api/v1/templates/<template_id>/restore"): Call(
+        DESK, _one("/api/v1/templates/<template_id>/restore", "template"), lambda _: {"version": 1}, answers=(200, 409)
+    ),
+    ("POST", "/api/v1/templates/<template_id>/retire"): Call(
+        DESK, _one("/api/v1/templates/<template_id>/retire", "template"), answers=(200, 409)
+    ),
+    ("POST", "/api/v1/templates/<template_id>/bring-back"): Call(
+        DESK, _one("/api/v1/templates/<template_id>/bring-back", "template"), answers=(200, 409)
+    ),
+    ("POST", "/api/v1/templates/test-text"): Call(DESK, _one("/api/v1/templates/test-text"), lambda _: TEMPLATE_TEST),
+    ("GET", "/api/v1/sms/prices"): Call(DESK, _one("/api/v1/sms/prices")),
+    ("PUT", "/api/v1/sms/prices"): Call(ADMIN, _one("/api/v1/sms/prices"), lambda _: {"items": []}),
     ("POST", "/api/v1/customers/<customer_id>/texts/preview"): Call(
         SESSIONS, _one("/api/v1/customers/<customer_id>/texts/preview", "own", "other"), lambda _: TEXT
     ),

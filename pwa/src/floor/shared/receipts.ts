@@ -30,7 +30,12 @@ export interface Advice {
 const kinds: Record<string, () => string> = {
   'sale.log': m.kind_sale, 'sale.return': m.kind_return, 'customer.register': m.kind_register,
   'customer.edit': m.kind_edit, 'consent.record': m.kind_consent, 'note.add': m.kind_note,
-  'preference.set': m.kind_preference,
+  'preference.set': m.kind_preference, 'message.request': m.kind_text,
+};
+
+/** Refusals that are said in words of the app's own language. */
+const rejections: Record<string, () => string> = {
+  payload_mismatch: m.rejected_payload_mismatch, unknown_template: m.rejected_unknown_template, invalid_fields: m.rejected_invalid_fields,
 };
 
 export function kindName(kind: string): string {
@@ -43,7 +48,8 @@ function valueWords(value: unknown): string {
 }
 
 function rejectionWords(entry: OutboxEntry): string[] {
-  const said = entry.result?.code === 'payload_mismatch' ? m.rejected_payload_mismatch() : entry.result?.message;
+  const own = rejections[entry.result?.code ?? ''];
+  const said = own === undefined ? entry.result?.message : own();
   return [m.rejected_intro(), ...(said === undefined || said === '' ? [] : [said])];
 }
 
@@ -65,7 +71,8 @@ export function needsLook(entry: OutboxEntry): boolean {
 /** What is safe and what to do about an answer that needs a look. */
 export function adviceOn(entry: OutboxEntry): Advice {
   if (entry.state === 'rejected') {
-    const todo = entry.kind === 'customer.register' ? m.todo_rejected_register() : m.todo_rejected();
+    const todos: Record<string, () => string> = { 'customer.register': m.todo_rejected_register, 'message.request': m.todo_rejected_text };
+    const todo = (todos[entry.kind] ?? m.todo_rejected)();
     return { safe: m.safe_rejected(), todo };
   }
   if (entry.state === 'conflict') return { safe: m.safe_conflict(), todo: m.todo_conflict() };
@@ -85,7 +92,7 @@ export function receiptWords(entry: OutboxEntry): ReceiptWords {
         title,
         state: raised.length > 0 ? m.state_flagged() : m.state_applied(),
         tone: raised.length > 0 ? 'look' : 'good',
-        sentences: raised,
+        sentences: raised.length === 0 && entry.kind === 'message.request' ? [m.text_asked_queued()] : raised,
         differences: [],
       };
     case 'conflict':

@@ -1,17 +1,11 @@
 import { api, ApiProblem, call } from '$lib/api';
+import type { Book, CustomerRow, OutboxEntry, TemplateRow } from '$lib/book';
 import { isOffline, sayProblem } from '$lib/session';
-import { fieldsOf, type GivenField } from './template-fields';
+import { known, type Surroundings } from './known-values';
+import { readingOrder, write, type Written } from './liquid';
+import type { GivenField } from './template-fields';
 
-export interface TextTemplate {
-  id: string;
-  name: string;
-  title: string | null;
-  purpose: string;
-  language: string;
-  body: string;
-  /** What is sent; null before the first approval. */
-  approved_version: number | null;
-}
+export type TextTemplate = TemplateRow;
 
 export interface TextPreview {
   text: string;
@@ -40,24 +34,30 @@ export class Texting {
   given = $state<Record<string, string>>({});
   /** Whether templates in other languages than the customer's are offered too. */
   everyLanguage = $state(false);
+  /** Until when a text that waits for a connection still makes sense, in hours. */
+  hours = $state(24);
   #templates = $state.raw<TextTemplate[] | undefined>();
-  #known = $state.raw<readonly GivenField[]>([]);
   #chosen = $state.raw<TextTemplate | null>(null);
   #preview = $state.raw<TextPreview | undefined>();
   #fresh = $state(false);
   #faults = $state.raw<Readonly<Record<string, FieldFault>>>({});
   #needed = $state.raw<ReadonlySet<string>>(new Set());
   #sent = $state.raw<SentText | null>(null);
+  #asked = $state.raw<{ id: string; until: Date } | null>(null);
   #sending = $state(false);
   #offline = $state(false);
   #problem = $state<string | null>(null);
   #turn = 0;
   #typing: ReturnType<typeof setTimeout> | undefined;
-  readonly #language: string;
+  readonly #book: Book;
+  readonly #around: Surroundings;
+  readonly #customer: CustomerRow;
   readonly #path: { customer_id: string };
 
-  constructor(customer: { id: string; language: string | null }) {
-    this.#language = customer.language ?? 'ko';
+  constructor(book: Book, customer: CustomerRow, around: Surroundings) {
+    this.#book = book;
+    this.#around = around;
+    this.#customer = customer;
     this.#path = { customer_id: customer.id };
   }
 
@@ -69,8 +69,7 @@ export class Texting {
   get offered(): readonly TextTemplate[] {
     if (this.#chosen !== null) return [this.#chosen];
     const all = this.#templates ?? [];
-    const suited = all.filter(({ language }) => language === this.#language);
-    return this.everyLanguage || suited.length === 0 ? all : suited;
+    return this.everyLanguage ? all : suited(all, this.#customer.language);
   }
 
   /** How many more there are in other languages. */
@@ -82,10 +81,39 @@ export class Texting {
     return this.#chosen;
   }
 
-  /** What the chosen template lets one fill in, and whatever else the server asked for. */
+  /** What the chosen template lets one fill in. */
   get fields(): readonly GivenField[] {
-    const own = fieldsOf(this.#chosen?.body ?? '', this.#known);
-    return [...own, ...this.#known.filter((field) => field.name in this.#faults && !own.includes(field))];
+    return this.#chosen?.fields ?? [];
+  }
+
+  /** What the tablet makes of it by itself, while the server cannot be asked; null where it can. */
+  get guess(): Written | null {
+    if (!this.#offline || this.#chosen === null) return null;
+    const filled = Object.fromEntries(this.fields.map(({ name }) => [name, this.given[name] ?? '']));
+    return write(this.#chosen.body, { ...known(this.#customer, this.#chosen.language, this.#around), ...filled });
+  }
+
+  /** Fields that stop the text as the tablet sees it; only those that can be filled in here. */
+  get lacking(): readonly GivenField[] {
+    const { guess } = this;
+    if (guess === null || guess === 'server_only' || 'text' in guess) return [];
+    return this.fields.filter(({ name }) => guess.empty.includes(name));
+  }
+
+  /** What was asked for without a connection: its entry in the outbox tells what became of it. */
+  get asked(): { id: string; until: Date; entry: OutboxEntry | undefined } | null {
+    const asked = this.#asked;
+    return asked === null ? null : { ...asked, entry: this.#book.outbox.find(({ id }) => id === asked.id) };
+  }
+
+  get until(): Date {
+    return new Date(Date.now() + this.hours * 3_600_000);
+  }
+
+  /** Whether the text can be sent, or asked for, as it stands. */
+  get ready(): boolean {
+    if (this.#chosen === null || this.#sending) return false;
+    return this.#offline ? this.lacking.length === 0 : this.#fresh;
   }
 
   /** The last text that could be written; older than what stands in the fields while `fresh` is false. */
@@ -125,16 +153,11 @@ export class Texting {
   }
 
   async open(): Promise<void> {
-    await this.#try(async () => {
-      const [found, fields] = await Promise.all([
-        call(api.GET('/api/v1/templates', { params: { query: { limit: 100, state: 'approved' } } })),
-        call(api.GET('/api/v1/templates/fields')),
-      ]);
-      const approved = (found as { items: TextTemplate[] }).items.filter((template) => template.approved_version !== null);
-      const strange = (template: TextTemplate): number => Number(template.language !== this.#language);
-      this.#templates = approved.sort((one, other) => strange(one) - strange(other));
-      this.#known = (fields as { items: (GivenField & { source: string })[] }).items.filter(({ source }) => source === 'given');
-    });
+    try {
+      this.#templates = inOrder(await this.#book.templates(), this.#customer.language);
+    } catch (problem) {
+      this.#problem = sayProblem(problem);
+    }
   }
 
   async choose(template: TextTemplate): Promise<void> {
@@ -171,14 +194,36 @@ export class Texting {
   }
 
   async send(): Promise<void> {
-    if (this.#chosen === null || this.#sending || !this.#fresh) return;
+    if (this.#chosen === null || !this.ready) return;
     this.#sending = true;
+    if (this.#offline) await this.#ask();
+    else await this.#hand();
+    this.#sending = false;
+  }
+
+  async #hand(): Promise<void> {
     await this.#try(async () => {
       this.#sent = (await call(
         api.POST('/api/v1/customers/{customer_id}/texts', { params: { path: this.#path }, body: this.#wish }),
       )) as SentText;
     });
-    this.#sending = false;
+  }
+
+  /** Asks the server again whether it can be reached. */
+  async retry(): Promise<void> {
+    await this.#look();
+  }
+
+  /** Notes that the text is wanted; the tablet hands it over when it next reaches the server. */
+  async #ask(): Promise<void> {
+    const { until } = this;
+    try {
+      const data = { customer_id: this.#customer.id, ...this.#wish, not_after: until.toISOString() };
+      const { id } = await this.#book.record('message.request', data);
+      this.#asked = { id, until };
+    } catch (problem) {
+      this.#problem = sayProblem(problem);
+    }
   }
 
   /** Asks again what became of the text until that is settled or the time is up. */
@@ -212,6 +257,7 @@ export class Texting {
   another(): void {
     this.unchoose();
     this.#sent = null;
+    this.#asked = null;
     this.given = {};
   }
 
@@ -228,7 +274,7 @@ export class Texting {
       this.#offline = isOffline(problem);
       this.#faults = this.#faultsOf(problem);
       this.#needed = new Set([...this.#needed, ...Object.keys(this.#faults)]);
-      if (Object.keys(this.#faults).length === 0) this.#problem = sayProblem(problem);
+      if (!this.#offline && Object.keys(this.#faults).length === 0) this.#problem = sayProblem(problem);
       return false;
     }
   }
@@ -237,9 +283,25 @@ export class Texting {
   #faultsOf(problem: unknown): Record<string, FieldFault> {
     if (!(problem instanceof ApiProblem)) return {};
     const names = Object.keys(problem.fields).filter((key) => key.startsWith('fields.')).map((key) => key.slice('fields.'.length));
-    const known = names.filter((name) => this.#known.some((field) => field.name === name));
+    const here = names.filter((name) => this.fields.some((field) => field.name === name));
     // A field that nobody here can fill in is no reason to send someone looking for it.
-    if (known.length < names.length) return {};
-    return Object.fromEntries(known.map((name) => [name, (this.given[name] ?? '').trim() === '' ? 'missing' : 'wrong']));
+    if (here.length < names.length) return {};
+    return Object.fromEntries(here.map((name) => [name, (this.given[name] ?? '').trim() === '' ? 'missing' : 'wrong']));
   }
+}
+
+/** Of each template the language that its reader would get. */
+function suited(all: readonly TextTemplate[], reader: string | null): TextTemplate[] {
+  const order = readingOrder(reader);
+  const best = new Map<string, TextTemplate>();
+  for (const template of all) {
+    const other = best.get(template.name);
+    if (other === undefined || order.indexOf(template.language) < order.indexOf(other.language)) best.set(template.name, template);
+  }
+  return [...best.values()];
+}
+
+function inOrder(all: readonly TextTemplate[], reader: string | null): TextTemplate[] {
+  const order = readingOrder(reader);
+  return [...all].sort((one, other) => order.indexOf(one.language) - order.indexOf(other.language) || one.name.localeCompare(other.name));
 }

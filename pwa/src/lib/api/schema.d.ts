@@ -9026,6 +9026,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sms/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the house pays for a text (marketer, admin). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PriceList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Write the whole table of prices anew (admin). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PriceList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sms/register": {
         parameters: {
             query?: never;
@@ -10339,7 +10430,9 @@ export interface paths {
                 query?: {
                     limit?: number;
                     after?: string | null;
-                    state?: "draft" | "approved" | "retired" | null;
+                    state?: "draft" | "waiting" | "approved" | "retired" | null;
+                    /** @description All languages of one template */
+                    name?: string | null;
                 };
                 header?: never;
                 path?: never;
@@ -10475,7 +10568,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a body out on a customer or on samples; nothing is kept. */
+        /** Try a body out on samples, or on a customer, which is recorded as a view; nothing else is kept. */
         post: {
             parameters: {
                 query?: never;
@@ -10513,6 +10606,69 @@ export interface paths {
                     content?: never;
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/test-text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Text oneself what a body becomes, on samples, marked [시험] (marketer, admin). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TestText"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description Ten an hour are enough */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -10615,6 +10771,13 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description It is retired */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -10637,7 +10800,155 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the newest version the one that is sent. */
+        /** Make the version that waits the one that is sent (a marketer or admin who did not write it). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Template"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role, or somebody else than its writer, is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such template */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Somebody was faster; read it again */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for approval of the newest version; its words stay from now on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Template"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such template */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Somebody was faster; read it again */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo the retirement. */
         post: {
             parameters: {
                 query?: never;
@@ -10679,9 +10990,288 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description Somebody was faster; read it again */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up the words of an old version as a new draft. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Template"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such template */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Somebody was faster; read it again */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let nobody choose it any more; texts that wait already still go. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Template"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such template */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Somebody was faster; read it again */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return the version that waits to its writer, with a remark. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SendBack"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Template"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another role is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such template */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Somebody was faster; read it again */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        /** Every version, with who wrote and who approved it, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateVersionList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such template */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -11028,6 +11618,17 @@ export interface components {
             items: components["schemas"]["Correction"][];
             limit: number;
             next?: string | null;
+        };
+        Cost: {
+            country: string;
+            currency: string | null;
+            each: number | null;
+            passes: boolean;
+            size: number;
+            thousand: number | null;
+            units: number;
+            /** @enum {string} */
+            way: "twilio_segment" | "relay_sms" | "relay_lms";
         };
         Coupon: {
             audience: string;
@@ -11401,6 +12002,11 @@ export interface components {
         };
         EvaluationList: {
             items: components["schemas"]["Evaluation"][];
+        };
+        Fault: {
+            column: number | null;
+            line: number | null;
+            sentence: string;
         };
         Field: {
             label_en: string;
@@ -11927,6 +12533,11 @@ export interface components {
             /** @enum {string} */
             language: "ko" | "en" | "zh" | "ja";
             name: string;
+            /**
+             * @description Whether the floor may choose it
+             * @default true
+             */
+            one_to_one: boolean;
             /** @enum {string} */
             purpose: "commercial" | "service";
             /** @default null */
@@ -12302,13 +12913,32 @@ export interface components {
             purpose: "commercial" | "service";
         };
         Previewed: {
+            /** @description Words of a service text that read like advertising */
+            advert_words: string[];
+            after: string;
+            before: string;
+            characters: number;
+            costs: components["schemas"]["Cost"][];
+            empty: string[];
             /** @enum {string} */
             encoding: "GSM-7" | "UCS-2";
             errors: string[];
+            euc_kr_bytes: number;
             euc_kr_problems: components["schemas"]["EucKrProblem"][];
+            faults: components["schemas"]["Fault"][];
             segments: number;
             text: string;
             units: number;
+        };
+        Price: {
+            country: string;
+            currency: string;
+            micros: number;
+            /** @enum {string} */
+            way: "twilio_segment" | "relay_sms" | "relay_lms";
+        };
+        PriceList: {
+            items: components["schemas"]["Price"][];
         };
         Problem: {
             code: string;
@@ -12557,6 +13187,10 @@ export interface components {
         SealingKey: {
             jwk: components["schemas"]["Jwk"];
             kid: string;
+        };
+        SendBack: {
+            remark: string;
+            version: number;
         };
         SenderCheck: {
             provider: string | null;
@@ -12817,28 +13451,60 @@ export interface components {
         Template: {
             approved_version: number | null;
             readonly body: string;
+            /** @description What is sent */
+            body_in_use: string | null;
             /** Format: date-time */
             created_at: string;
             id: string;
             language: string;
             name: string;
+            one_to_one: boolean;
             /** @enum {string} */
             purpose: "commercial" | "service";
+            /** @description Why the newest version was sent back */
+            readonly remark: string | null;
             /** @enum {string} */
-            state: "draft" | "approved" | "retired";
+            state: "draft" | "waiting" | "approved" | "retired";
             title: string | null;
             /** Format: date-time */
             updated_at: string;
             version: number;
+            /** @description Who wrote the newest version and cannot approve it */
+            readonly written_by: string | null;
         };
         TemplateChange: {
             body: string;
+            /** @default null */
+            one_to_one: boolean | null;
             /** @default null */
             title: string | null;
         };
         TemplatePage: {
             items: components["schemas"]["Template"][];
             next: string | null;
+        };
+        TemplateVersion: {
+            /** Format: date-time */
+            approved_at: string | null;
+            approved_by: string | null;
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_by: string | null;
+            body: string;
+            /** @description What is sent */
+            in_use: boolean;
+            number: number;
+            remark: string | null;
+            restored_from: number | null;
+            /** Format: date-time */
+            sent_back_at: string | null;
+            sent_back_by: string | null;
+            /** Format: date-time */
+            written_at: string;
+            written_by: string | null;
+        };
+        TemplateVersionList: {
+            items: components["schemas"]["TemplateVersion"][];
         };
         Terms: {
             auto_lock_minutes: number;
@@ -12852,6 +13518,19 @@ export interface components {
             server_time: string;
             /** @description Without a contact for so long it wipes */
             wipe_days: number;
+        };
+        TestText: {
+            body: string;
+            /** @enum {string} */
+            language: "ko" | "en" | "zh" | "ja";
+            /**
+             * @description That the phone is the writer's own
+             * @enum {boolean}
+             */
+            own: true;
+            phone: string;
+            /** @enum {string} */
+            purpose: "commercial" | "service";
         };
         TextPreview: {
             /** @enum {string} */
@@ -12955,6 +13634,9 @@ export interface components {
             reason_text: string | null;
             /** Format: date-time */
             until: string | null;
+        };
+        VersionRead: {
+            version: number;
         };
         Viewed: {
             id: string;

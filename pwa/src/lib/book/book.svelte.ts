@@ -3,7 +3,7 @@ import { hasMarker, leaveMarker, wantsReadable } from '$lib/vault/marker';
 import { takeWorker } from './hire';
 import { Caller, type Calls, type Method, type Result } from './rpc';
 import type { Told } from './status';
-import type { BookState, CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, OutboxEntry, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, SyncState, WordingRow } from './types';
+import type { BookState, CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, OutboxEntry, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, SyncState, TemplateRow, WordingRow } from './types';
 
 const NOTHING: BookState = { phase: 'empty', loaded: 0, expected: 0, rows: {}, asOf: null };
 const NOT_YET: SyncState = {
@@ -175,6 +175,11 @@ export class Book {
   /** What coupons are good for, as the copy has them. */
   coupons(): Promise<CouponRow[]> {
     return this.#call('coupons');
+  }
+
+  /** The texts that may be sent to one customer, as the copy has them. */
+  templates(): Promise<TemplateRow[]> {
+    return this.#call('templates');
   }
 
   /** What grades are called, as far as the copy says. */

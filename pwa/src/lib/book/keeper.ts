@@ -13,7 +13,7 @@ import { businessDay, reconcile, type Surroundings } from './reconcile';
 import { revocation, sendSealed, type Revocation } from './sealed-sender';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
-import type { CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, WordingRow } from './types';
+import type { CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, TemplateRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What tabs tell one another. */
@@ -174,6 +174,11 @@ export class Keeper {
   /** What coupons are good for, those of the past too; drafts are nobody's yet. */
   coupons(): CouponRow[] {
     return [...this.#tablet.coupons.all()].filter(({ state }) => state !== 'draft');
+  }
+
+  /** The texts that the floor may send. */
+  templates(): TemplateRow[] {
+    return [...this.#tablet.templates.all()];
   }
 
   grades(): GradeRow[] {

@@ -102,6 +102,19 @@ export interface WordingRow {
   text_ja: string | null;
 }
 
+/** A text that the floor may send to one customer, as it was approved, in one language. */
+export interface TemplateRow {
+  id: string;
+  name: string;
+  title: string | null;
+  language: string;
+  purpose: 'commercial' | 'service';
+  body: string;
+  /** What whoever sends fills in. */
+  fields: { name: string; label_ko: string; label_en: string; sample_ko: string; sample_en: string }[];
+  updated_at: string;
+}
+
 /** What a coupon is good for; its codes begin with `number`. Money is in minor units of `currency`. */
 export interface CouponRow {
   id: string;

@@ -10,6 +10,9 @@ const flags: Record<string, () => string> = {
   unknown_wording: m.flag_unknown_wording, guardian_needed: m.flag_guardian_needed, duplicate_phone: m.flag_duplicate_phone,
   possible_duplicate: m.flag_possible_duplicate, card_taken: m.flag_card_taken, payment_card: m.flag_payment_card, unknown_rate: m.flag_unknown_rate, odd_line: m.flag_odd_line,
   unknown_sale: m.flag_unknown_sale, returned_too_much: m.flag_returned_too_much,
+  text_held_night: m.flag_text_held_night, text_held: m.flag_text_held, text_too_late: m.flag_text_too_late,
+  text_refused: m.flag_text_refused, text_no_consent: m.flag_text_no_consent, text_unreachable: m.flag_text_unreachable,
+  text_not_sent: m.flag_text_not_sent, text_may_have_gone: m.flag_text_may_have_gone,
   points_without_customer: m.flag_points_without_customer, role_not_allowed: m.flag_role_not_allowed,
 };
 
@@ -17,6 +20,9 @@ const flags: Record<string, () => string> = {
 const todos: Record<string, () => string> = {
   clock_skew: m.todo_clock, possible_duplicate: m.todo_duplicate, duplicate_phone: m.todo_duplicate,
   card_taken: m.todo_duplicate, points_overdrawn: m.todo_points,
+  text_held_night: m.todo_text_waits, text_held: m.todo_text_held, text_too_late: m.todo_text_again,
+  text_refused: m.todo_text_refused, text_no_consent: m.todo_text_consent, text_unreachable: m.todo_text_phone,
+  text_not_sent: m.todo_text_card, text_may_have_gone: m.todo_text_card,
 };
 
 export function flagTodo(flags: readonly string[]): string {
