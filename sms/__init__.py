@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     from backend import delivery, migrations
     from backend.core import events, http
     from backend.demo import DemoSeeded
-    from sms import channel, cli, config, demo, floor, relay_webhook, routes, sync, template_routes, webhooks
+    from sms import channel, cli, config, demo, floor, links, relay_webhook, routes, sync, template_routes, webhooks
     from sms.routing import routes as register_routes
 
     settings: Settings = app.extensions["dangol.settings"]
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     http.register(app, template_routes.blueprint)
     sync.init_app(app)
     app.register_blueprint(webhooks.blueprint)
+    links.init_app(app)
     app.register_blueprint(relay_webhook.blueprint)
     app.cli.add_command(cli.template_group)
     app.cli.add_command(cli.sms_group)

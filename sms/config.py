@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from backend.core.errors import SettingsError
+from backend.settings import current_settings
 from sms.providers.account import TwilioAccount
 from sms.providers.console import ConsoleProvider
 from sms.providers.relay import Relay, read_relays
@@ -102,6 +103,14 @@ def account_of(settings: Settings) -> TwilioAccount:
         callback_url=base_url(settings) + STATUS_PATH,
         api_url=settings.twilio_api_url or (f"{base_url(settings)}/simulator" if simulated else None),
     )
+
+
+def links_base() -> str | None:
+    """Return the address before `/l/` and `/o/` in texts; None where phones could not reach us."""
+    settings = current_settings()
+    if settings.public_url and settings.public_url.startswith("https://"):
+        return settings.public_url
+    return base_url(settings) if settings.demo else None
 
 
 def base_url(settings: Settings) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
@@ -14,7 +14,7 @@ from backend.core.db import db
 from backend.core.errors import ValidationFailed
 from backend.delivery import ONE_TO_ONE, Draft, Message, Purpose, Verdict, decide, describe, enqueue, frame_advert
 from backend.organization import BusinessUnit, Store
-from sms import encoding, fields, liquid_text
+from sms import config, encoding, fields, links, liquid_text
 from sms.values import From, known_values
 from sms.variants import approved_variant
 
@@ -38,6 +38,8 @@ class Composed:
 
     draft: Draft
     measure: encoding.Measure
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """What the codes of the links in it stand for, once it is sent."""
 
     def until(self, not_after: datetime, *, message_id: str) -> Composed:
         """Return the same text under an id of its own, to go no later than `not_after`."""
@@ -66,7 +68,8 @@ def compose(
     wanted = liquid_text.fields_used(body)
     known = known_values(customer, sender, acting_staff.staff_id, language=found.language, wanted=wanted)
     values = known | given_values(given)
-    text = framed(_written(body, values), found.purpose, sender.unit)
+    short = links.shortened(_written(body, values), base=config.links_base())
+    text = framed(short.text, found.purpose, sender.unit)
     if customer.phone and describe(customer.phone).country == _KOREA:
         text = encoding.with_replacements(text)
     if len(text) > liquid_text.LONGEST_TEXT:
@@ -87,7 +90,7 @@ def compose(
         size=measure.segments,
         priority=ONE_TO_ONE,
     )
-    return Composed(draft, measure)
+    return Composed(draft, measure, short.targets)
 
 
 def preview(composed: Composed) -> Verdict:
@@ -97,7 +100,9 @@ def preview(composed: Composed) -> Verdict:
 
 def send(composed: Composed, *, acting_staff: Actor) -> Message:
     """Put the text into the outbox; one that may not go is kept there too, as skipped."""
-    return enqueue(composed.draft, actor=acting_staff)
+    message = enqueue(composed.draft, actor=acting_staff)
+    links.keep(composed.targets, message)
+    return message
 
 
 def framed(text: str, purpose: str, unit: BusinessUnit | None) -> str:

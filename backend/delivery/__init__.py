@@ -37,7 +37,7 @@ from backend.delivery.outcomes import MessageEnded, Report, apply_report
 from backend.delivery.reasons import reason_text
 from backend.delivery.rules import Allowed, ChannelName, Consent, Facts, Held, Purpose, Skipped, Verdict, may_contact
 from backend.delivery.schemas import MessageSchema, VerdictSchema, verdict_view
-from backend.delivery.service import cancel, decide, enqueue
+from backend.delivery.service import cancel, decide, enqueue, note_opened
 from backend.delivery.states import FINAL, State
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ __all__ = [
     "frame_advert",
     "init_app",
     "may_contact",
+    "note_opened",
     "reason_text",
     "register",
     "register_blackout",

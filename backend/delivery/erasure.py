@@ -43,6 +43,6 @@ def erase(event: CustomerErased) -> None:
         execution_options={"synchronize_session": False},
     )
     db.session.execute(
-        update(Message).where(hers).values(customer_id=None, owner_id=None, address=None, body=""),
+        update(Message).where(hers).values(customer_id=None, owner_id=None, address=None, body="", digest=None),
         execution_options={"synchronize_session": False},
     )

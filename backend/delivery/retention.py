@@ -36,7 +36,7 @@ def _texts(before: datetime) -> Select[Any, Any]:
 
 
 def _blank_texts(keys: Sequence[str]) -> None:
-    blank = update(Message).where(Message.id.in_(keys)).values(body="", address=None)
+    blank = update(Message).where(Message.id.in_(keys)).values(body="", address=None, digest=None)
     db.session.execute(blank, execution_options=_BULK)
     tries = update(MessageAttempt).where(MessageAttempt.message_id.in_(keys)).values(detail=None)
     db.session.execute(tries, execution_options=_BULK)

@@ -58,6 +58,7 @@ class MessageSchema(Schema):
     created_at = Moment(required=True)
     sent_at = Moment(required=True, allow_none=True)
     delivered_at = Moment(required=True, allow_none=True)
+    opened_at = Moment(required=True, allow_none=True, metadata={"description": "When a link in it was first opened"})
 
 
 class MessagePage(Schema):

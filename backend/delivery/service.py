@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
+from sqlalchemy import update
+
 from backend.core import audit, clock
 from backend.core.db import db
 from backend.core.errors import Conflict
@@ -95,6 +97,12 @@ def end(message: Message, state: State, *, reason: str | None, now: datetime) ->
     message.due_at = None
     message.lease_until = None
     message.ended_at = now
+
+
+def note_opened(message_id: str) -> None:
+    """Note that a person opened a link in a message, the first time only."""
+    first = update(Message).where(Message.id == message_id, Message.opened_at.is_(None))
+    db.session.execute(first.values(opened_at=clock.now()), execution_options={"synchronize_session": False})
 
 
 def cancel(message: Message, *, actor: audit.Actor) -> Message:

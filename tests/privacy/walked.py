@@ -641,6 +641,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/sms/status/<message_id>"): Call(
         frozenset(), _one("/api/v1/sms/status/<message_id>", "message"), lambda _: {}
     ),
+    ("GET", "/l/<code>"): Call(EVERYBODY, _one("/l/nothere1"), answers=(410,)),
     ("POST", "/api/v1/sms/relay/<name>/status"): Call(frozenset(), _one("/api/v1/sms/relay/daon/status"), lambda _: {}),
     ("GET", _REGISTER): Call(DESK, _one(_REGISTER)),
     ("POST", f"{_REGISTER}/sender-numbers"): Call(

@@ -12452,6 +12452,11 @@ export interface components {
             /** Format: date-time */
             delivered_at: string | null;
             id: string;
+            /**
+             * Format: date-time
+             * @description When a link in it was first opened
+             */
+            opened_at: string | null;
             /** @enum {string} */
             purpose: "commercial" | "service";
             reason: string | null;
