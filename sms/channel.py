@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from backend.delivery import Accepted, NotProcessed, OutcomeUnknown, Refused, describe
+from backend.delivery import Accepted, Missing, NotProcessed, OutcomeUnknown, Refused, describe
 from sms import routing
 from sms.config import provider_of
 
@@ -75,15 +75,21 @@ class RoutedTransport:
             )
             route = route.then
 
-    async def find(self, lookup: Lookup) -> Accepted | None:
-        """Ask whoever was handed it; then the others, because a worker that died may have gone on to one of them."""
+    async def find(self, lookup: Lookup) -> Accepted | Missing | None:
+        """Ask whoever was handed it; then the others, because a worker that died may have gone on to one of them.
+
+        It is missing only where every one of them has a whole list without it.
+        """
         turn = self._providers.in_turn(describe(lookup.address).country)
-        for name in dict.fromkeys((lookup.via, *turn)):
-            transport = self._transports.get(name or "")
+        names = [name for name in dict.fromkeys((lookup.via, *turn)) if name]
+        answers = []
+        for name in names:
+            transport = self._transports.get(name)
             found = await transport.find(lookup) if transport else None
-            if found is not None:
+            if isinstance(found, Accepted):
                 return replace(found, via=name)
-        return None
+            answers.append(found)
+        return Missing() if answers and None not in answers else None
 
 
 def _next_may_try(outcome: Outcome) -> bool:

@@ -16,6 +16,7 @@ from backend.delivery.channels import (
     Consequence,
     Contact,
     Lookup,
+    Missing,
     NotProcessed,
     Outcome,
     OutcomeUnknown,
@@ -37,6 +38,9 @@ from backend.delivery.outcomes import MessageEnded, Report, apply_report
 from backend.delivery.reasons import reason_text
 from backend.delivery.rules import Allowed, ChannelName, Consent, Facts, Held, Purpose, Skipped, Verdict, may_contact
 from backend.delivery.schemas import MessageSchema, VerdictSchema, verdict_view
+from backend.delivery.sending.batches import open_batch
+from backend.delivery.sending.filling import Filled, enqueue_many
+from backend.delivery.sending.models import MessageBatch, SendingLane, SendingSwitch
 from backend.delivery.service import cancel, decide, enqueue, note_opened
 from backend.delivery.states import FINAL, State
 
@@ -53,14 +57,20 @@ def init_app(app: Flask) -> None:
     from backend.delivery import after_restore, erasure, holdings, notices, retention
     from backend.delivery.limits.routes import blueprint as limits_blueprint
     from backend.delivery.routes import blueprint
+    from backend.delivery.sending import batches
+    from backend.delivery.sending.cli import messages_group
+    from backend.delivery.sending.routes import blueprint as sending_blueprint
     from backend.sales import last_returns
 
     http.register(app, blueprint)
     http.register(app, limits_blueprint)
     register_blackout(app, "return", last_returns)
+    http.register(app, sending_blueprint)
+    app.cli.add_command(messages_group)
     holds(app, *holdings.SECTIONS)
     keep(app, *retention.RULES)
     jobs.loop(app, "dispatcher", run_dispatcher)
+    jobs.every(app, batches.EVERY, "batches", batches.tend)
     jobs.every(app, notices.EVERY, "notices", notices.keep_duties)
     events.subscribe(app, ConsentRecorded, notices.owe_result)
     events.subscribe(app, CustomerErased, erasure.erase)
@@ -82,11 +92,14 @@ __all__ = [
     "Contact",
     "Draft",
     "Facts",
+    "Filled",
     "Held",
     "Lookup",
     "Message",
+    "MessageBatch",
     "MessageEnded",
     "MessageSchema",
+    "Missing",
     "NotProcessed",
     "Number",
     "Outcome",
@@ -98,7 +111,9 @@ __all__ = [
     "ReplyReceived",
     "Report",
     "Route",
+    "SendingLane",
     "SendingPaused",
+    "SendingSwitch",
     "Skipped",
     "State",
     "Transport",
@@ -110,10 +125,12 @@ __all__ = [
     "describe",
     "dispatch",
     "enqueue",
+    "enqueue_many",
     "frame_advert",
     "init_app",
     "may_contact",
     "note_opened",
+    "open_batch",
     "reason_text",
     "register",
     "register_blackout",

@@ -83,6 +83,11 @@ class Accepted:
     via: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The provider's list was read to its end, back to before the call, and the message is not in it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The provider answered no and did nothing. `reason` is a code of `reasons`, `code` the provider's own."""
@@ -122,8 +127,11 @@ class Transport(Protocol):
         """Hand over one message, once. Raises nothing that the caller would have to understand."""
         ...
 
-    async def find(self, lookup: Lookup) -> Accepted | None:
-        """Look for a message in the provider's list. None when it is not there, or when the list cannot be had now."""
+    async def find(self, lookup: Lookup) -> Accepted | Missing | None:
+        """Look for a message in the provider's list. None when nobody can tell: no list, or not all of it.
+
+        `Missing` makes it go again: it is answered only where a message that was taken would be in the list.
+        """
         ...
 
 

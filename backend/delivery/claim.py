@@ -1,33 +1,38 @@
 """Claiming: what a worker takes from the outbox, checked by the gate and marked `sending` in one transaction.
 
 The transaction commits before the first byte goes to the provider. Whoever dies afterwards leaves rows whose lease runs
-out; nobody can tell whether those went, so they become `unknown` and are never simply sent again.
+out; nobody can tell whether those went, so they become `unknown`. What may be taken, and in whose turn, is in `taking`.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import ColumnElement, exists, literal, or_, select, update
+from sqlalchemy import insert, update
 
 from backend.core import clock
-from backend.core.db import db
+from backend.core.db import db, table_of
 from backend.delivery import recipients
-from backend.delivery.channels import Outgoing
+from backend.delivery.channels import Outgoing, Route
 from backend.delivery.facts import load_facts
 from backend.delivery.models import Message, MessageAttempt
-from backend.delivery.pacing import LOOKUP_AFTER
-from backend.delivery.rules import Allowed, ChannelName, Facts, closes_at, may_contact
-from backend.delivery.service import apply_verdict
+from backend.delivery.rules import Allowed, ChannelName, Facts, Verdict, closes_at, may_contact
+from backend.delivery.sending import lanes
+from backend.delivery.service import verdict_values
 from backend.delivery.states import State
+from backend.delivery.taking import expire_leases, has_work, is_in, release_held, take
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 LEASE: Final = timedelta(seconds=120)
 """Longer than any provider call may take."""
+
+_MESSAGES: Final = table_of(Message)
+_ATTEMPTS: Final = table_of(MessageAttempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,87 +43,86 @@ class Claimed:
     looked_at: int = 0
 
 
-def has_work() -> bool:
-    """Tell, by a read alone, whether a claim would find something: an idle worker takes no write lock."""
-    now = clock.now()
-    found = db.session.scalar(
-        select(
-            or_(
-                exists().where(is_in(State.QUEUED)),
-                exists().where(is_in(State.HELD), Message.due_at <= now),
-                exists().where(is_in(State.SENDING), Message.lease_until <= now),
-            )
-        )
-    )
-    return bool(found)
+def claim(
+    *,
+    worker: str,
+    channels: Collection[ChannelName],
+    limit: int,
+    of_batches: int | None = None,
+    turn: int = 0,
+    tidy: bool = True,
+) -> Claimed:
+    """Take up to `limit` messages, at most `of_batches` of them from batches, and mark those that may go as `sending`.
 
-
-def claim(*, worker: str, channels: Collection[ChannelName], limit: int) -> Claimed:
-    """Take up to `limit` messages, the most urgent first, and mark those that may go as `sending`.
-
-    Uses ix_message_claim (queued only, by priority and id). On PostgreSQL rows that another worker is claiming are
-    skipped; on SQLite the transaction is the only writer.
+    Single ones come first, the most urgent first, then the running batches in turns. On PostgreSQL rows that another
+    worker is claiming are skipped; on SQLite the transaction is the only writer. The rows are read without the ORM.
+    `tidy`: first queue what was held until now and give up leases, which a busy worker need not do each time.
     """
     now = clock.now()
-    release_held(now)
-    expire_leases(now)
-    query = (
-        select(Message)
-        .where(is_in(State.QUEUED), Message.channel.in_(channels))
-        .order_by(Message.priority, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    messages = list(db.session.scalars(query))
-    return Claimed(tuple(_let_through(messages, now=now, worker=worker)), len(messages))
-
-
-def _let_through(messages: list[Message], *, now: datetime, worker: str) -> Iterator[tuple[ChannelName, Outgoing]]:
-    """Put messages before the gate, one after the other: what goes counts for those behind it."""
-    recipients.hold(each.address for each in messages if each.purpose == "commercial" and each.address)
-    going = recipients.Going()
-    for message, facts in zip(messages, load_facts(messages, now=now), strict=True):
-        channel, known = cast("ChannelName", message.channel), going.seen(message, facts)
-        verdict = may_contact(channel, known)
-        apply_verdict(message, verdict, now=now)
+    if tidy:
+        release_held(now)
+        expire_leases(now)
+    taken = take(channels, now=now, limit=limit, of_batches=limit if of_batches is None else of_batches, turn=turn)
+    if not taken.rows:
+        return Claimed()
+    outgoing: list[tuple[ChannelName, Outgoing]] = []
+    answers: list[tuple[Any, Verdict, Route | None]] = []
+    drawn: dict[lanes.Key, float] = defaultdict(float)
+    for row, facts, verdict in _asked(taken.rows, now):
+        answers.append((row, verdict, facts.route))
         if isinstance(verdict, Allowed):
-            going.let(message, known)
-            yield channel, _begin(message, channel, known, worker=worker)
+            channel = cast("ChannelName", row.channel)
+            outgoing.append((channel, _outgoing(row, channel, facts)))
+            drawn[row.channel, row.sender_id] += row.size
+    _write(answers, worker=worker, now=now)
+    for key, size in drawn.items():
+        lanes.draw(taken.lanes.get(key, lanes.FREE), size, now, first=taken.first.get(key, 0.0))
+    return Claimed(tuple(outgoing), len(taken.rows))
 
 
-def release_held(now: datetime) -> None:
-    """Queue again what was held until now; its claim asks the gate anew."""
-    statement = update(Message).where(is_in(State.HELD), Message.due_at <= now)
-    db.session.execute(statement.values(state=State.QUEUED.value, reason=None, due_at=None))
+def _asked(rows: Sequence[Any], now: datetime) -> Iterator[tuple[Any, Facts, Verdict]]:
+    """Put rows before the gate, one after the other: what goes counts for those behind it. Asked only here."""
+    recipients.hold(row.address for row in rows if row.purpose == "commercial" and row.address)
+    going = recipients.Going()
+    for row, facts in zip(rows, load_facts(rows, now=now), strict=True):
+        known = going.seen(row, facts)
+        verdict = may_contact(cast("ChannelName", row.channel), known)
+        if isinstance(verdict, Allowed):
+            going.let(row, known)
+        yield row, known, verdict
 
 
-def expire_leases(now: datetime) -> None:
-    """Mark as `unknown` what a worker began and did not report: it may have gone."""
-    statement = update(Message).where(is_in(State.SENDING), Message.lease_until <= now)
-    unknown = {"state": State.UNKNOWN.value, "reason": "outcome_unknown", "lease_until": None, "worker": None}
-    db.session.execute(statement.values(**unknown, lookups=0, due_at=now + LOOKUP_AFTER[0]))
+def _write(answers: Sequence[tuple[Any, Verdict, Route | None]], *, worker: str, now: datetime) -> None:
+    """Write the answers: one statement for each that is the same, one for all the calls that begin."""
+    same: dict[tuple[Verdict, str | None], list[str]] = defaultdict(list)
+    for row, verdict, route in answers:
+        same[verdict, route.provider if route else None].append(row.id)
+    for (verdict, provider), ids in same.items():
+        values = verdict_values(verdict, now=now)
+        if isinstance(verdict, Allowed):
+            begun = {"state": State.SENDING.value, "worker": worker, "lease_until": now + LEASE, "claimed_at": now}
+            values |= begun | {"attempts": _MESSAGES.c.attempts + 1, "provider": provider}
+        db.session.execute(update(_MESSAGES).where(_MESSAGES.c.id.in_(ids)).values(values))
+    calls = [
+        {"message_id": row.id, "number": row.attempts + 1, "worker": worker, "began_at": now}
+        for row, verdict, _ in answers
+        if isinstance(verdict, Allowed)
+    ]
+    if calls:
+        db.session.execute(insert(_ATTEMPTS), calls)
 
 
-def is_in(state: State) -> ColumnElement[bool]:
-    """Compare with the state written into the statement: a database can prove only then that a partial index fits."""
-    return Message.state == literal(state.value, literal_execute=True)
-
-
-def _begin(message: Message, channel: ChannelName, facts: Facts, *, worker: str) -> Outgoing:
-    message.state = State.SENDING
-    message.attempts += 1
-    message.worker = worker
-    message.lease_until = facts.now + LEASE
-    message.claimed_at = facts.now
-    message.provider = facts.route.provider if facts.route else None
-    db.session.add(MessageAttempt(message_id=message.id, number=message.attempts, worker=worker, began_at=facts.now))
+def _outgoing(row: Any, channel: ChannelName, facts: Facts) -> Outgoing:  # noqa: ANN401 - a row
     closes = closes_at(channel, facts)
     return Outgoing(
-        id=message.id,
-        attempt=message.attempts,
-        address=message.address or "",
-        body=message.body,
-        purpose=message.purpose,
+        id=row.id,
+        attempt=row.attempts + 1,
+        address=row.address or "",
+        body=row.body,
+        purpose=row.purpose,
         ttl=None if closes is None else max(1, int((closes - facts.now).total_seconds())),
         route=facts.route,
     )
+
+
+__all__ = ["LEASE", "Claimed", "claim", "expire_leases", "has_work", "is_in", "release_held"]

@@ -21,6 +21,8 @@ class Draft:
     """A message before it is in the outbox. `address` is E.164 for texts; `size` is in the provider's unit of cost.
 
     `id` is given by whoever must be able to ask twice for the same message; else it is made when it is put in.
+    `at_most_once`: of a service text, rather lost than twice. Otherwise it goes again when the provider's list has been
+    asked for the last time and nobody knows whether it went. Commercial ones never go twice, whatever is said here.
     """
 
     channel: ChannelName
@@ -37,3 +39,9 @@ class Draft:
     size: int = 1
     priority: int = AUTOMATIC
     id: str | None = None
+    at_most_once: bool = False
+
+    @property
+    def once(self) -> bool:
+        """Whether it goes at most once, unless it certainly did not go."""
+        return self.at_most_once or self.purpose == "commercial"

@@ -1,4 +1,8 @@
-"""Messages of unknown outcome: asking the provider's own list what became of them. Reports resolve them, too."""
+"""Messages of unknown outcome: asking the provider's own list what became of them. Reports resolve them, too.
+
+One that a whole list lacks goes out again while it is in time (`pacing.is_proof`: the list is late enough). One that
+may go twice goes again after the last look; the others stay unknown, and are counted and shown as that.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,17 @@ from sqlalchemy import exists, select
 
 from backend.core import clock
 from backend.core.db import db
-from backend.delivery.channels import Accepted, Lookup
+from backend.delivery import wake
+from backend.delivery.channels import Accepted, Lookup, Missing
 from backend.delivery.claim import is_in
 from backend.delivery.models import Message, MessageAttempt
 from backend.delivery.outcomes import move
-from backend.delivery.pacing import LOOKUP_AFTER
+from backend.delivery.pacing import LOOKUP_AFTER, is_proof
 from backend.delivery.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from backend.delivery.rules import ChannelName
 
@@ -51,14 +57,39 @@ def resolve(message_id: str, found: Accepted) -> bool:
     return True
 
 
-def _lookup(message: Message) -> Lookup:
+def settle(message_id: str, answer: Accepted | Missing | None, *, asked_at: datetime) -> bool:
+    """Do what the provider's answer means; True when the message is not unknown any more."""
+    if isinstance(answer, Accepted):
+        return resolve(message_id, answer)
+    message = db.session.get(Message, message_id, with_for_update=True)
+    if message is None or message.state != State.UNKNOWN:
+        return False
+    # Since the second look it has been in doubt for long enough as well: after a restore nobody knows of the last call.
+    late = message.lookups > 1 and is_proof(began_at=_began_at(message), asked_at=asked_at)
+    proven = isinstance(answer, Missing) and late
+    may_repeat = message.due_at is None and not message.at_most_once
+    in_time = message.not_after is None or clock.now() <= message.not_after
+    if not (in_time and (proven or may_repeat)):
+        return False
+    message.state = State.QUEUED
+    message.reason = message.due_at = None
+    message.lookups = 0
+    wake.call_workers()
+    return True
+
+
+def _began_at(message: Message) -> datetime:
     attempt = db.session.get(MessageAttempt, (message.id, message.attempts))
+    return attempt.began_at if attempt else message.created_at
+
+
+def _lookup(message: Message) -> Lookup:
     known = select(Message.provider_ref).where(Message.address == message.address, Message.id != message.id)
     return Lookup(
         id=message.id,
         address=message.address or "",
         body=message.body,
-        began_at=attempt.began_at if attempt else message.created_at,
+        began_at=_began_at(message),
         known_refs=frozenset(ref for ref in db.session.scalars(known) if ref),
         via=message.provider,
     )

@@ -21,6 +21,9 @@ def _partial(name: str, *columns: str, state: str) -> Index:
     return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
+_IN_BATCH = text("batch_id IS NOT NULL")
+
+
 class Message(Owned, Base):
     """One message to one person, with its body as sent.
 
@@ -32,13 +35,35 @@ class Message(Owned, Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        _partial("ix_message_claim", "priority", "id", state="queued"),
-        _partial("ix_message_due", "due_at", state="held"),
+        # Single ones of a sender by their urgency, then each of its batches: what is paused is not even passed over.
+        _partial("ix_message_claim", "channel", "sender_id", "batch_id", "priority", "id", state="queued"),
+        _partial("ix_message_due", "batch_id", "due_at", state="held"),
         _partial("ix_message_lease", "lease_until", state="sending"),
         _partial("ix_message_lookup", "due_at", state="unknown"),
         Index("ix_message_customer", "customer_id", "id"),
         # What went to a number lately, for the house's limits.
         Index("ix_message_address", "address", "claimed_at"),
+        # How far a batch is, and how it went of late.
+        Index(
+            "ix_message_batch", "batch_id", "state", "decided_at", sqlite_where=_IN_BATCH, postgresql_where=_IN_BATCH
+        ),
+        # Nobody twice in a batch. By whose it was at first: members who are merged later keep a row each.
+        Index(
+            "uq_message_batch_customer",
+            "batch_id",
+            text("coalesce(owner_id, customer_id)"),
+            unique=True,
+            sqlite_where=_IN_BATCH,
+            postgresql_where=_IN_BATCH,
+        ),
+        Index(
+            "uq_message_batch_address",
+            "batch_id",
+            "address",
+            unique=True,
+            sqlite_where=_IN_BATCH,
+            postgresql_where=_IN_BATCH,
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -50,6 +75,8 @@ class Message(Owned, Base):
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     template: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[str | None] = mapped_column(Id)
+    # Without a foreign key: a batch outlives its messages, and they need none to be sent.
+    batch_id: Mapped[str | None] = mapped_column(Id)
     language: Mapped[str | None] = mapped_column(String(5))
     address: Mapped[str | None] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -17,6 +18,9 @@ _TAKES_TEXTS = frozenset(
 )
 _UNKNOWN_ZONE = "Etc/Unknown"
 
+_KOREAN_MOBILE = re.compile(r"\+8210(?:[0-46-9][0-9]{7}|5[0-8][0-9]{6})")
+"""What the library calls a Korean mobile number (010), told in a hundredth of its time: nearly all numbers here are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -31,6 +35,13 @@ class Number:
 @lru_cache(maxsize=65_536)
 def describe(e164: str) -> Number:
     """Describe a number written in E.164. One that no carrier could have given out is `invalid`."""
+    if _KOREAN_MOBILE.fullmatch(e164):
+        return Number(e164, "mobile", "KR", ("Asia/Seoul",))
+    return by_library(e164)
+
+
+def by_library(e164: str) -> Number:
+    """Describe a number as the library does, without the short cut."""
     try:
         parsed = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:

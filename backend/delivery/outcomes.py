@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from backend import consent
 from backend.core import audit, clock, events
-from backend.core.db import db
+from backend.core.db import db, table_of
 from backend.delivery.channels import Accepted, Consequence, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused
 from backend.delivery.models import AddressBlock, Message, MessageAttempt, MessageReport
 from backend.delivery.pacing import LOOKUP_AFTER, backoff
+from backend.delivery.sending import judging
 from backend.delivery.service import end
 from backend.delivery.states import FINAL, State, advances
 from backend.organization import BusinessUnit
@@ -25,6 +26,28 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 12
 """Calls that were not processed before a message is given up: about an hour."""
+
+_MESSAGES: Final = table_of(Message)
+_CALLS: Final = table_of(MessageAttempt)
+_TAKEN: Final = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("its_id"))
+    .values(
+        state=State.ACCEPTED.value,
+        reason=None,
+        lease_until=None,
+        due_at=None,
+        provider=bindparam("its_via"),
+        provider_ref=bindparam("its_ref"),
+        size=bindparam("its_size"),
+        accepted_at=bindparam("its_moment"),
+    )
+)
+_CALL_TAKEN: Final = (
+    update(_CALLS)
+    .where(_CALLS.c.message_id == bindparam("its_id"), _CALLS.c.number == bindparam("its_number"))
+    .values(ended_at=bindparam("its_moment"), outcome="accepted", provider_ref=bindparam("its_ref"))
+)
 
 FAILURES_BEFORE_BLOCK: Final = 3
 """Messages to one address that ended the same hopeless way before no more are sent to it."""
@@ -73,7 +96,10 @@ def record(results: list[Result]) -> None:
     """Write the outcomes of calls. One that a report has overtaken moves nothing back."""
     if not results:
         return
-    ids = [result.outgoing.id for result in results]
+    ids = _record_taken(results)
+    if not ids:
+        return
+    results = [result for result in results if result.outgoing.id in ids]
     messages = {row.id: row for row in db.session.scalars(select(Message).where(Message.id.in_(ids)))}
     calls = db.session.scalars(select(MessageAttempt).where(MessageAttempt.message_id.in_(ids)))
     attempts = {(call.message_id, call.number): call for call in calls}
@@ -85,6 +111,43 @@ def record(results: list[Result]) -> None:
                 _complete(attempt, result)
             if message.attempts == result.outgoing.attempt:
                 _apply(message, result)
+    judging.judge(message for message in messages.values() if message.state == State.FAILED)
+
+
+def _record_taken(results: list[Result]) -> set[str]:
+    """Write those that were simply taken, without the ORM; return the ids of all others.
+
+    Nearly all are: still `sending`, by this very call, and on their way at the provider. Two statements for all.
+    """
+    taken = {
+        result.outgoing.id: (result, result.outcome)
+        for result in results
+        if isinstance(result.outcome, Accepted) and result.outcome.state is State.ACCEPTED
+    }
+    others = {result.outgoing.id for result in results} - set(taken)
+    query = select(_MESSAGES.c.id, _MESSAGES.c.attempts, _MESSAGES.c.size, _MESSAGES.c.provider).where(
+        _MESSAGES.c.id.in_(taken), _MESSAGES.c.state == State.SENDING.value
+    )
+    rows = db.session.execute(query.with_for_update()).all() if taken else []
+    simple = [row for row in rows if row.attempts == taken[row.id][0].outgoing.attempt]
+    others |= set(taken) - {row.id for row in simple}
+    if not simple:
+        return others
+    values = [_taken_values(*taken[row.id], size=row.size, provider=row.provider) for row in simple]
+    db.session.connection().execute(_TAKEN, values)
+    db.session.connection().execute(_CALL_TAKEN, values)
+    return others
+
+
+def _taken_values(result: Result, outcome: Accepted, *, size: int, provider: str | None) -> dict[str, Any]:
+    return {
+        "its_id": result.outgoing.id,
+        "its_number": result.outgoing.attempt,
+        "its_ref": outcome.ref,
+        "its_size": outcome.size or size,
+        "its_via": outcome.via or provider,
+        "its_moment": result.ended_at,
+    }
 
 
 def apply_report(report: Report) -> bool:
@@ -101,6 +164,8 @@ def apply_report(report: Report) -> bool:
         message.provider_code = report.code
         move(message, report.state, reason=report.reason, now=clock.now())
         _draw_consequence(message, report.consequence, code=report.code)
+        if report.state in {State.FAILED, State.UNDELIVERED}:
+            judging.judge([message])
     return True
 
 

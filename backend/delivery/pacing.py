@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 FIRST_WAIT: Final = timedelta(seconds=2)
 LONGEST_WAIT: Final = timedelta(minutes=10)
 
 LOOKUP_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """When the provider is asked for a message of unknown outcome; after that only a report resolves it."""
+
+LIST_IS_CERTAIN_AFTER: Final = timedelta(minutes=10)
+"""How long after the call a provider's list proves that a message is not in it.
+
+A call ends after 30 seconds at most on our side; what a provider took in that time and lists later than ten minutes
+would be twice. The list is therefore believed from the second look on.
+"""
+
+BATCHES_SHARE: Final = 15 / 16
+"""Of the calls under way: what is left is for single messages, which so never wait for a batch's calls to end."""
+
+
+def is_proof(*, began_at: datetime, asked_at: datetime) -> bool:
+    """Tell whether a list of `asked_at` that lacks a message proves that the call at `began_at` came to nothing."""
+    return asked_at - began_at >= LIST_IS_CERTAIN_AFTER
 
 
 def backoff(attempt: int, *, retry_after: float | None, jitter: float) -> timedelta:
@@ -42,6 +60,10 @@ class Window:
     def room(self, under_way: int) -> int:
         """Return how many more calls may begin."""
         return max(0, int(self.size) - under_way)
+
+    def room_for_batches(self, under_way: int) -> int:
+        """Return how many of them may be of a batch: a few places are kept for single messages, but never all."""
+        return max(0, max(1, int(self.size * BATCHES_SHARE)) - under_way)
 
     def went_well(self) -> None:
         """Count a call that the provider took."""

@@ -105,8 +105,8 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
     "carrier_filtered": ("통신사가 차단했습니다.", "The carrier filtered it out."),
     "unreachable": ("휴대폰이 꺼져 있거나 연결되지 않습니다.", "The phone is switched off or out of reach."),
     "outcome_unknown": (
-        "보냈는지 확인되지 않았습니다. 두 번 보내지 않도록 다시 보내지 않습니다.",
-        "It is not known whether it was sent. It is not repeated, so that it never arrives twice.",
+        "보냈는지 확인되지 않았습니다. 가지 않은 것이 확실해야 다시 보냅니다.",
+        "It is not known whether it was sent. It is repeated only when it certainly was not.",
     ),
     "not_encodable": (
         "한국 통신사가 전달하지 못하는 글자가 있습니다.",
@@ -120,6 +120,16 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "그동안 동의가 새로 확인되었거나 철회되어 알릴 필요가 없습니다.",
         "The consent was confirmed or withdrawn meanwhile; there is nothing to tell.",
     ),
+    # Sending that stopped.
+    "many_filtered": (
+        "통신사가 차단한 문자가 많아 발송을 멈췄습니다. 내용과 발신 번호를 확인해 주세요.",
+        "Sending was paused: carriers filter out too many of these texts. Check the words and the sender.",
+    ),
+    "many_failures": (
+        "실패한 문자가 많아 발송을 멈췄습니다. 받는 번호와 발송 설정을 확인해 주세요.",
+        "Sending was paused: too many of these texts fail. Check the numbers and the sending service.",
+    ),
+    "by_hand": ("담당자가 발송을 멈췄습니다.", "Somebody of the house paused it."),
     "canceled": ("발송이 취소되었습니다.", "It was cancelled."),
 }
 

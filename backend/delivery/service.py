@@ -11,7 +11,7 @@ from backend.core import audit, clock
 from backend.core.db import db
 from backend.core.errors import Conflict
 from backend.core.ids import new_id
-from backend.delivery import recipients
+from backend.delivery import recipients, wake
 from backend.delivery.facts import load_facts
 from backend.delivery.models import Message
 from backend.delivery.rules import Allowed, ChannelName, Held, Verdict, may_contact
@@ -56,13 +56,14 @@ def enqueue(draft: Draft, *, actor: audit.Actor) -> Message:
         digest=recipients.digest_of(draft.body) if draft.purpose == "commercial" else None,
         size=draft.size,
         priority=draft.priority,
-        at_most_once=draft.purpose == "commercial",
+        at_most_once=draft.once,
         not_after=draft.not_after,
         attempts=0,
         created_at=now,
     )
     apply_verdict(message, decide([draft])[0], now=now)
     db.session.add(message)
+    wake.call_workers()
     audit.record(
         actor,
         "message.enqueue",
@@ -75,19 +76,19 @@ def enqueue(draft: Draft, *, actor: audit.Actor) -> Message:
 
 def apply_verdict(message: Message, verdict: Verdict, *, now: datetime) -> None:
     """Write the gate's answer on the message; allowed means queued."""
-    message.decided_at = now
-    message.basis = None
-    message.reason = None
-    message.due_at = None
+    for name, value in verdict_values(verdict, now=now).items():
+        setattr(message, name, value)
+
+
+def verdict_values(verdict: Verdict, *, now: datetime) -> dict[str, object]:
+    """Return what the gate's answer writes into the columns of a message."""
+    values: dict[str, object] = {"decided_at": now, "basis": None, "reason": None, "due_at": None, "ended_at": None}
     if isinstance(verdict, Allowed):
-        message.state = State.QUEUED
-        message.basis = verdict.basis
-    elif isinstance(verdict, Held):
-        message.state = State.HELD
-        message.reason = verdict.reason
-        message.due_at = verdict.until or now + LOOK_AGAIN
-    else:
-        end(message, State.SKIPPED, reason=verdict.reason, now=now)
+        return values | {"state": State.QUEUED.value, "basis": verdict.basis}
+    if isinstance(verdict, Held):
+        until = verdict.until or now + LOOK_AGAIN
+        return values | {"state": State.HELD.value, "reason": verdict.reason, "due_at": until}
+    return values | {"state": State.SKIPPED.value, "reason": verdict.reason, "ended_at": now, "lease_until": None}
 
 
 def end(message: Message, state: State, *, reason: str | None, now: datetime) -> None:

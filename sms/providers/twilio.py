@@ -27,7 +27,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from backend.core import clock
-from backend.delivery import Accepted, Lookup, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused, State
+from backend.delivery import Accepted, Lookup, Missing, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused, State
 from sms.providers.base import Checked
 from sms.providers.meanings import seconds_to_wait
 from sms.status import STATES, THROTTLED, meaning_of_refusal
@@ -141,14 +141,16 @@ class TwilioTransport:
             size=int(segments) if segments and segments.isdigit() and segments != "0" else None,
         )
 
-    async def find(self, lookup: Lookup) -> Accepted | None:
+    async def find(self, lookup: Lookup) -> Accepted | Missing | None:
         """Look through what was created for the same number since then.
 
         The list does not tell the callback's address, so the body decides; references of other messages do not count.
+        It is asked for without a date: what waits in Twilio's queue has no date of sending yet. It is whole when it has
+        fewer than were asked for.
         """
         since = lookup.began_at - CLOCKS_DIFFER
         try:
-            listed = await self._client.messages.list_async(to=lookup.address, date_sent_after=since, limit=LISTED)
+            listed = await self._client.messages.list_async(to=lookup.address, limit=LISTED)
         except (TwilioException, ClientError, TimeoutError, OSError, ValueError):
             return None
         for message in listed:
@@ -156,7 +158,8 @@ class TwilioTransport:
             if created is None or created < since or message.body != lookup.body or message.sid in lookup.known_refs:
                 continue
             return Accepted(ref=str(message.sid), state=STATES.get(str(message.status), State.ACCEPTED))
-        return None
+        dated = all(message.date_created is not None for message in listed)
+        return Missing() if dated and len(listed) < LISTED else None
 
     async def check(self) -> Checked:
         """Ask for a list of one message: what may send may list, and nothing is sent."""

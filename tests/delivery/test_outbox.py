@@ -17,11 +17,13 @@ from backend import delivery
 from backend.core import clock
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work, table_of
+from backend.core.ids import new_id
 from backend.delivery import (
     Accepted,
     Draft,
     Lookup,
     Message,
+    Missing,
     NotProcessed,
     Outcome,
     OutcomeUnknown,
@@ -274,7 +276,7 @@ class Channel:
     answer: Callable[[Outgoing], Outcome]
     delay: float = 0.0
     sent: list[str] = field(default_factory=list)
-    listed: dict[str, Accepted] = field(default_factory=dict)
+    listed: dict[str, Accepted | Missing] = field(default_factory=dict)
     under_way: int = 0
     most: int = 0
     name: ChannelName = "sms"
@@ -297,7 +299,7 @@ class Channel:
         self.sent.append(outgoing.id)
         return self.answer(outgoing)
 
-    async def find(self, lookup: Lookup) -> Accepted | None:
+    async def find(self, lookup: Lookup) -> Accepted | Missing | None:
         """Answer from the list."""
         return self.listed.get(lookup.id)
 
@@ -331,12 +333,12 @@ def states(ids: list[str]) -> set[str]:
     return {get(each).state for each in ids}
 
 
-def test_the_dispatcher_sends_each_message_once_and_at_most_32_at_a_time(dispatched: Any) -> None:
+def test_the_dispatcher_sends_each_message_once_and_at_most_64_at_a_time(dispatched: Any) -> None:
     ids = [put() for _ in range(150)]
     channel = Channel(lambda outgoing: Accepted(ref=f"SM-{outgoing.id}"), delay=0.01)
     dispatched(channel, lambda: len(channel.sent) == len(ids))
     assert sorted(channel.sent) == sorted(ids)
-    assert 1 < channel.most <= 32
+    assert 1 < channel.most <= 64
     assert states(ids) == {"accepted"}
 
 
@@ -419,7 +421,10 @@ def test_the_dispatcher_asks_for_what_a_dead_worker_left(dispatched: Any) -> Non
     ("statement", "index"),
     [
         (
-            select(Message.id).where(claim.is_in(State.QUEUED)).order_by(Message.priority, Message.id),
+            select(Message.id)
+            .where(claim.is_in(State.QUEUED), Message.channel == "sms")
+            .where(Message.sender_id == new_id(), Message.batch_id == new_id())
+            .order_by(Message.priority, Message.id),
             "ix_message_claim",
         ),
         (select(Message.id).where(claim.is_in(State.HELD), Message.due_at <= worlds.NOON), "ix_message_due"),

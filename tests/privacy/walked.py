@@ -719,6 +719,27 @@ CALLS |= {
     ),
 }
 
+
+def _gone_batch(word: str) -> Callable[[World], list[str]]:
+    return lambda _: [f"/api/v1/batches/{new_id()}/{word}"]
+
+
+_SENDING = "/api/v1/sending"
+_LANE = {"channel": "sms", "sender": None}
+_WATCHERS = frozenset({"manager", "marketer", "admin"})
+CALLS |= {
+    ("GET", _SENDING): Call(_WATCHERS, _one(_SENDING)),
+    ("POST", f"{_SENDING}/stop"): Call(_WATCHERS, _one(f"{_SENDING}/stop"), lambda _: {"channel": "push"}),
+    ("POST", f"{_SENDING}/start"): Call(DESK, _one(f"{_SENDING}/start"), lambda _: {"channel": "push"}),
+    ("PUT", f"{_SENDING}/lanes"): Call(ADMIN, _one(f"{_SENDING}/lanes"), lambda _: _LANE | {"rate": 10}),
+    ("POST", f"{_SENDING}/lanes/pause"): Call(DESK, _one(f"{_SENDING}/lanes/pause"), lambda _: _LANE),
+    ("POST", f"{_SENDING}/lanes/resume"): Call(DESK, _one(f"{_SENDING}/lanes/resume"), lambda _: _LANE),
+    **{
+        ("POST", f"/api/v1/batches/<batch_id>/{word}"): Call(DESK, _gone_batch(word), answers=(404,))
+        for word in ("pause", "resume", "cancel")
+    },
+}
+
 _IMPORTS = "/api/v1/imports"
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
-    from backend.delivery import Accepted, Outcome
+    from backend.delivery import Accepted, Missing, Outcome
     from sms.providers.base import Checked, Provider
     from tests.sms.standin import StandIn
 
@@ -123,10 +123,10 @@ def sent_nowhere(case: Case) -> Outcome:
     return asyncio.run(scenario())
 
 
-def found(case: Case, lookup: Lookup, answer: Any) -> Accepted | None:
+def found(case: Case, lookup: Lookup, answer: Any) -> Accepted | Missing | None:
     """Look a text up."""
 
-    async def scenario() -> Accepted | None:
+    async def scenario() -> Accepted | Missing | None:
         async with standin.listening() as stand_in:
             stand_in.will(answer)
             async with case.provider(stand_in.url).open() as transport:

@@ -1,0 +1,1 @@
+"""How sending is steered: batches and their state, senders and their rates, and the switch that stops everything."""

@@ -1,0 +1,149 @@
+"""What the benchmarks of sending share: a shop, members who agreed, their batch, and a stand-in for the provider."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import uuid_utils
+from sqlalchemy import insert
+
+from backend.consent.models import ConsentEntry
+from backend.core import clock
+from backend.core.audit import SYSTEM
+from backend.core.db import db, run_in_unit_of_work, table_of, unit_of_work
+from backend.core.ids import new_id
+from backend.customers import Customer
+from backend.delivery import Draft, open_batch
+from backend.sync import mark_changed
+from tests import factories
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.connection import Connection
+
+BODY: Final = "(광고)하늘면세점 1588-0000\n회원님, 이번 주말까지 20% 할인\n무료수신거부 080-000-0000"
+_MANY: Final = 10_000
+
+
+def shop() -> tuple[str, str]:
+    """Add a sender and its store, in a zone where it is day whenever this runs; their ids."""
+    with unit_of_work():
+        unit = factories.unit(sender_name="하늘면세점", contact="1588-0000")
+        store = factories.store(name="강남점", business_unit_id=unit.id)
+        return unit.id, store.id
+
+
+def members(count: int, sender_id: str) -> list[tuple[str, str]]:
+    """Add members who agreed to commercial texts at night, too; their ids and phones."""
+    now = clock.now()
+    people = [(new_id(), f"+8210{20_000_000 + number}") for number in range(count)]
+    for start in range(0, count, _MANY):
+        part = people[start : start + _MANY]
+        rows = [
+            {"id": each, "name": "회원", "phone": phone, "created_at": now, "updated_at": now} for each, phone in part
+        ]
+        said = [
+            {
+                "id": new_id(),
+                "customer_id": each,
+                "purpose": "marketing",
+                "channel": "sms",
+                "sender_id": sender_id,
+                "granted": True,
+                "night": True,
+                "wording_version": "bench-1",
+                "occurred_at": now - timedelta(days=1),
+                "recorded_at": now,
+            }
+            for each, _ in part
+        ]
+        with unit_of_work():
+            mark_changed("customers", [each for each, _ in part])
+            db.session.connection().execute(insert(table_of(Customer)), rows)
+            db.session.connection().execute(insert(table_of(ConsentEntry)), said)
+    return people
+
+
+def drafts(people: list[tuple[str, str]], sender_id: str, store_id: str) -> list[Draft]:
+    """A commercial text to each."""
+    return [
+        Draft(
+            channel="sms",
+            purpose="commercial",
+            customer_id=each,
+            sender_id=sender_id,
+            store_id=store_id,
+            address=phone,
+            body=BODY,
+        )
+        for each, phone in people
+    ]
+
+
+def batch(sender_id: str) -> str:
+    """Open a batch; its id."""
+    return run_in_unit_of_work(
+        lambda: open_batch("가을", channel="sms", purpose="commercial", sender_id=sender_id, actor=SYSTEM).id
+    )
+
+
+@contextmanager
+def provider() -> Iterator[str]:
+    """Serve what takes every text at once, in a process of its own; its address."""
+    ours, its = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{ours.recv()}"
+    finally:
+        process.kill()
+        process.join()
+
+
+class _Taking(asyncio.Protocol):
+    """HTTP as fast as can be: whatever comes is taken, and answered as Twilio answers."""
+
+    def __init__(self) -> None:
+        self._transport: Any = None
+        self._got = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request that is whole."""
+        self._got += data
+        while (head := self._got.find(b"\r\n\r\n")) >= 0:
+            length = 0
+            for line in self._got[:head].split(b"\r\n"):
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.split(b":")[1])
+            if len(self._got) < head + 4 + length:
+                return
+            self._got = self._got[head + 4 + length :]
+            self._transport.write(_answer())
+
+
+def _answer() -> bytes:
+    sid = "SM" + uuid_utils.uuid4().hex
+    body = (
+        f'{{"sid":"{sid}","status":"queued","num_segments":"2","to":"+821020000000","from":"15880000",'
+        '"body":"x","direction":"outbound-api","error_code":null,"error_message":null,"price":null,'
+        '"date_created":"Tue, 10 Nov 2026 03:00:02 +0000"}'
+    ).encode()
+    head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    return head + body
+
+
+def _serve(told: Connection) -> None:
+    async def run() -> None:
+        server = await asyncio.get_running_loop().create_server(_Taking, "127.0.0.1", 0)
+        told.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
