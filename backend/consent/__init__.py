@@ -15,7 +15,7 @@ from backend.consent.law_kr import (
 from backend.consent.ledger import children, grants_between, permitting, standing
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, Permission
-from backend.consent.service import ConsentRecorded, current_state, may_text, record, refresh_senders
+from backend.consent.service import ConsentRecorded, current_state, current_states, may_text, record, refresh_senders
 from backend.consent.wordings import shown_text
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ __all__ = [
     "add_months",
     "children",
     "current_state",
+    "current_states",
     "deals",
     "existing_customer_until",
     "grants_between",

@@ -29,7 +29,7 @@ from backend.customers import (
 from backend.organization import BusinessUnit, Store, hidden_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from backend.core.audit import Actor
@@ -134,6 +134,19 @@ def current_state(customer_ids: Sequence[str], *, channel: str, sender: str) -> 
     return {
         customer_id: marketing_state(statements, channel=channel, sender_id=sender)
         for customer_id, statements in ledger.statements(customer_ids, "marketing").items()
+    }
+
+
+def current_states(wanted: Collection[tuple[str, str, str]]) -> dict[tuple[str, str, str], ConsentState]:
+    """For each (customer, channel, sender's id) what stands: one statement, by ix_consent_entry_customer.
+
+    Who is missing never said anything about marketing.
+    """
+    said = ledger.statements(sorted({customer_id for customer_id, _, _ in wanted}), "marketing")
+    return {
+        (customer_id, channel, sender): marketing_state(said[customer_id], channel=channel, sender_id=sender)
+        for customer_id, channel, sender in wanted
+        if customer_id in said
     }
 
 

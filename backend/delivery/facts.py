@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
 from flask import current_app
 from sqlalchemy import select
@@ -18,7 +17,7 @@ from backend.delivery.channels import registered
 from backend.delivery.drafts import Draft
 from backend.delivery.limits import service as house
 from backend.delivery.models import AddressBlock, Message
-from backend.delivery.rules import Consent, Facts, Purpose
+from backend.delivery.rules import ChannelName, Consent, Facts, Purpose
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
@@ -32,8 +31,9 @@ Contact = Draft | Message
 
 
 _block = table_of(AddressBlock).c
+# By uq_address_block, which begins with the channel: one after the other, there are three.
 _BLOCKS = select(_block.channel, _block.address, _block.kind, _block.sender_id).where(
-    one_of(_block.address, "addresses")
+    _block.channel.in_(get_args(ChannelName)), one_of(_block.address, "addresses")
 )
 
 
@@ -69,12 +69,18 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
             under_14=contact.customer_id in children,
             suspended=contact.customer_id in suspended,
             number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
-            number_refused=(contact.channel, contact.address or "", contact.sender_id) in blocks.refused,
+            number_refused=bool(blocks.refused) and _is_refused(blocks, contact),
             route=route,
             **(past.of(contact) if _needs_consent(contact) else {}),
         )
         for contact, route in zip(contacts, routes, strict=True)
     ]
+
+
+def _is_refused(blocks: _Blocks, contact: Contact) -> bool:
+    """A refusal by number that names no sender is meant for all."""
+    channel, address = contact.channel, contact.address or ""
+    return bool({(channel, address, contact.sender_id), (channel, address, None)} & blocks.refused)
 
 
 def _routes(contacts: Sequence[Contact]) -> list[Route | None]:
@@ -138,17 +144,14 @@ def _zones(ids: set[str]) -> dict[str, str]:
 
 
 def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | None], Consent]:
-    """Ask the ledger once for each pair of channel and sender. Who is not in it was never asked, as is known."""
-    groups: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for contact in contacts:
-        if _needs_consent(contact) and contact.customer_id and contact.sender_id:
-            groups[contact.channel, contact.sender_id].add(contact.customer_id)
-    found: dict[tuple[str, str | None, str | None], Consent] = {}
-    for (channel, sender_id), people in groups.items():
-        states = consent.current_state(sorted(people), channel=channel, sender=sender_id)
-        for customer_id in people:
-            found[channel, sender_id, customer_id] = _stands(states.get(customer_id))
-    return found
+    """Ask the ledger once for all. Who is not in it was never asked, as is known."""
+    wanted = {
+        (contact.customer_id, contact.channel, contact.sender_id)
+        for contact in contacts
+        if _needs_consent(contact) and contact.customer_id and contact.sender_id
+    }
+    states = consent.current_states(wanted) if wanted else {}
+    return {(channel, sender, who): _stands(states.get((who, channel, sender))) for who, channel, sender in wanted}
 
 
 def _deals(

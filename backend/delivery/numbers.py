@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 import phonenumbers
 from phonenumbers import PhoneNumberType, timezone
@@ -18,9 +17,6 @@ _TAKES_TEXTS = frozenset(
 )
 _UNKNOWN_ZONE = "Etc/Unknown"
 
-_KOREAN_MOBILE = re.compile(r"\+8210(?:[0-46-9][0-9]{7}|5[0-8][0-9]{6})")
-"""What the library calls a Korean mobile number (010), told in a hundredth of its time: nearly all numbers here are."""
-
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -32,22 +28,35 @@ class Number:
     zones: tuple[str, ...]
 
 
-@lru_cache(maxsize=65_536)
+_MOBILE: Final = ("+8210", 13)
+"""How Korean mobile numbers begin, and how long they are. Their last four digits say nothing of their kind."""
+
+
 def describe(e164: str) -> Number:
     """Describe a number written in E.164. One that no carrier could have given out is `invalid`."""
-    if _KOREAN_MOBILE.fullmatch(e164):
-        return Number(e164, "mobile", "KR", ("Asia/Seoul",))
-    return by_library(e164)
+    begin, length = _MOBILE
+    if len(e164) == length and e164.startswith(begin) and e164.isascii() and e164[1:].isdecimal():
+        return Number(e164, *_of_exchange(e164[:-4]))
+    return _described(e164)
 
 
-def by_library(e164: str) -> Number:
-    """Describe a number as the library does, without the short cut."""
+@lru_cache(maxsize=10_000)
+def _of_exchange(start: str) -> tuple[NumberKind, str | None, tuple[str, ...]]:
+    found = parsed(f"{start}0000")
+    return found.kind, found.country, found.zones
+
+
+def parsed(e164: str) -> Number:
+    """As `describe`, by the metadata alone: some fifty microseconds."""
     try:
-        parsed = phonenumbers.parse(e164)
+        number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
         return Number(e164, "invalid", None, ())
-    if not phonenumbers.is_valid_number(parsed):
-        return Number(e164, "invalid", phonenumbers.region_code_for_number(parsed), ())
-    zones = tuple(zone for zone in timezone.time_zones_for_number(parsed) if zone != _UNKNOWN_ZONE)
-    kind: NumberKind = "mobile" if phonenumbers.number_type(parsed) in _TAKES_TEXTS else "landline"
-    return Number(e164, kind, phonenumbers.region_code_for_number(parsed), zones)
+    if not phonenumbers.is_valid_number(number):
+        return Number(e164, "invalid", phonenumbers.region_code_for_number(number), ())
+    zones = tuple(zone for zone in timezone.time_zones_for_number(number) if zone != _UNKNOWN_ZONE)
+    kind: NumberKind = "mobile" if phonenumbers.number_type(number) in _TAKES_TEXTS else "landline"
+    return Number(e164, kind, phonenumbers.region_code_for_number(number), zones)
+
+
+_described = lru_cache(maxsize=65_536)(parsed)

@@ -155,7 +155,7 @@ def _no_way(channel: ChannelName, facts: Facts) -> Held | None:
         return Held(None, "no_route")
     if facts.purpose == "service" or facts.number is None or facts.number.country != law_kr.COUNTRY:
         return None
-    if facts.route.certificate_holder is None:
+    if not facts.route.certificate_holder:
         return Held(None, "uncertified_provider")
     return None if facts.route.sender_number else Held(None, "unregistered_number")
 

@@ -289,7 +289,7 @@ def test_no_window_sees_more_than_rate_and_burst_allow(
 
 @given(st.from_regex(r"\\+8210[0-9]{8}", fullmatch=True))
 def test_the_short_cut_for_korean_mobiles_says_what_the_library_says(e164: str) -> None:
-    assert numbers.describe(e164) == numbers.by_library(e164)
+    assert numbers.describe(e164) == numbers.parsed(e164)
 
 
 def test_more_than_there_is_cannot_be_drawn() -> None:
