@@ -101,7 +101,8 @@ def _rows(path: Path, most: int | None) -> Iterator[_Row]:
     if at is None or when is None:
         missing = [word for word, place in (("number", at), ("time", when)) if place is None]
         raise ValidationFailed({"file": [f"The first line names no column {each}." for each in missing]})
-    for count, (line, cells, reason) in enumerate(records, 1):
+    rows = (each for each in records if any(cell.strip() for cell in each[1]))
+    for count, (line, cells, reason) in enumerate(rows, 1):
         if most is not None and count > most:
             sentence = f"This list has more than {most:,} rows; give it to the command `dangol sms refusals`."
             raise ValidationFailed({"file": [sentence]})

@@ -13,7 +13,6 @@ from backend.core.db import db, run_in_unit_of_work
 from backend.customers import Customer
 from backend.delivery import OwedNotice, ReplyReceived
 from backend.delivery.models import AddressBlock
-from backend.organization import Staff
 from backend.privacy import service as privacy
 from backend.unify import merges
 from sms.incoming import Incoming
@@ -23,6 +22,8 @@ from tests.sms.replying import OUR_NUMBER, PHONE, Phone, statements_of, texted
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from backend.organization import Staff
 
 
 @pytest.fixture
@@ -221,11 +222,13 @@ class Desk:
         self._client = client
 
     def list(self, state: str = "open") -> list[Any]:
+        """What the inbox shows in a state."""
         answer = self._client.get(f"/api/v1/replies?state={state}")
         assert answer.status_code == 200, answer.json
         return list(answer.json["items"])
 
     def do(self, reply_id: str, what: str, **body: Any) -> Any:
+        """Do something with a text."""
         return self._client.post(f"/api/v1/replies/{reply_id}/{what}", json=body or None)
 
 

@@ -119,6 +119,7 @@ class Operator:
         self.secret, self._client = secret, app.test_client(use_cookies=False)
 
     def call(self, body: Any, *, path: str | None = None, at: float | None = None, **headers: str) -> Any:
+        """Tell of a refusal, signed unless the headers say otherwise."""
         raw = json.dumps(body).encode()
         stamp = str(int(at if at is not None else clock.now().timestamp()))
         signed = units.signature(self.secret, timestamp=stamp, path=path or self.path, body=raw)
