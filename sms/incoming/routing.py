@@ -11,6 +11,7 @@ from backend.core.db import db
 from backend.customers import Customer, CustomerPhone, normal_phone
 from backend.delivery import Message
 from backend.organization import BusinessUnit, Staff, Store
+from sms.routing import SenderNumber
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -75,10 +76,15 @@ def _last_staff(address: str) -> str | None:
 
 
 def _unit_of(our_number: str) -> str | None:
-    """The one unit that gives this number as its contact."""
-    units = db.session.execute(select(BusinessUnit.id, BusinessUnit.contact).where(BusinessUnit.contact.is_not(None)))
-    found = [unit_id for unit_id, contact in units if normal_phone(contact) == our_number]
-    return found[0] if len(found) == 1 else None
+    """The one unit in whose name the number is registered as a sender, or that gives it as its contact."""
+    registered = select(SenderNumber.business_unit_id).where(
+        SenderNumber.number == our_number, SenderNumber.ended_at.is_(None)
+    )
+    found = set(db.session.scalars(registered))
+    if not found:
+        units = db.session.execute(select(BusinessUnit.id, BusinessUnit.contact))
+        found = {unit_id for unit_id, contact in units if contact and normal_phone(contact) == our_number}
+    return found.pop() if len(found) == 1 else None
 
 
 def _fit(staff_id: str | None, sender_id: str | None) -> Staff | None:

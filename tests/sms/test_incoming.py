@@ -146,7 +146,7 @@ def test_the_next_text_is_skipped_with_the_reason(client: Any, sign_in: Any, sho
 
 
 def test_a_refusal_to_nobody_s_number_is_one_of_all_senders(app: Flask, phone: Phone) -> None:  # noqa: ARG001
-    customer = worlds.customer(worlds.shop(contact="02-000-0000"), agreed=True)
+    customer = worlds.customer(worlds.shop(contact="02-000-0000", registered=False), agreed=True)
     phone.text("STOP")
     assert statements_of(customer.id)[-1].sender_id is None
 

@@ -14,9 +14,12 @@ KNOWN = rules.words([("refusal", rules.compact("광고싫어요"))])
 @pytest.mark.parametrize(
     "text",
     [
-        "STOP", "stop", "Stop", " stop ", "STOP.", "“Stop!”", "stop\n", "ＳＴＯＰ", "s t o p", "STOP 🛑", "STOPALL", "stop all",
-        "Unsubscribe", "CANCEL", "cancel!!", "End", "QUIT", "수신거부", "수신 거부", "수신거부.", "거부", "거부!", "광고 거부",
-        "무료수신거부", "配信停止", "停止。", "解除", "拒否", "退订", "退訂", "拒收", "取消订阅", "TD", "ｔｄ", "광고 싫어요~",
+        "STOP", "stop", "Stop", " stop ", "STOP.", "“Stop!”", "stop\n", "ＳＴＯＰ", "s t o p", "STOP 🛑",
+        "STOPALL", "stop all",
+        "Unsubscribe", "CANCEL", "cancel!!", "End", "QUIT", "수신거부", "수신 거부", "수신거부.", "거부",
+        "거부!", "광고 거부",
+        "무료수신거부", "配信停止", "停止。", "解除", "拒否", "退订", "退訂", "拒收", "取消订阅", "TD",
+        "ｔｄ", "광고 싫어요~",
     ],
 )  # fmt: skip
 def test_a_word_of_refusal_refuses(text: str) -> None:
@@ -33,8 +36,10 @@ def test_a_word_of_consent_grants(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "please stop", "Stop texting me", "I want to unsubscribe please", "when does the sale end?", "수신거부합니다",
-        "이제 그만 수신 거부 부탁드려요", "거부 안 해요", "もう配信停止してください", "请退订", "stop, start", "cancel my order",
+        "please stop", "Stop texting me", "I want to unsubscribe please", "when does the sale end?",
+        "수신거부합니다",
+        "이제 그만 수신 거부 부탁드려요", "거부 안 해요", "もう配信停止してください", "请退订",
+        "stop, start", "cancel my order",
     ],
 )  # fmt: skip
 def test_a_sentence_with_such_a_word_is_a_reply_that_somebody_looks_at(text: str) -> None:
