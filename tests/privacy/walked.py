@@ -684,6 +684,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("POST", f"{_REGISTER}/certificates/<entry_id>/end"): Call(
         ADMIN, lambda _: [f"{_REGISTER}/certificates/{new_id()}/end"], answers=(404,)
+    ),
     ("POST", "/api/v1/sms/incoming"): Call(frozenset(), _one("/api/v1/sms/incoming"), lambda _: {}),
     ("POST", "/api/v1/sms/refusals/080/<unit>"): Call(
         frozenset(), _one("/api/v1/sms/refusals/080/<unit>", "unit_code"), lambda _: {}
