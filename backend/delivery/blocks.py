@@ -48,7 +48,7 @@ def refused_by_address(channel: str, address: str) -> set[str]:
     """The senders that an address refused."""
     db.session.flush()
     found = db.session.scalars(select(AddressBlock.sender_id).where(_of(channel, address)))
-    return {each for each in found if each is not None}
+    return {each for each in found if each}
 
 
 def _of(channel: str, address: str) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from sms.refusals import numbers, units
 from sms.refusals.numbers import BAD, Called
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -55,7 +55,7 @@ def take_list(
     most: int | None = None,
     name: str | None = None,
     acting_staff: Actor = SYSTEM,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Take in a list for the business unit with the code `unit`, some rows at a time; what became of each.
 
     The same list again goes on where it ended. `most`: how many rows it may have. `name`: what it is

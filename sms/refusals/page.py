@@ -83,7 +83,8 @@ def say(code: str) -> AnyResponse:
 
     run_in_unit_of_work(work)
     answer = redirect(url_for(".show", code=code, lang=language, said=action), code=303)
-    return _kept_to_oneself(answer)
+    _keep_to_oneself(answer)
+    return answer
 
 
 def _answer(template: str, language: str, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
@@ -94,14 +95,14 @@ def _answer(template: str, language: str, *, status: int = 200, **values: Any) -
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src '{_style_hash()}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    return _kept_to_oneself(answer)
+    _keep_to_oneself(answer)
+    return answer
 
 
-def _kept_to_oneself(answer: AnyResponse) -> Any:  # noqa: ANN401 - as given
+def _keep_to_oneself(answer: AnyResponse) -> None:
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _language(link: RefusalLink | None) -> str:

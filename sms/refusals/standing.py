@@ -44,13 +44,13 @@ def standing(link: RefusalLink) -> Standing:
         day = link.sender_id in refused
         return Standing(day=day, night=False, everyone=day and units <= refused, undoable=day)
     entries = _entries(link)
-    day = [each for each in entries if not each.night]
+    by_day = [each for each in entries if not each.night]
     return Standing(
-        day=bool(day),
+        day=bool(by_day),
         night=any(each.night for each in entries),
-        everyone=any(each.sender_id is None for each in day),
+        everyone=any(each.sender_id is None for each in by_day),
         undoable=any(_is_by(link, each) for each in entries),
-        since=min((each.occurred_at for each in day or entries), default=None),
+        since=min((each.occurred_at for each in by_day or entries), default=None),
     )
 
 

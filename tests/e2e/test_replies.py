@@ -80,6 +80,32 @@ def _work_off(page: Page, server: DangolServer, camera: Inspector) -> None:
     assert camera.found == {}
 
 
+def test_an_admin_looks_after_words_ways_and_lists(browser: Browser, server: DangolServer) -> None:
+    for look, size in views(TABLET, DESK):
+        language, scheme = LOOKS[look]
+        with chromium.new_profile(browser, viewport=size, color_scheme=scheme) as context:
+            page = context.new_page()
+            speaks(page, language)
+            camera = Inspector(page, look)
+            page.goto(f"{server.url}/admin/refusals")
+            sign_in_at_desk(page, "admin")
+            word = f"그만{look}{size['width']}"
+            page.locator("form input[maxlength='40']").fill(word)
+            page.locator("form button[type=submit]").click()
+            expect(page.get_by_text(word.replace("-", "-"))).to_be_visible()
+            page.locator("section select").first.select_option(index=1)
+            page.locator("input[type=file]").set_input_files(
+                {"name": "list.csv", "mimeType": "text/csv", "buffer": b"number,time\n010-0000-9999,2026-11-01\nx,y\n"}
+            )
+            page.locator("section:has(input[type=file]) button").first.click()
+            expect(page.locator("section:has(input[type=file]) [role=status]")).to_be_visible()
+            settled(page)
+            camera.take("admin-refusals")
+            page.get_by_role("button", name=word).click()
+            expect(page.get_by_text(word)).to_have_count(0)
+            assert camera.found == {}
+
+
 def test_a_tablet_shows_what_came_in_and_says_so_when_it_cannot(floor: Floor) -> None:
     floor.open_customer("도이", world.REPLIER)
     thread = floor.page.get_by_test_id("thread")

@@ -91,8 +91,9 @@ def test_a_list_that_was_interrupted_goes_on(app: Flask, shop: worlds.Shop, tmp_
 def test_a_workbook_is_taken_at_the_desk(client: Any, sign_in: Any, shop: worlds.Shop, tmp_path: Path) -> None:
     customer = worlds.customer(shop, agreed=True)
     book = openpyxl.Workbook()
+    sheet = book.create_sheet("list", 0)
     for row in (("전화번호", "일시"), *ROWS):
-        book.active.append(row)
+        sheet.append(row)
     book.save(tmp_path / "list.xlsx")
     body = (tmp_path / "list.xlsx").read_bytes()
     sign_in(role="admin")
@@ -118,12 +119,14 @@ class Operator:
     def __init__(self, app: Flask, secret: str) -> None:
         self.secret, self._client = secret, app.test_client(use_cookies=False)
 
-    def call(self, body: Any, *, path: str | None = None, at: float | None = None, **headers: str) -> Any:
+    def call(
+        self, body: Any, *, path: str | None = None, at: float | None = None, headers: dict[str, str] | None = None
+    ) -> Any:
         """Tell of a refusal, signed unless the headers say otherwise."""
         raw = json.dumps(body).encode()
         stamp = str(int(at if at is not None else clock.now().timestamp()))
         signed = units.signature(self.secret, timestamp=stamp, path=path or self.path, body=raw)
-        sent = {"Dangol-Timestamp": stamp, "Dangol-Signature": signed} | headers
+        sent = {"Dangol-Timestamp": stamp, "Dangol-Signature": signed} | (headers or {})
         return self._client.post(path or self.path, data=raw, headers=sent, content_type="application/json")
 
 
@@ -157,9 +160,9 @@ def test_calls_that_are_not_signed_rightly_are_turned_away(operator: Operator, c
     customer = worlds.customer(shop, agreed=True)
     assert client.post(operator.path, json=CALL).status_code == 401
     assert operator.call(CALL, at=clock.now().timestamp() - 400).json["code"] == "not_timely"
-    assert operator.call(CALL, **{"Dangol-Timestamp": "x"}).json["code"] == "not_timely"
+    assert operator.call(CALL, headers={"Dangol-Timestamp": "x"}).json["code"] == "not_timely"
     for wrong in ("", "0" * 64, "한글".encode().decode("latin-1")):
-        assert operator.call(CALL, **{"Dangol-Signature": wrong}).json["code"] == "not_signed"
+        assert operator.call(CALL, headers={"Dangol-Signature": wrong}).json["code"] == "not_signed"
     assert operator.call(CALL, path="/api/v1/sms/refusals/080/NONE").json["code"] == "not_signed"
     other = Operator(client.application, "dgr_other")
     assert other.call(CALL).status_code == 401
