@@ -9,7 +9,6 @@ from sqlalchemy import select
 from backend.core.audit import SYSTEM
 from backend.core.db import db
 from sms import prices, templates
-from sms import templates
 from sms.incoming import demo as incoming_demo
 from sms.models import Template
 from sms.routing import demo as routing_demo

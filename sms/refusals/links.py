@@ -12,8 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend.core.db import TryAgain, db, is_duplicate
-from backend.settings import current_settings
-from sms.config import base_url
+from sms import config
 from sms.refusals.models import RefusalLink, RefusalUnit
 
 if TYPE_CHECKING:
@@ -81,9 +80,8 @@ def find(code: str) -> RefusalLink | None:
 
 def _base() -> str | None:
     """The https address under which people reach this server; None when it has none."""
-    settings = current_settings()
-    found = settings.public_url or base_url(settings)
-    return found if found.startswith("https://") else None
+    found = config.links_base()
+    return found if found and found.startswith("https://") else None
 
 
 def _prefers_link(unit_id: str) -> bool:
