@@ -20,7 +20,21 @@ def init_app(app: Flask) -> None:
     from backend import delivery, migrations
     from backend.core import events, http
     from backend.demo import DemoSeeded
-    from sms import channel, cli, config, demo, floor, links, relay_webhook, routes, sync, template_routes, webhooks
+    from sms import (
+        channel,
+        cli,
+        config,
+        demo,
+        floor,
+        incoming,
+        links,
+        refusals,
+        relay_webhook,
+        routes,
+        sync,
+        template_routes,
+        webhooks,
+    )
     from sms.routing import routes as register_routes
 
     settings: Settings = app.extensions["dangol.settings"]
@@ -34,6 +48,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(webhooks.blueprint)
     links.init_app(app)
     app.register_blueprint(relay_webhook.blueprint)
+    incoming.init_app(app)
+    refusals.init_app(app)
     app.cli.add_command(cli.template_group)
     app.cli.add_command(cli.sms_group)
     events.subscribe(app, DemoSeeded, demo.seed_with)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -19,6 +20,7 @@ from backend.organization import store as find_store
 from sms import templates, texts, variants
 from sms.models import Template
 from sms.provider_commands import check_providers, list_providers
+from sms.refusals import lists
 from sms.schemas import TemplateSchema
 
 if TYPE_CHECKING:
@@ -178,3 +180,31 @@ def _show_template(template: Template, *, as_json: bool) -> None:
 def _line(shown: dict[str, Any]) -> str:
     why = f": {shown['reason_text']}" if shown["reason"] else ""
     return f"{shown['id']}  {shown['state']}{why}"
+
+
+@sms_group.command("refusals")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--unit", required=True, help="The code of the business unit whose 080 number it is.")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a row, and the counts last.")
+def take_refusals(*, file: Path, unit: str, dry_run: bool, as_json: bool) -> None:
+    """Take in FILE, a list of who refused by an 080 number: CSV or .xlsx with the columns number and time.
+
+    Each number and time counts once, so that the same file may be given again, also after it was interrupted.
+
+    Exit codes: 0 every row is in; 3 some could not be read; 1 nothing could be done; 2 wrong usage.
+    """
+    counts: dict[str, int] = {}
+    for row in lists.take_list(file, unit, dry_run=dry_run):
+        counts[row.outcome] = counts.get(row.outcome, 0) + 1
+        if as_json:
+            click.echo(json.dumps(row._asdict(), ensure_ascii=False))
+        elif row.why is not None:
+            click.echo(f"line {row.line}: {row.number}: {row.why}")
+    if as_json:
+        click.echo(json.dumps({"counts": counts, "dry_run": dry_run}))
+    else:
+        click.echo(", ".join(f"{outcome}: {count:,}" for outcome, count in sorted(counts.items())) or "no rows")
+        if dry_run:
+            click.echo("Nothing was changed.")
+    sys.exit(_REFUSED if counts.get("bad") else 0)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from backend.core.audit import SYSTEM
 from backend.core.db import db
 from sms import prices, templates
+from sms.incoming import demo as incoming_demo
 from sms.models import Template
 from sms.routing import demo as routing_demo
 from sms.templates import NewTemplate
@@ -126,6 +127,7 @@ def seed_with(_event: DemoSeeded) -> None:
     routing_demo.seed()
     if not prices.all_prices():
         prices.replace(PRICES, acting_staff=SYSTEM)
+    incoming_demo.seed()
 
 
 def seed() -> int:

@@ -15,6 +15,7 @@ from backend.core.errors import ValidationFailed
 from backend.delivery import ONE_TO_ONE, Draft, Message, Purpose, Verdict, decide, describe, enqueue, frame_advert
 from backend.organization import BusinessUnit, Store
 from sms import config, encoding, fields, links, liquid_text
+from sms.refusals import way_to_refuse, with_links
 from sms.values import From, known_values
 from sms.variants import approved_variant
 
@@ -100,18 +101,20 @@ def preview(composed: Composed) -> Verdict:
 
 def send(composed: Composed, *, acting_staff: Actor) -> Message:
     """Put the text into the outbox; one that may not go is kept there too, as skipped."""
-    message = enqueue(composed.draft, actor=acting_staff)
+    (draft,) = with_links([composed.draft])
+    message = enqueue(draft, actor=acting_staff)
     links.keep(composed.targets, message)
     return message
 
 
 def framed(text: str, purpose: str, unit: BusinessUnit | None) -> str:
     """Put the legal frame around a commercial text. Without the sender's particulars it stays bare, and is not sent."""
-    if purpose != "commercial" or unit is None or not (unit.contact and unit.refusal_number):
+    if purpose != "commercial" or unit is None or not unit.contact:
         return text
-    return frame_advert(
-        text, sender_name=unit.sender_name or unit.name, contact=unit.contact, free_refusal=unit.refusal_number
-    )
+    refusal = way_to_refuse(unit)
+    if refusal is None:
+        return text
+    return frame_advert(text, sender_name=unit.sender_name or unit.name, contact=unit.contact, free_refusal=refusal)
 
 
 def _written(body: str, values: Mapping[str, str | None]) -> str:

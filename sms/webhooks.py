@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 @blueprint.post(f"{STATUS_PATH}/<message_id>")
 def status(message_id: str) -> Response:
     """Keep a status report and move the message on. 204 for what is new and for what was told before."""
-    form = _verified_form()
+    form = verified_form()
     if not is_id(message_id):
         raise NotFound
     report = read_report(message_id, form)
@@ -71,7 +71,7 @@ def read_report(message_id: str, form: MultiDict[str, str]) -> Report:
     )
 
 
-def _verified_form() -> MultiDict[str, str]:
+def verified_form() -> MultiDict[str, str]:
     """Return the form of a request whose signature is right. Raises `Forbidden` and `TooLarge`."""
     settings = current_settings()
     request.max_content_length = LARGEST

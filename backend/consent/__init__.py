@@ -12,7 +12,7 @@ from backend.consent.law_kr import (
     existing_customer_until,
     reconfirm_by,
 )
-from backend.consent.ledger import children, grants_between, permitting, standing
+from backend.consent.ledger import children, grants_between, permitting, standing, standing_refusals
 from backend.consent.models import ConsentEntry, ConsentWording
 from backend.consent.rules import ConsentState, Permission
 from backend.consent.service import ConsentRecorded, current_state, current_states, may_text, record, refresh_senders
@@ -74,4 +74,5 @@ __all__ = [
     "refresh_senders",
     "shown_text",
     "standing",
+    "standing_refusals",
 ]

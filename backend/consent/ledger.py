@@ -82,6 +82,19 @@ def standing(customer_ids: Sequence[str], purpose: str, *, recipient: str | None
     return {each: rules.permission(said.get(each, ()), matter, now=now) for each in customer_ids}
 
 
+def standing_refusals(customer_ids: Sequence[str], *, channel: str, sender_id: str) -> dict[str, list[ConsentEntry]]:
+    """For each customer her refusals that stand against marketing on a channel by a sender, by day or night.
+
+    The oldest first; who refused nothing is missing. Two statements.
+    """
+    said, now = statements(customer_ids, "marketing"), clock.now()
+    matter = Matter("marketing", channel, sender_id, night=True)
+    ids = {each: rules.permission(hers, matter, now=now).refusals for each, hers in said.items()}
+    wanted = [entry for found in ids.values() for entry in found]
+    entries = {each.id: each for each in db.session.scalars(select(ConsentEntry).where(ConsentEntry.id.in_(wanted)))}
+    return {each: [entries[entry] for entry in found] for each, found in ids.items() if found}
+
+
 def grants_between(after: datetime, until: datetime) -> Select[ConsentEntry]:
     """Select the consents to marketing given in that time, the oldest first (ix_consent_entry_marketing)."""
     query = select(ConsentEntry).where(

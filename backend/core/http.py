@@ -41,6 +41,7 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 _API = "dangol.api"
 MAX_BODY = 8 * 1024 * 1024
+_OPEN_FORMS = "dangol.open_forms"
 _LARGEST_KEY = 2**31
 _CSP = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; object-src 'none'; "
@@ -158,6 +159,15 @@ def register(app: Flask, blueprint: Blueprint) -> None:
     app.extensions[_API].register_blueprint(blueprint)
 
 
+def open_form(app: Flask, endpoint: str) -> None:
+    """Take forms for `endpoint` wherever a browser says that they come from.
+
+    For pages that sign nobody in and whose secret is their own address: whoever could forge the form could as well open
+    the page. Browsers that are told to send no referrer say `Origin: null` of the page's own form.
+    """
+    app.extensions.setdefault(_OPEN_FORMS, set()).add(endpoint)
+
+
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI document of the running app."""
     document: dict[str, Any] = current_app.extensions[_API].spec.to_dict()
@@ -245,7 +255,7 @@ def _as_fields(place: Any) -> dict[str, Any]:  # noqa: ANN401 - webargs' message
 
 def _refuse_cross_site() -> None:
     """Stop what another site made a browser send. Clients that are no browsers send neither header."""
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
+    if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint in current_app.extensions.get(_OPEN_FORMS, ()):
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -272,7 +282,7 @@ def secure(headers: Headers, *, path: str, https: bool) -> None:
     """Add what keeps browsers from doing harm with an answer."""
     headers.setdefault("Content-Security-Policy", _CSP)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"

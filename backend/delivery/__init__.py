@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.delivery.blackouts import register_blackout
+from backend.delivery.blocks import accept_by_address, refuse_by_address, refused_by_address
 from backend.delivery.channels import (
     Accepted,
     Channel,
@@ -119,6 +120,7 @@ __all__ = [
     "Transport",
     "Verdict",
     "VerdictSchema",
+    "accept_by_address",
     "apply_report",
     "cancel",
     "decide",
@@ -132,6 +134,8 @@ __all__ = [
     "note_opened",
     "open_batch",
     "reason_text",
+    "refuse_by_address",
+    "refused_by_address",
     "register",
     "register_blackout",
     "register_companion",

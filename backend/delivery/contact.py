@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backend.delivery.rules import Verdict
 
 _SAMPLE: Final = "-"
+_SOME_REFUSAL: Final = "080-000-0000"
 _CHANNELS: Final = tuple(name for name in get_args(ChannelName) if name != "push")
 
 
@@ -56,9 +57,12 @@ def _nobody_asked(verdict: Verdict) -> bool:
 def _draft(customer: Customer, unit: BusinessUnit, store: Store, channel: ChannelName) -> Draft:
     """An advertisement as it would go, in the form that the law asks for where the unit has what that takes."""
     body = _SAMPLE
-    if unit.contact and unit.refusal_number:
-        name = unit.sender_name or unit.name
-        body = frame_advert(_SAMPLE, sender_name=name, contact=unit.contact, free_refusal=unit.refusal_number)
+    if unit.contact:
+        # Where there is no number to refuse by, each text brings a link of its own.
+        refusal = unit.refusal_number or _SOME_REFUSAL
+        body = frame_advert(
+            _SAMPLE, sender_name=unit.sender_name or unit.name, contact=unit.contact, free_refusal=refusal
+        )
     return Draft(
         channel=channel,
         purpose="commercial",

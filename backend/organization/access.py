@@ -149,6 +149,12 @@ def hidden_units() -> frozenset[str]:
     return hidden
 
 
+def look_as_system() -> None:
+    """Have the rest of the request see what the system sees: it came from a machine or a member, not from staff."""
+    setattr(g, _VIEWER, Viewer())
+    setattr(g, _HIDDEN, frozenset())
+
+
 def turn_away(error: DeviceRevoked) -> Response:
     """The answer to a withdrawn tablet. One withdrawn hard forgets all at once; others first hand in their work."""
     response = problem(error)

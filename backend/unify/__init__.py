@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from backend.unify.complete_journey import Figures, Outcome, figures, import_directory
 from backend.unify.files import CannotUndo, Undone, Wishes, import_file, undo
 from backend.unify.files import Outcome as FileOutcome
+from backend.unify.files.moments import in_zone, read_moment
+from backend.unify.files.tables import open_table
 from backend.unify.keys import derived_id, time_part
 from backend.unify.models import ImportChange, ImportEntry, ImportProblem, ImportProfile, ImportRun, ImportUpload, Merge
 from backend.unify.problems import Problem
@@ -59,7 +61,10 @@ __all__ = [
     "figures",
     "import_directory",
     "import_file",
+    "in_zone",
     "init_app",
+    "open_table",
+    "read_moment",
     "time_part",
     "time_text",
     "undo",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend.organization import business_units
+from sms.refusals import way_to_refuse
 from sms.routing import access, rules
 from sms.routing.rules import HOME, Item
 
@@ -43,7 +44,7 @@ def _standing(
 ) -> Standing:
     items = [
         Item("contact", "ok" if unit.contact else "missing"),
-        Item("refusal", "ok" if unit.refusal_number else "missing"),
+        Item("refusal", "ok" if way_to_refuse(unit) else "missing"),
     ]
     for name in providers.in_turn(HOME):
         items.append(rules.item("sender_number", name, numbers.get((unit.id, name), []), day))

@@ -15,10 +15,14 @@ from backend import consent
 from backend.cli import dangol
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work
+from backend.delivery import Message
 from backend.organization import BusinessUnit, Store, hash_password
 from backend.organization.demo_sign_ins import DEMO_PASSWORD
 from backend.sync import blocks
 from sms import templates
+from sms.incoming import service as incoming
+from sms.incoming.service import Arrived
+from sms.refusals import RefusalLink
 from tests import factories
 
 if TYPE_CHECKING:
@@ -42,6 +46,8 @@ OWN_PEOPLE = {
     "yeoul": "문여울",
 }
 """By login. Each of the tests that try wrong passwords has somebody of its own: the server slows down who fails."""
+REPLIER, REPLIER_PHONE, LINK = "도이서", "+821077004821", "E2eRefusal"
+"""Who texts back, and the code by which she may refuse."""
 ELSEWHERE_PHONE = "+821066663311"
 """한바다, whose store is another one: no tablet of the tests' store holds her."""
 
@@ -81,6 +87,7 @@ def fill(token: str) -> None:
     for sku, name, brand, category, price in _PRODUCTS:
         factories.product(sku=sku, name=name, brand=brand, category=category, price=price)
     _coupons(_known_members(place), place)
+    _replies(place)
     for number in range(60):
         name = _FAMILY[number % len(_FAMILY)] + _GIVEN[number % len(_GIVEN)]
         _member(place, name=name, phone=f"+82105550{number:04d}", grade=(None, "silver", "gold")[number % 3])
@@ -110,6 +117,25 @@ def _organisation(token: str) -> Store:
     for login, name in OWN_PEOPLE.items():
         factories.staff(login=login, name=name, store_id=place.id, password=own)
     return place
+
+
+def _replies(place: Store) -> None:
+    her = _member(place, name=REPLIER, name_latin="Do Iseo", phone=REPLIER_PHONE, grade="gold")
+    link = RefusalLink(code=LINK, made_for=her.id, customer_id=her.id, sender_id=place.business_unit_id, channel="sms")
+    db.session.add(link)
+    arrived = (
+        ("SMe2e1", REPLIER_PHONE, "네, 토요일 오후에 들를게요. 향수 하나 맡아 주세요."),
+        ("SMe2e2", REPLIER_PHONE, "그런데 광고는 이제 수신거부 부탁드려요"),
+        ("SMe2e3", "+821044440101", "혹시 몇 시까지 하시나요?"),
+    )
+    sent = {"channel": "sms", "purpose": "service", "sender_id": place.business_unit_id, "store_id": place.id}
+    for ref, number, body in arrived:
+        customer_id = her.id if number == REPLIER_PHONE else None
+        text = Message(**sent, customer_id=customer_id, address=number, body="상품이 들어왔습니다.", state="delivered")
+        text.accepted_at = text.sent_at = datetime.now(UTC)
+        db.session.add(text)
+        db.session.flush()
+        incoming.take(Arrived(ref=ref, address=number, our_number="+8215880000", body=body))
 
 
 def _known_members(place: Store) -> Customer:

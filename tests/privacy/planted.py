@@ -24,6 +24,8 @@ from backend.sync import prepare_scope
 from backend.sync.models import BlockBody
 from backend.unify import ImportChange, ImportProblem, ImportRun, merges
 from backend.unify.desk import uploads
+from sms.incoming import Incoming
+from sms.refusals import RefusalLink
 from sms.simulator.api import store
 from sms.simulator.store import Order
 from tests import factories
@@ -146,6 +148,15 @@ def _write_to(customer_id: str) -> None:
             db.session.add(MessageReport(message_id=message.id, provider_ref=reference, status="sent", raw=raw))
         db.session.add(MessageReport(message_id=new_id(), provider_ref="SMlost", status="sent", raw={"To": PHONE}))
         db.session.add(AddressBlock(channel="sms", address=PHONE, kind="bad"))
+        for whose in (customer_id, None):
+            incoming = Incoming(provider_ref=f"in{whose}", address=PHONE, our_number="+82", body=WORDS, kind="reply")
+            incoming.customer_id = whose
+            db.session.add(incoming)
+        unit_id = factories.unit().id
+        for code, made_for, whose in (("AAAAAAAAAA", customer_id, customer_id), ("BBBBBBBBBB", PHONE, None)):
+            link = RefusalLink(code=code, made_for=made_for, sender_id=unit_id, channel="sms", customer_id=whose)
+            link.address = None if whose else PHONE
+            db.session.add(link)
         factories.points(customer_id, 5, reason=f"{NAME} 생일")
         audit.record(
             audit.SYSTEM, "customer.look", subject_kind="customer", subject_id=customer_id, detail={"name": NAME}

@@ -16,6 +16,7 @@ from backend.delivery import Message
 from backend.sync import prepare_scope
 from backend.unify import merges
 from sms import templates
+from sms.incoming import Incoming
 from tests import factories
 from tests.privacy.planted import mutation
 
@@ -85,6 +86,8 @@ def plant(tablet: Tablet, elsewhere: Tablet) -> World:
         templates.approve(template, acting_staff=audit.SYSTEM)
         merge = merges.merge(third.id, gone.id, acting_staff=audit.SYSTEM)
         audit.record_access(audit.SYSTEM, customer_id=own.id, what="card")
+        for number, whose in enumerate((own, other, None)):
+            db.session.add(_text_from(whose, number, tablet.store_id))
     for each in (tablet, elsewhere):
         prepare_scope(each.device.scope)
     from backend.sync.models import EditConflict  # noqa: PLC0415 - where its id is needed
@@ -127,6 +130,18 @@ def _member(store_id: str, phone: str, name: str, cards: list[str] | None = None
 def _sale(customer_id: str) -> dict[str, Any]:
     line = {"sku": "A1", "quantity": 1, "amount": 1}
     return mutation("sale.log", customer_id=customer_id, lines=[line], currency="KRW", occurred_at=AT, note=WORDS)
+
+
+def _text_from(customer: Customer | None, number: int, store_id: str) -> Incoming:
+    return Incoming(
+        provider_ref=f"SM{number}",
+        address=customer.phone if customer else "+821099990000",
+        our_number="+8215880000",
+        body=WORDS,
+        customer_id=customer.id if customer else None,
+        store_id=store_id,
+        kind="reply",
+    )
 
 
 def message_to(customer: Customer, state: str) -> Message:
@@ -215,6 +230,11 @@ def _no_import(path: str, body: Any = None) -> Call:
     """Of a file or a run that there is not: what runs hold (counts, codes of problems) is in `tests/unify`."""
     call = partial(str.format, f"/api/v1/imports/{path}")
     return Call(ADMIN, lambda _: [call(new_id())], (lambda _: body) if body else None, answers=(404,))
+
+
+def _no_reply(what: str, body: Callable[[World], Any] | None = None) -> Call:
+    """Of a text from somebody that there is not: what the lists show is found above."""
+    return Call(LEADS | {"associate"}, lambda _: [f"/api/v1/replies/{new_id()}/{what}"], body, answers=(404,))
 
 
 CALLS: dict[tuple[str, str], Call] = {
@@ -664,6 +684,37 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("POST", f"{_REGISTER}/certificates/<entry_id>/end"): Call(
         ADMIN, lambda _: [f"{_REGISTER}/certificates/{new_id()}/end"], answers=(404,)
+    ),
+    ("POST", "/api/v1/sms/incoming"): Call(frozenset(), _one("/api/v1/sms/incoming"), lambda _: {}),
+    ("POST", "/api/v1/sms/refusals/080/<unit>"): Call(
+        frozenset(), _one("/api/v1/sms/refusals/080/<unit>", "unit_code"), lambda _: {}
+    ),
+    # Whoever has the link may refuse; it names nobody.
+    ("GET", "/o/<code>"): Call(EVERYBODY, _one("/o/0000000000"), answers=(404,)),
+    ("POST", "/o/<code>"): Call(EVERYBODY, _one("/o/0000000000"), answers=(404,)),
+    ("GET", "/api/v1/replies"): Call(
+        FLOOR, lambda _: [f"/api/v1/replies?state={state}" for state in ("open", "mine", "unknown", "handled")]
+    ),
+    ("POST", "/api/v1/replies/<reply_id>/handled"): _no_reply("handled"),
+    ("POST", "/api/v1/replies/<reply_id>/refusal"): _no_reply("refusal"),
+    ("POST", "/api/v1/replies/<reply_id>/customer"): _no_reply("customer", lambda world: {"customer_id": world.own}),
+    ("GET", "/api/v1/customers/<customer_id>/conversation"): Call(
+        FLOOR, _one("/api/v1/customers/<customer_id>/conversation", "own", "other")
+    ),
+    ("GET", "/api/v1/refusal-words"): Call(DESK, _one("/api/v1/refusal-words")),
+    ("POST", "/api/v1/refusal-words"): Call(
+        ADMIN, _one("/api/v1/refusal-words"), lambda _: {"language": "ko", "kind": "refusal", "word": "그만"}
+    ),
+    ("DELETE", "/api/v1/refusal-words/<word_id>"): Call(
+        ADMIN, lambda _: [f"/api/v1/refusal-words/{new_id()}"], answers=(404,)
+    ),
+    ("GET", "/api/v1/refusals/units"): Call(DESK, _one("/api/v1/refusals/units")),
+    ("PATCH", "/api/v1/refusals/units/<unit>"): Call(
+        ADMIN, _one("/api/v1/refusals/units/<unit>", "unit_code"), lambda _: {"by_link": False}
+    ),
+    ("POST", "/api/v1/refusals/units/<unit>/key"): Call(ADMIN, _one("/api/v1/refusals/units/<unit>/key", "unit_code")),
+    ("POST", "/api/v1/refusals/lists"): Call(
+        ADMIN, lambda world: [f"/api/v1/refusals/lists?unit={world.unit_code}"], lambda _: {}, answers=(422,)
     ),
     ("GET", "/api/v1/sync/terms"): Call(frozenset({"device"}), _one("/api/v1/sync/terms")),
     ("GET", "/api/v1/sync/snapshot"): Call(frozenset({"device"}), _one("/api/v1/sync/snapshot")),

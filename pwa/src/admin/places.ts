@@ -37,6 +37,8 @@ export const deskGroups: readonly DeskGroup[] = [
       { part: 'templates', icon: 'file-text', label: m.desk_templates },
       { part: 'messages', icon: 'message-square', label: m.desk_messages },
       { part: 'limits', icon: 'shield-check', label: m.desk_limits, roles: ['manager', 'marketer', 'admin'] },
+      { part: 'replies', icon: 'inbox', label: m.desk_replies, roles: ['associate', 'manager', 'admin'] },
+      { part: 'refusals', icon: 'shield-check', label: m.desk_refusals, roles: ['marketer', 'admin'] },
       { part: 'notices', icon: 'send', label: m.desk_notices, roles: ['manager', 'marketer', 'admin'] },
       { part: 'senders', icon: 'radio-tower', label: m.desk_senders, roles: ['marketer', 'admin'] },
     ],

@@ -5,6 +5,7 @@ import type { Book, CouponRow, CustomerRow, ProductRow } from '$lib/book';
 import type { MemberGrade } from '$lib/i18n/member-grade';
 import type { LifeEvent } from './next-event';
 import type { Permission } from '$lib/i18n/permissions';
+import type { Turn } from '$lib/i18n/turn';
 
 export interface Permissions {
   items: Permission[];
@@ -94,15 +95,8 @@ function joined(known: PointsRecord, found: PointsRecord): PointsRecord {
   return { ...found, items: [...known.items, ...found.items], extras };
 }
 
-export interface TextRecord {
-  id: string;
-  body: string;
-  state: string;
-  reason_text?: string | null;
-  created_at: string;
-}
-
 const POINTS_AT_ONCE = 5;
+const TURNS_AT_ONCE = 6;
 
 /** A list that is fetched on view: undefined while it is on its way, null when the server did not answer. */
 type Fetched<T> = T[] | null | undefined;
@@ -114,7 +108,7 @@ export class CustomerCard {
   #notes = $state.raw<Fetched<NoteRecord>>();
   #permissions = $state.raw<Permissions | null | undefined>();
   #sales = $state.raw<Fetched<SaleRecord>>();
-  #texts = $state.raw<Fetched<TextRecord>>();
+  #texts = $state.raw<Fetched<Turn>>();
   #contact = $state.raw<Fetched<ContactVerdict>>();
   #about = $state.raw<AboutRecord | null | undefined>();
   #life = $state.raw<LifeRecord | null | undefined>();
@@ -151,7 +145,7 @@ export class CustomerCard {
     return this.#sales;
   }
 
-  get texts(): Fetched<TextRecord> {
+  get texts(): Fetched<Turn> {
     return this.#texts;
   }
 
@@ -208,7 +202,7 @@ export class CustomerCard {
     await Promise.all([
       list<NoteRecord>(call(api.GET('/api/v1/customers/{customer_id}/notes', { params: { path } }))).then((found) => { this.#notes = found; }),
       this.fetchPermissions(),
-      list<TextRecord>(call(api.GET('/api/v1/customers/{customer_id}/messages', { params: { path } }))).then((found) => { this.#texts = found; }),
+      list<Turn>(call(api.GET('/api/v1/customers/{customer_id}/conversation', { params: { path, query: { limit: TURNS_AT_ONCE } } }))).then((found) => { this.#texts = found; }),
       list<ContactVerdict>(call(api.GET('/api/v1/customers/{customer_id}/contact', { params: { path } }))).then((found) => { this.#contact = found; }),
       one<AboutRecord>(call(api.GET('/api/v1/customers/{customer_id}', { params: { path } }))).then((found) => { this.#about = found; }),
       one<LifeRecord>(call(api.GET('/api/v1/customers/{customer_id}/life', { params: { path } }))).then((found) => { this.#life = found; }),
