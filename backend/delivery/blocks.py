@@ -41,7 +41,7 @@ def accept_by_address(
     db.session.execute(delete(AddressBlock).where(AddressBlock.id.in_(lifted)))
     for block, sender_id in lifted.items():
         _audit("address.accept", block, {"sender": sender_id, **evidence})
-    return [sender for sender in lifted.values() if sender is not None]
+    return [str(sender) for sender in lifted.values()]
 
 
 def refused_by_address(channel: str, address: str) -> set[str]:

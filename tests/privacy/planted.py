@@ -124,7 +124,7 @@ def plant_elsewhere(customer_id: str, folder: Path) -> None:
     order = Order(
         account="AC1", service=None, sender=None, recipient=PHONE, body=f"{NAME} 님", segments=1, callback=None
     )
-    store().take(order, status="queued", steps=[("sent", 9, None)], now=0.0)
+    store().take(order, status="queued", steps=(("sent", 9.0, None),), now=0.0)
 
 
 def _write_to(customer_id: str) -> None:
