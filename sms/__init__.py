@@ -62,7 +62,7 @@ def _init_simulator(app: Flask) -> None:
     from backend import delivery
     from backend.core import events
     from backend.customers import CustomerErased
-    from sms.simulator import api, erasure, phone
+    from sms.simulator import api, cli, control, erasure, phone
 
     async def tell_of_progress(app: Flask, stop: threading.Event) -> None:
         # Needed in the worker only, and with aiohttp a seventh of what every command takes to start.
@@ -73,6 +73,8 @@ def _init_simulator(app: Flask) -> None:
     events.subscribe(app, CustomerErased, erasure.erase)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(phone.blueprint)
+    app.register_blueprint(control.blueprint)
+    app.cli.add_command(cli.simulator_group)
     delivery.register_companion(app, tell_of_progress)
 
 

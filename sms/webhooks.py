@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
 
 import structlog
 from flask import Blueprint, Response, request
 from twilio.request_validator import HMAC_SHA1, RequestValidator
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import Forbidden, NotFound, TooLarge, ValidationFailed
@@ -18,7 +22,7 @@ from sms.config import STATUS_PATH, account_of, base_url
 from sms.status import STATES, meaning_of_report
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import MultiDict
+    from sms.status import Meaning
 
     from sms.providers.meanings import Meaning
 
@@ -31,6 +35,10 @@ _SID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUS: Final = re.compile(r"[a-z_]{1,20}")
 _CODE: Final = re.compile(r"[0-9]{1,9}")
 _LONGEST_RAW: Final = 1_000
+_MOST_RAW: Final = 100
+"""Fields of a report that are kept as they came; Twilio sends about twenty."""
+
+_FORM: Final = "application/x-www-form-urlencoded"
 
 blueprint = Blueprint("sms_webhooks", __name__)
 log = structlog.get_logger(__name__)
@@ -49,6 +57,7 @@ def status(message_id: str) -> Response:
 
 def read_report(message_id: str, form: MultiDict[str, str]) -> Report:
     """Read a callback's form. A status that we do not know is kept and moves nothing; unknown fields are kept."""
+    only_once(form, "MessageSid", "MessageStatus", "ErrorCode")
     sid, name, code = form.get("MessageSid", ""), form.get("MessageStatus", "").lower(), form.get("ErrorCode")
     problems = {
         "MessageSid": [] if _SID.fullmatch(sid) else ["This is no message sid."],
@@ -67,12 +76,16 @@ def read_report(message_id: str, form: MultiDict[str, str]) -> Report:
         reason=meaning.reason if meaning else None,
         code=code,
         consequence=meaning.consequence if meaning else None,
-        raw={_storable(field): _storable(value) for field, value in form.items()},
+        raw={_storable(field): _storable(value) for field, value in islice(form.items(), _MOST_RAW)},
     )
 
 
 def verified_form() -> MultiDict[str, str]:
-    """Return the form of a request whose signature is right. Raises `Forbidden` and `TooLarge`."""
+    """Return the form of a request whose signature is right: for every webhook of the provider.
+
+    The signature is looked at before anything else is said: a stranger learns nothing from the answer. Raises
+    `Forbidden`, `TooLarge`, and for a signed request that is no form `UnsupportedMediaType`.
+    """
     settings = current_settings()
     request.max_content_length = LARGEST
     if (request.content_length or 0) > LARGEST:
@@ -80,13 +93,34 @@ def verified_form() -> MultiDict[str, str]:
     signature = request.headers.get("X-Twilio-Signature")
     if not settings.sms_providers & _SIGNING or not signature:
         raise Forbidden
+    form = _form()
     query = request.query_string.decode("latin-1")
     url = base_url(settings) + request.path + (f"?{query}" if query else "")
     validator = RequestValidator(account_of(settings).token)
-    if not validator.validate(url, request.form, signature, _ALGORITHM):
+    if not validator.validate(url, form, signature, _ALGORITHM):
         log.warning("callback_with_wrong_signature", path=request.path)
         raise Forbidden
-    return request.form
+    if request.mimetype != _FORM and request.get_data():
+        raise UnsupportedMediaType
+    return form
+
+
+def only_once(form: MultiDict[str, str], *names: str) -> None:
+    """Refuse a form that says two different things in one field. Raises `ValidationFailed` naming the fields."""
+    twice = [name for name in names if len(set(form.getlist(name))) > 1]
+    if twice:
+        raise ValidationFailed({name: ["This field is there more than once."] for name in twice})
+
+
+def _form() -> MultiDict[str, str]:
+    """Read the body as a form. Bytes that are no UTF-8 cannot have been signed; other types have no fields."""
+    if request.mimetype != _FORM:
+        return MultiDict()
+    try:
+        fields = parse_qsl(request.get_data().decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise Forbidden from None
+    return MultiDict(fields)
 
 
 def _meaning(state: State | None, code: str | None) -> Meaning | None:

@@ -155,7 +155,7 @@ def apply_report(report: Report) -> bool:
     if not _keep(report):
         return False
     message = db.session.get(Message, report.message_id, with_for_update=True)
-    if message is None or message.provider_ref not in {None, report.ref}:
+    if message is None or message.provider_ref not in {None, report.ref} or _is_anothers(report):
         log.warning("report_without_message", message_id=report.message_id, ref=report.ref, status=report.status)
         return True
     message.provider_ref = report.ref
@@ -167,6 +167,12 @@ def apply_report(report: Report) -> bool:
         if report.state in {State.FAILED, State.UNDELIVERED}:
             judging.judge([message])
     return True
+
+
+def _is_anothers(report: Report) -> bool:
+    """Tell whether the reference belongs to another message: a reference is one message's for ever."""
+    query = select(Message.id).where(Message.provider_ref == report.ref, Message.id != report.message_id)
+    return db.session.scalar(query) is not None
 
 
 def _keep(report: Report) -> bool:

@@ -14,9 +14,13 @@ from backend.delivery import describe
 from backend.settings import current_settings
 from sms.config import account_of
 from sms.encoding import measure
+from sms.simulator import faults, mishaps
+from sms.simulator.ledger import Ledger
+from sms.simulator.script import REPORTED_LATER
 from sms.simulator.store import Order, Received, Store
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
 API: Final = "2010-04-01"
@@ -24,9 +28,16 @@ LONGEST_BODY: Final = 1600
 MOST_PER_PAGE: Final = 1000
 _DIGITS: Final = 8
 
-blueprint = Blueprint("simulator_api", __name__, url_prefix=f"/simulator/{API}/Accounts/<account>")
+_SENTENCES: Final = {
+    21211: "Invalid 'To' Phone Number: {}",
+    21408: "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {}",
+    21606: "The 'From' number is not a valid, message-capable number for this destination: {}",
+    21610: "Attempt to send to unsubscribed recipient: {}",
+    21612: "Message cannot be sent with the current combination of 'To' and 'From': {}",
+    21614: "'To' number is not a valid mobile number: {}",
+}
 
-_HAPPENS: Final = (("queued", 0.05, None), ("sent", 0.25, None), ("delivered", 0.6, None))
+blueprint = Blueprint("simulator_api", __name__, url_prefix=f"/simulator/{API}/Accounts/<account>")
 
 
 class _Refusal(Exception):
@@ -59,18 +70,53 @@ def _authenticate() -> None:
 
 
 @blueprint.post("/Messages.json")
-def create(account: str) -> tuple[Response, int]:
-    """Take a message, or refuse it as Twilio would."""
+def create(account: str) -> ResponseReturnValue:
+    """Take a message, or refuse it as Twilio would, or let happen what the script says."""
     order = _order(account, request.form)
+    books, key = ledger(), faults.key_of(order.recipient, order.body)
+    script, turn = books.script(), books.turn(key)
+    fate = faults.fate_of_call(script, key, turn)
+    if fate == faults.TAKEN and script.segments_per_second:
+        room = books.has_room(order.segments, per_second=script.segments_per_second, now=time.time())
+        fate = faults.TAKEN if room else faults.THROTTLED
+    if not mishaps.accepts(fate):
+        books.note_call(order.recipient, key, fate)
+        return mishaps.answer(fate, seconds=script.silence_seconds, body="")
+    code = _refuse_number(order, script.code_of(order.recipient), books, key)
     status = "accepted" if order.service else "queued"
-    steps = _HAPPENS if status == "accepted" else _HAPPENS[1:]
-    message = store().take(order, status=status, steps=steps, now=time.time())
-    return jsonify(_resource(message)), 201
+    steps = faults.steps_of(script, key, first=status, code=code)
+    message = store().take(order, status=status, steps=steps, now=time.time(), fate=fate)
+    if faults.is_slow(script, key, turn):
+        time.sleep(script.slow_seconds)
+    answer = jsonify(_resource(message))
+    if fate != faults.TAKEN:
+        return mishaps.answer(fate, seconds=script.silence_seconds, body=answer.get_data(as_text=True))
+    return answer, 201
+
+
+def _refuse_number(order: Order, scripted: int | None, books: Ledger, key: str) -> int | None:
+    """Refuse a number that takes no texts; return the code with which a message to it ends later, if any."""
+    if scripted in REPORTED_LATER:
+        return scripted
+    kind = describe(order.recipient).kind
+    code = scripted or {"invalid": 21211, "landline": 21614}.get(kind)
+    if code is None and books.refuses(order.service or order.sender or "", order.recipient):
+        code = 21610
+    if code is None:
+        return None
+    books.note_call(order.recipient, key, faults.REFUSED)
+    raise _Refusal(code, 400, _SENTENCES[code].format(order.recipient))
 
 
 @blueprint.get("/Messages.json")
-def listing(account: str) -> Response:
+def listing(account: str) -> ResponseReturnValue:
     """List messages, the newest first, by To, From and DateSent (with < and > as Twilio has them)."""
+    books, asked = ledger(), request.args.get("To", "")
+    script, key = books.script(), faults.key_of("listing", asked)
+    rolled = faults.roll(script, "listing", key, books.turn(key)) - script.listing.failing
+    books.note_call(asked, key, "listed")
+    if rolled < 0 or "PageToken" in request.args:
+        return mishaps.answer("error_before", seconds=0, body="")
     size = _integer("PageSize", 50, most=MOST_PER_PAGE)
     page = _integer("Page", 0, most=1_000_000)
     since, until = _days(request.args)
@@ -79,12 +125,16 @@ def listing(account: str) -> Response:
         sender=request.args.get("From"),
         since=since,
         until=until,
+        taken_before=time.time() - script.listing.lag_seconds,
         offset=page * size,
         limit=size + 1,
     )
     path = f"/{API}/Accounts/{account}/Messages.json"
     more = f"{path}?PageSize={size}&Page={page + 1}" if len(found) > size else None
-    body = {"messages": [_resource(each) for each in found[:size]], "page": page, "page_size": size}
+    shown = found[:size]
+    if rolled < script.listing.truncated:
+        more, shown = f"{path}?PageSize={size}&Page={page + 1}&PageToken=PA0", shown[: len(shown) // 2]
+    body = {"messages": [_resource(each) for each in shown], "page": page, "page_size": size}
     return jsonify(body | {"uri": path, "first_page_uri": f"{path}?PageSize={size}&Page=0", "next_page_uri": more})
 
 
@@ -102,6 +152,11 @@ def store() -> Store:
     return Store(current_settings().simulator_database)
 
 
+def ledger() -> Ledger:
+    """Return the simulator's books, in the same file."""
+    return Ledger(current_settings().simulator_database)
+
+
 def _order(account: str, form: MultiDict[str, str]) -> Order:
     recipient, body = form.get("To", ""), form.get("Body", "")
     if not recipient:
@@ -112,11 +167,6 @@ def _order(account: str, form: MultiDict[str, str]) -> Order:
         raise _Refusal(21602, 400, "Message body is required.")
     if len(body) > LONGEST_BODY:
         raise _Refusal(21617, 400, "The concatenated message body exceeds the 1600 character limit.")
-    number = describe(recipient)
-    if number.kind == "invalid":
-        raise _Refusal(21211, 400, f"Invalid 'To' Phone Number: {recipient}")
-    if number.kind == "landline":
-        raise _Refusal(21614, 400, f"'To' number is not a valid mobile number: {recipient}")
     return Order(
         account=account,
         service=form.get("MessagingServiceSid"),

@@ -6,18 +6,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from backend.core import clock
 from backend.core.errors import ValidationFailed
 from backend.delivery import describe
+from backend.settings import current_settings
 from sms.encoding import measure
 from sms.simulator.api import store
+from sms.simulator.phone_words import LANGUAGES, WORDS
+from sms.simulator.replies import ANSWERS, LONGEST, TWO_WAY, Replies, answer
 
 if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from sms.simulator.replies import Reply
     from sms.simulator.store import Received
 
-LANGUAGES: Final = ("ko", "en")
 _ZONE: Final = ZoneInfo("Asia/Seoul")
 _KOREA: Final = "+82"
 _MOST: Final = 200
@@ -29,44 +34,13 @@ blueprint = Blueprint(
     "simulator_phone", __name__, url_prefix="/simulator", template_folder="templates", static_folder="static"
 )
 
-_WORDS: Final = {
-    "ko": {
-        "title": "문자 시뮬레이터",
-        "banner": "데모입니다. 실제 문자는 발송되지 않습니다.",
-        "messages": "메시지",
-        "nothing": "아직 받은 문자가 없습니다.",
-        "how": "고객 카드에서 문자를 보내면 여기에 고객의 휴대폰 화면으로 나타납니다.",
-        "choose": "왼쪽에서 대화를 선택하세요.",
-        "back": "목록",
-        "other": "English",
-        "today": "오늘",
-        "phone": "고객 휴대폰",
-        "segments": "건",
-        "read_only": "이 번호로는 답장할 수 없습니다",
-    },
-    "en": {
-        "title": "Text simulator",
-        "banner": "This is a demo. No real texts are sent.",
-        "messages": "Messages",
-        "nothing": "No texts have arrived yet.",
-        "how": "Send a text from a customer's card, and it appears here as on the customer's phone.",
-        "choose": "Choose a conversation on the left.",
-        "back": "List",
-        "other": "한국어",
-        "today": "Today",
-        "phone": "Customer's phone",
-        "segments": " segments",
-        "read_only": "This number takes no replies",
-    },
-}
-
 
 @blueprint.get("")
 def page() -> Response:
     """Show the phones that got texts, and one of them opened (`?to=+8210…`)."""
     language = _language()
     chosen = request.args.get("to") or ""
-    words = _WORDS[language]
+    words = WORDS[language]
     html = render_template(
         "simulator/phone.html",
         words=words,
@@ -74,10 +48,27 @@ def page() -> Response:
         other="en" if language == "ko" else "ko",
         chosen=chosen,
         conversations=[_conversation(each, words) for each in store().conversations()],
-        days=_by_day(store().on_phone(chosen), words) if chosen else [],
+        days=_by_day(_bubbles(chosen, words), words) if chosen else [],
         person=pretty(chosen),
+        answers=bool(chosen) and _takes_answers(chosen),
+        longest=LONGEST,
     )
     return Response(html, headers={"Cache-Control": "no-store"})
+
+
+@blueprint.post("/replies")
+def reply() -> ResponseReturnValue:
+    """Send an answer from a phone (`to`, its number, and `body`) to whoever texted it last; then show the phone."""
+    chosen, body = request.form.get("to", ""), request.form.get("body", "").replace("\r\n", "\n").strip()
+    last = next(iter(store().on_phone(chosen, 1)), None)
+    problems = {
+        "to": [] if last and _takes_answers(chosen) else ["This phone has no text that it could answer."],
+        "body": [] if 0 < len(body) <= LONGEST else [f"Write 1 to {LONGEST} characters."],
+    }
+    if last is None or any(problems.values()):
+        raise ValidationFailed({field: texts for field, texts in problems.items() if texts})
+    answer(current_settings().simulator_database, last, body)
+    return redirect(url_for("simulator_phone.page", lang=_language(), to=chosen), 303)
 
 
 @blueprint.get("/messages")
@@ -132,23 +123,49 @@ def _conversation(message: Received, words: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _by_day(messages_: list[Received], words: dict[str, str]) -> list[dict[str, Any]]:
+def _takes_answers(number: str) -> bool:
+    return describe(number).country in TWO_WAY
+
+
+def _bubbles(number: str, words: dict[str, str]) -> list[dict[str, Any]]:
+    """Put what came and what was answered in one order."""
+    theirs = [_bubble(each, words) for each in store().on_phone(number)]
+    for each in Replies(current_settings().simulator_database).of_phone(number):
+        theirs += _answer_bubbles(each, words)
+    return sorted(theirs, key=lambda bubble: bubble["moment"])
+
+
+def _bubble(message: Received, words: dict[str, str]) -> dict[str, Any]:
+    return {
+        "sid": message.sid,
+        "side": "theirs",
+        "status": message.status,
+        "state": words.get(message.status, message.status),
+        "sender": pretty(message.sender or ""),
+        "text": shown(message),
+        "moment": message.at,
+        "note": f"{measure(message.body).encoding} · {message.segments}{words['segments']}",
+    }
+
+
+def _answer_bubbles(reply: Reply, words: dict[str, str]) -> list[dict[str, Any]]:
+    moment = datetime.fromtimestamp(reply.at, UTC)
+    common = {"status": reply.state, "sender": pretty(reply.ours), "moment": moment}
+    own = common | {"sid": reply.sid, "side": "ours", "state": words[f"reply_{reply.state}"], "text": reply.body}
+    own["note"] = words["own"]
+    if reply.word is None:
+        return [own]
+    carrier = common | {"sid": f"{reply.sid}-answer", "side": "theirs", "state": words["delivered"]}
+    return [own, carrier | {"text": ANSWERS[reply.word], "note": words["by_carrier"]}]
+
+
+def _by_day(bubbles: list[dict[str, Any]], words: dict[str, str]) -> list[dict[str, Any]]:
     days: dict[str, list[dict[str, Any]]] = {}
     today = clock.now().astimezone(_ZONE).date()
-    for message in messages_:
-        local = message.at.astimezone(_ZONE)
+    for bubble in bubbles:
+        local = bubble["moment"].astimezone(_ZONE)
         day = words["today"] if local.date() == today else local.strftime("%Y.%m.%d")
-        days.setdefault(day, []).append(
-            {
-                "sid": message.sid,
-                "status": message.status,
-                "sender": pretty(message.sender or ""),
-                "text": shown(message),
-                "at": local.strftime("%H:%M"),
-                "segments": message.segments,
-                "encoding": measure(message.body).encoding,
-            }
-        )
+        days.setdefault(day, []).append(bubble | {"at": local.strftime("%H:%M")})
     return [{"day": day, "messages": each} for day, each in days.items()]
 
 

@@ -1,55 +1,23 @@
-"""What the simulator remembers: its own SQLite file, so that nothing of it mixes with the shop's data.
-
-Several web processes write and one worker reads it, each with a short-lived connection.
-"""
+"""What the simulator remembers of messages: each that it accepted, and what is still to happen to it."""
 
 from __future__ import annotations
 
 import secrets
-import sqlite3
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from sms.simulator import faults
+from sms.simulator.file import SimulatorFile
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS message (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  sid TEXT NOT NULL UNIQUE,
-  account TEXT NOT NULL,
-  service TEXT,
-  sender TEXT,
-  recipient TEXT NOT NULL,
-  body TEXT NOT NULL,
-  segments INTEGER NOT NULL,
-  status TEXT NOT NULL,
-  error_code INTEGER,
-  callback TEXT,
-  created_at REAL NOT NULL,
-  updated_at REAL NOT NULL,
-  sent_at REAL
-);
-CREATE INDEX IF NOT EXISTS ix_message_recipient ON message (recipient, number);
-CREATE TABLE IF NOT EXISTS step (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  sid TEXT NOT NULL,
-  status TEXT NOT NULL,
-  error_code INTEGER,
-  due_at REAL NOT NULL,
-  tries INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS ix_step_due_at ON step (due_at);
-"""
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 _COLUMNS: Final = (
     "sid, account, service, sender, recipient, body, segments, status, error_code, "
     "callback, created_at, updated_at, sent_at"
 )
-_PREPARED: Final[set[Path]] = set()
-"""Files whose tables this process has seen to."""
+_HERS: Final = (("message", "recipient"), ("call", "recipient"), ("opt_out", "recipient"), ("reply", "phone"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +56,15 @@ class Step:
     tries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a callback; it is tried again at `until`, or never."""
+
+    step: Step
+    fate: str
+    until: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """A message to be taken."""
@@ -101,16 +78,11 @@ class Order:
     callback: str | None
 
 
-class Store:
-    """The simulator's file."""
+class Store(SimulatorFile):
+    """The messages in the simulator's file."""
 
-    def __init__(self, path: str) -> None:
-        self._path = Path(path)
-
-    def take(
-        self, order: Order, *, status: str, steps: Sequence[tuple[str, float, int | None]], now: float
-    ) -> Received:
-        """Keep a message and what will happen to it: (status, seconds from now, error code)."""
+    def take(self, order: Order, *, status: str, steps: faults.Steps, now: float, fate: str = faults.TAKEN) -> Received:
+        """Keep a message, the call that brought it, and what will happen to it."""
         sid = f"SM{secrets.token_hex(16)}"
         first = (sid, order.account, order.service, order.sender, order.recipient, order.body, order.segments)
         with self._open() as connection:
@@ -122,6 +94,8 @@ class Store:
                 "INSERT INTO step (sid, status, error_code, due_at) VALUES (?,?,?,?)",
                 [(sid, following, code, now + wait) for following, wait, code in steps],
             )
+            call = (order.recipient, faults.key_of(order.recipient, order.body), now, fate)
+            connection.execute("INSERT INTO call (recipient, key, at, fate) VALUES (?,?,?,?)", call)
         return Received(*first, status, None, order.callback, now, now, None)
 
     def get(self, sid: str) -> Received | None:
@@ -136,16 +110,18 @@ class Store:
         sender: str | None = None,
         since: float = 0.0,
         until: float = 1e12,
+        taken_before: float = 1e12,
         offset: int = 0,
         limit: int = 50,
     ) -> list[Received]:
         """List messages, the newest first."""
         where = (
             "WHERE (?1 IS NULL OR recipient = ?1) AND (?2 IS NULL OR sender = ?2) "
-            "AND created_at >= ?3 AND created_at < ?4"
+            "AND created_at >= ?3 AND created_at < ?4 AND created_at < ?5"
         )
         return self._messages(
-            f"{where} ORDER BY number DESC LIMIT ?5 OFFSET ?6", (recipient, sender, since, until, limit, offset)
+            f"{where} ORDER BY number DESC LIMIT ?6 OFFSET ?7",
+            (recipient, sender, since, until, taken_before, limit, offset),
         )
 
     def conversations(self, limit: int = 100) -> list[Received]:
@@ -158,35 +134,51 @@ class Store:
         where = "WHERE recipient = ? AND status IN ('sent', 'delivered') ORDER BY number DESC LIMIT ?"
         return self._messages(where, (recipient, limit))[::-1]
 
-    def due(self, now: float, limit: int = 100) -> list[tuple[Step, Received]]:
-        """Return the steps whose time has come, in order, each with its message."""
+    def due(self, now: float, *, hold: float = 0.0, limit: int = 200) -> list[tuple[Step, Received]]:
+        """Take the steps whose time has come, in order, each with its message; nobody else gets them for `hold`."""
         with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE").close()
             rows = connection.execute(
                 "SELECT number, sid, status, error_code, due_at, tries FROM step "
                 "WHERE due_at <= ? ORDER BY due_at, number LIMIT ?",
                 (now, limit),
             ).fetchall()
-        steps = [Step(*row) for row in rows]
-        return [(step, message) for step in steps if (message := self.get(step.sid)) is not None]
+            steps = [Step(*row) for row in rows]
+            held = [(now + hold, step.number) for step in steps if hold]
+            connection.executemany("UPDATE step SET due_at = ? WHERE number = ?", held)
+            query = f"SELECT {_COLUMNS} FROM message WHERE sid = ?"  # noqa: S608 - constants
+            found = {step.sid: connection.execute(query, (step.sid,)).fetchone() for step in steps}
+        return [(step, Received(*row)) for step in steps if (row := found[step.sid]) is not None]
 
-    def happen(self, step: Step, *, now: float) -> None:
-        """Give the message the step's status."""
+    def happen(self, steps: Sequence[Step], *, now: float) -> None:
+        """Give messages their steps' statuses; one that is further already stays there."""
         with self._open() as connection:
-            connection.execute(
-                "UPDATE message SET status = ?, error_code = ?, updated_at = ?, "
-                "sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END WHERE sid = ?",
-                (step.status, step.error_code, now, step.status, now, step.sid),
-            )
+            for step in steps:
+                (status,) = connection.execute("SELECT status FROM message WHERE sid = ?", (step.sid,)).fetchone()
+                if faults.advances(status, step.status):
+                    connection.execute(
+                        "UPDATE message SET status = ?, error_code = ?, updated_at = ?, "
+                        "sent_at = CASE WHEN ? IN ('sent', 'delivered') THEN COALESCE(sent_at, ?) ELSE sent_at END "
+                        "WHERE sid = ?",
+                        (step.status, step.error_code, now, step.status, now, step.sid),
+                    )
+
+    def settle(self, told: Iterable[Told], *, now: float) -> None:
+        """Write down what became of callbacks: told and done with, or put off until later."""
+        with self._open() as connection:
+            for each in told:
+                entry = (each.step.sid, each.step.status, each.fate, now)
+                connection.execute("INSERT INTO told (sid, status, fate, at) VALUES (?,?,?,?)", entry)
+                if each.until is None:
+                    connection.execute("DELETE FROM step WHERE number = ?", (each.step.number,))
+                else:
+                    later = "UPDATE step SET due_at = ?, tries = tries + 1 WHERE number = ?"
+                    connection.execute(later, (each.until, each.step.number))
 
     def forget(self, step: Step) -> None:
         """Drop a step that has been told."""
         with self._open() as connection:
             connection.execute("DELETE FROM step WHERE number = ?", (step.number,))
-
-    def postpone(self, step: Step, *, until: float) -> None:
-        """Tell a step again later."""
-        with self._open() as connection:
-            connection.execute("UPDATE step SET due_at = ?, tries = tries + 1 WHERE number = ?", (until, step.number))
 
     def forget_person(self, recipients: Sequence[str]) -> None:
         """Delete what lies on these phones, from the file and from its log as well."""
@@ -197,7 +189,9 @@ class Store:
             for recipient in recipients:
                 hers = "SELECT sid FROM message WHERE recipient = ?"
                 connection.execute(f"DELETE FROM step WHERE sid IN ({hers})", (recipient,))  # noqa: S608 - a constant
-                connection.execute("DELETE FROM message WHERE recipient = ?", (recipient,))
+                connection.execute(f"DELETE FROM told WHERE sid IN ({hers})", (recipient,))  # noqa: S608 - a constant
+                for table, column in _HERS:
+                    connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (recipient,))  # noqa: S608 - constants
         with self._open() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
@@ -206,20 +200,3 @@ class Store:
             # `rest` is one of the constants above.
             rows = connection.execute(f"SELECT {_COLUMNS} FROM message {rest}", values).fetchall()  # noqa: S608 - constants
         return [Received(*row) for row in rows]
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        new = not self._path.exists()
-        if new:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._path, timeout=30)
-        try:
-            connection.execute("PRAGMA synchronous=NORMAL").close()
-            if new or self._path not in _PREPARED:
-                connection.execute("PRAGMA journal_mode=WAL").close()
-                connection.executescript(_SCHEMA).close()
-                _PREPARED.add(self._path)
-            with connection:
-                yield connection
-        finally:
-            connection.close()

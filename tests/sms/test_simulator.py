@@ -50,7 +50,7 @@ class Api:
         """Let everything happen that is to happen, without telling anybody."""
         happened = []
         for step, _ in self.store.due(time.time() + 60):
-            self.store.happen(step, now=time.time())
+            self.store.happen([step], now=time.time())
             self.store.forget(step)
             happened.append(step.status)
         return happened

@@ -8,6 +8,15 @@ function toEnd() {
   if (thread) thread.scrollTop = thread.scrollHeight;
 }
 
+// What is being written stays: only the list and the thread are exchanged while an answer box is there.
+function exchange(shown, fresh, part) {
+  const old = shown.querySelector(part);
+  const now = fresh.querySelector(part);
+  if (!old || !now || old.innerHTML === now.innerHTML) return;
+  old.replaceWith(now);
+  if (part === '#thread') toEnd();
+}
+
 async function refresh() {
   const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
   if (!response.ok) return;
@@ -15,9 +24,14 @@ async function refresh() {
   const shown = document.getElementById('phone');
   if (!fresh || !shown || fresh.innerHTML === shown.innerHTML) return;
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.to : undefined;
-  shown.replaceWith(fresh);
-  toEnd();
-  if (focused) fresh.querySelector(`[data-to="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (shown.querySelector('.answer') && fresh.querySelector('.answer')) {
+    exchange(shown, fresh, '.list');
+    exchange(shown, fresh, '#thread');
+  } else {
+    shown.replaceWith(fresh);
+    toEnd();
+  }
+  if (focused) document.querySelector(`[data-to="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
 async function keepFresh() {
