@@ -22,8 +22,6 @@ from sms.config import STATUS_PATH, account_of, base_url
 from sms.status import STATES, meaning_of_report
 
 if TYPE_CHECKING:
-    from sms.status import Meaning
-
     from sms.providers.meanings import Meaning
 
 LARGEST: Final = 64 * 1024

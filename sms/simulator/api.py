@@ -114,7 +114,8 @@ def listing(account: str) -> ResponseReturnValue:
     books, asked = ledger(), request.args.get("To", "")
     script, key = books.script(), faults.key_of("listing", asked)
     rolled = faults.roll(script, "listing", key, books.turn(key)) - script.listing.failing
-    books.note_call(asked, key, "listed")
+    whole = rolled >= script.listing.truncated
+    books.note_call(asked, key, "listed" if whole else "list_broken")
     if rolled < 0 or "PageToken" in request.args:
         return mishaps.answer("error_before", seconds=0, body="")
     size = _integer("PageSize", 50, most=MOST_PER_PAGE)
@@ -132,7 +133,7 @@ def listing(account: str) -> ResponseReturnValue:
     path = f"/{API}/Accounts/{account}/Messages.json"
     more = f"{path}?PageSize={size}&Page={page + 1}" if len(found) > size else None
     shown = found[:size]
-    if rolled < script.listing.truncated:
+    if not whole:
         more, shown = f"{path}?PageSize={size}&Page={page + 1}&PageToken=PA0", shown[: len(shown) // 2]
     body = {"messages": [_resource(each) for each in shown], "page": page, "page_size": size}
     return jsonify(body | {"uri": path, "first_page_uri": f"{path}?PageSize={size}&Page=0", "next_page_uri": more})
