@@ -192,10 +192,10 @@ def _pieces(text: str, encoding: Encoding, room: int) -> Iterator[str]:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """Group code points that a reader sees as one: marks, emoji joined or modified, flags."""
+    """Group code points that a reader sees as one: marks, emoji joined or modified, flags, syllables in parts."""
     cluster = ""
     for char in text:
-        if cluster and (_extends(char) or cluster[-1] == _ZERO_WIDTH_JOINER or _completes_flag(cluster, char)):
+        if cluster and (_extends(char) or cluster[-1] == _ZERO_WIDTH_JOINER or _completes(cluster, char)):
             cluster += char
             continue
         if cluster:
@@ -210,7 +210,12 @@ def _extends(char: str) -> bool:
         char == _ZERO_WIDTH_JOINER
         or unicodedata.category(char) in {"Mn", "Me", "Mc"}
         or "\U0001f3fb" <= char <= "\U0001f3ff"
+        or "\U000e0020" <= char <= "\U000e007f"
     )
+
+
+def _completes(cluster: str, char: str) -> bool:
+    return _completes_flag(cluster, char) or (_is_late_jamo(char) and _is_hangul(cluster[-1]))
 
 
 def _completes_flag(cluster: str, char: str) -> bool:
@@ -219,3 +224,12 @@ def _completes_flag(cluster: str, char: str) -> bool:
 
 def _regional(char: str) -> bool:
     return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def _is_late_jamo(char: str) -> bool:
+    """Tell whether it is a vowel or a final consonant that joins what is before it, as some systems write Hangul."""
+    return "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
+
+
+def _is_hangul(char: str) -> bool:
+    return "\u1100" <= char <= "\u11ff" or "\ua960" <= char <= "\ua97c" or "\uac00" <= char <= "\ud7fb"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,8 @@ from sms.encoding import Measure
 
 GSM: Final = "GSM-7"
 UCS: Final = "UCS-2"
+VECTORS: Final = Path(__file__).parents[1] / "contract" / "text_segments.json"
+CASES: Final[list[dict[str, Any]]] = json.loads(VECTORS.read_text())["cases"]
 FAMILY = "👨‍👩‍👧‍👦"
 
 
@@ -56,6 +60,18 @@ FAMILY = "👨‍👩‍👧‍👦"
 )
 def test_texts_are_counted_as_they_are_billed(text: str, expected: Measure) -> None:
     assert encoding.measure(text) == expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_table_of_published_rules_holds(case: dict[str, Any]) -> None:
+    text = "".join(piece * times for piece, times in case["text"])
+    assert encoding.measure(text) == Measure(case["encoding"], case["units"], case["segments"])
+    if "euc_kr_fails" in case:
+        assert [each.char for each in encoding.euc_kr_problems(text)] == case["euc_kr_fails"]
+
+
+def test_the_table_is_large_and_names_each_case_once() -> None:
+    assert len({case["name"] for case in CASES}) == len(CASES) >= 60
 
 
 @settings(deadline=None)
