@@ -111,13 +111,18 @@ def bench(arguments: list[str]) -> int:
 
 
 def chaos(arguments: list[str]) -> int:
-    """Long histories by Hypothesis first; then kill, cut, restore and revoke, and compare. `--help` tells more."""
+    """Long histories by Hypothesis first, then texts; then kill, cut, restore and revoke, and compare.
+
+    `--help` tells more; `texts`, with arguments of its own, chases texts only.
+    """
     with alone():
         python_steps(dev=True)
         call(ROOT / "scripts" / "system-packages")
         pwa_packages()
         pwa_build()
     python: Command = [bin_path("python"), "-m"]
+    if arguments[:1] == ["texts"]:
+        return _status([*python, "tests.chaos.texts", *arguments[1:]])
     if "--help" not in arguments:
         say("Running long histories against the models of the push, the tablet's copy, merging, points and coupons")
         machines = [*python, "pytest", "-n", "2", "-q", "--hypothesis-profile", "chaos", *_MACHINES]
@@ -125,6 +130,11 @@ def chaos(arguments: list[str]) -> int:
         done = subprocess.run([str(part) for part in machines], cwd=ROOT, env=environment(), check=False, stdout=2)
         if done.returncode:
             message = "A history was found that the model explains otherwise."
+            raise Failed(message)
+        say("Chasing texts with every fault of a carrier and with kills")
+        texts = [str(part) for part in (*python, "tests.chaos.texts")]
+        if subprocess.run(texts, cwd=ROOT, env=environment(), check=False, stdout=2).returncode:
+            message = "A text was sent twice, lost or left open."
             raise Failed(message)
     return _status([*python, "tests.chaos", *arguments])
 
