@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from sms.simulator import script
 from sms.simulator.file import SimulatorFile
+from sms.simulator.script import CALM, Script, from_text
 
 _TWICE: Final = """
 SELECT recipient, body, COUNT(*), GROUP_CONCAT(sid) FROM message
@@ -17,15 +17,15 @@ GROUP BY recipient, body HAVING COUNT(*) > 1 ORDER BY MIN(number) LIMIT ?
 class Ledger(SimulatorFile):
     """The books in the simulator's file."""
 
-    def script(self) -> script.Script:
+    def script(self) -> Script:
         """Return what is to go wrong; nothing unless somebody said so."""
         with self._open() as connection:
             row = connection.execute("SELECT text FROM script").fetchone()
-        return script.from_text(row[0]) if row else script.CALM
+        return from_text(row[0]) if row else CALM
 
-    def keep_script(self, text: str) -> script.Script:
+    def keep_script(self, text: str) -> Script:
         """Follow this script from now on. Raises `ValidationFailed` naming each field in the way."""
-        read = script.from_text(text)
+        read = from_text(text)
         with self._open() as connection:
             connection.execute("INSERT OR REPLACE INTO script (id, text) VALUES (1, ?)", (text,))
             connection.execute("DELETE FROM bucket").close()

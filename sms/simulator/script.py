@@ -151,10 +151,11 @@ def _read(cls: type[T], data: object, where: str, problems: dict[str, list[str]]
 def _number(value: object, path: str, limits: dict[str, Any], problems: dict[str, list[str]]) -> float | None:
     most, whole = limits["most"], limits.get("whole", False)
     fits = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if not fits or not 0 <= value <= most or not math.isfinite(value):  # type: ignore[operator] # it is a number
+    # No comparison with what is no number (NaN) holds.
+    if not isinstance(value, (int, float)) or not fits or not 0 <= value <= most:
         problems[path] = [f"Give a {'whole ' if whole else ''}number from 0 to {most:g}."]
         return None
-    return value  # type: ignore[return-value] # as above
+    return value
 
 
 def _numbers(value: object, problems: dict[str, list[str]]) -> tuple[NumberFault, ...] | None:

@@ -96,7 +96,7 @@ def test_in_korea_nobody_can_answer_and_the_page_says_so(api: Api, client: Any) 
 
 
 @pytest.mark.parametrize(("body", "to", "field"), [("", PHONE, "body"), ("x" * 1601, PHONE, "body"), ("x", "+1", "to")])
-def test_an_answer_that_cannot_be_sent_names_the_field(api: Api, client: Any, body: str, to: str, field: str) -> None:
-    assert api.account
+@pytest.mark.usefixtures("api")
+def test_an_answer_that_cannot_be_sent_names_the_field(client: Any, body: str, to: str, field: str) -> None:
     refused = answer(client, body, to)
     assert (refused.status_code, list(refused.json["errors"])) == (422, [field])

@@ -198,8 +198,8 @@ def test_a_slow_answer_takes_its_time(api: Api) -> None:
     assert time.monotonic() - began >= 0.2
 
 
-def test_a_script_is_put_and_shown_over_http_and_by_command(api: Api, client: Any, app: Flask, tmp_path: Path) -> None:
-    assert api.account
+@pytest.mark.usefixtures("api")
+def test_a_script_is_put_and_shown_over_http_and_by_command(client: Any, app: Flask, tmp_path: Path) -> None:
     assert client.put("/simulator/script", data=json.dumps(WHOLE)).json["seed"] == 7
     refused = client.put("/simulator/script", data='{"slow": 3}')
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["slow"])

@@ -27,8 +27,8 @@ _CLOSES = 10.0
 class House(DangolServer):
     """Web and workers as processes of their own over one database."""
 
-    def __init__(self, folder: Path, database_url: str, clock: hands.Hands) -> None:
-        super().__init__(folder, web_processes=2)
+    def __init__(self, folder: Path, database_url: str, clock: hands.Hands, *, web_processes: int) -> None:
+        super().__init__(folder, web_processes=web_processes)
         self.database_url = database_url
         self.clock = clock
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -48,7 +48,8 @@ class House(DangolServer):
 
     def start(self) -> None:
         """Start the web and wait until it is well."""
-        command = [sys.executable, *_WEB, "--workers", "2", "--bind", f"127.0.0.1:{self.port}", "--chdir", str(ROOT)]
+        command = [sys.executable, *_WEB, "--workers", str(self._web_processes), "--chdir", str(ROOT)]
+        command += ["--bind", f"127.0.0.1:{self.port}"]
         self._process = self._run(command)
         self._wait_until_well(self._process)
 

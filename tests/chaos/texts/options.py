@@ -16,6 +16,7 @@ class Options:
     workers: int = 1
     database: str = "sqlite"
     seed: int = 0
+    web_processes: int = 2
     quiet: bool = False
 
 

@@ -70,7 +70,7 @@ def script(seed: int) -> dict[str, Any]:
 def run(options: Options, folder: Path) -> Outcome:
     """Everything, in `folder`; raises `AssertionError` when it cannot even begin or does not end."""
     with _database(options, folder) as url:
-        house = House(folder, url, Hands(folder / "clock"))
+        house = House(folder, url, Hands(folder / "clock"), web_processes=options.web_processes)
         try:
             house.prepare(options.messages)
             house.start()

@@ -24,7 +24,8 @@ def test_with_every_fault_and_killed_workers_no_advertisement_goes_twice(
     pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
     database = str(pytestconfig.getoption("database"))
-    outcome = run(Options(messages=120, kills=2, database=database, seed=20_261_123, quiet=True), tmp_path)
+    options = Options(messages=120, kills=2, database=database, seed=20_261_123, web_processes=1, quiet=True)
+    outcome = run(options, tmp_path)
     assert outcome.verdict.ok, outcome
     assert sum(outcome.states.values()) == 120
     assert set(outcome.calls) - {"taken", "refused", "listed", "list_broken"}, "no fault happened"
