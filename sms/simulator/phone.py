@@ -136,6 +136,7 @@ def _bubbles(number: str, words: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _bubble(message: Received, words: dict[str, str]) -> dict[str, Any]:
+    unit = words["segment" if message.segments == 1 else "segments"]
     return {
         "sid": message.sid,
         "side": "theirs",
@@ -144,7 +145,7 @@ def _bubble(message: Received, words: dict[str, str]) -> dict[str, Any]:
         "sender": pretty(message.sender or ""),
         "text": shown(message),
         "moment": message.at,
-        "note": f"{measure(message.body).encoding} · {message.segments}{words['segments']}",
+        "note": f"{measure(message.body).encoding} · {message.segments}{unit}",
     }
 
 

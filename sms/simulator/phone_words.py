@@ -17,6 +17,7 @@ WORDS: Final = {
         "other": "English",
         "today": "오늘",
         "phone": "고객 휴대폰",
+        "segment": "건",
         "segments": "건",
         "read_only": "이 나라에서는 통신망이 답장을 전하지 않아, 이 번호로는 답장할 수 없습니다. "
         "수신거부는 문자에 적힌 방법으로 합니다.",
@@ -42,6 +43,7 @@ WORDS: Final = {
         "other": "한국어",
         "today": "Today",
         "phone": "Customer's phone",
+        "segment": " segment",
         "segments": " segments",
         "read_only": "Networks in this country carry no answers, so this number takes no replies. "
         "To refuse, use the way named in the text.",
