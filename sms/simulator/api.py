@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, request
 
+from backend.core import clock
 from backend.delivery import describe
 from backend.settings import current_settings
 from sms.config import account_of
@@ -77,7 +78,7 @@ def create(account: str) -> ResponseReturnValue:
     script, turn = books.script(), books.turn(key)
     fate = faults.fate_of_call(script, key, turn)
     if fate == faults.TAKEN and script.segments_per_second:
-        room = books.has_room(order.segments, per_second=script.segments_per_second, now=time.time())
+        room = books.has_room(order.segments, per_second=script.segments_per_second, now=clock.now().timestamp())
         fate = faults.TAKEN if room else faults.THROTTLED
     if not mishaps.accepts(fate):
         books.note_call(order.recipient, key, fate)
@@ -85,7 +86,7 @@ def create(account: str) -> ResponseReturnValue:
     code = _refuse_number(order, script.code_of(order.recipient), books, key)
     status = "accepted" if order.service else "queued"
     steps = faults.steps_of(script, key, first=status, code=code)
-    message = store().take(order, status=status, steps=steps, now=time.time(), fate=fate)
+    message = store().take(order, status=status, steps=steps, now=clock.now().timestamp(), fate=fate)
     if faults.is_slow(script, key, turn):
         time.sleep(script.slow_seconds)
     answer = jsonify(_resource(message))
@@ -126,7 +127,7 @@ def listing(account: str) -> ResponseReturnValue:
         sender=request.args.get("From"),
         since=since,
         until=until,
-        taken_before=time.time() - script.listing.lag_seconds,
+        taken_before=clock.now().timestamp() - script.listing.lag_seconds,
         offset=page * size,
         limit=size + 1,
     )

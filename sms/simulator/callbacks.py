@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from twilio.request_validator import RequestValidator
 
+from backend.core import clock
 from sms.config import account_of, base_url
 from sms.simulator import faults
 from sms.simulator.api import API
@@ -63,14 +63,14 @@ class Teller:
 
     async def turn(self) -> bool:
         """Carry out what is due now; False when nothing is."""
-        now = time.time()
+        now = clock.now().timestamp()
         due, replies = self._store.due(now, hold=HOLD), self._replies.due(now, hold=HOLD)
         if not due and not replies:
             return False
         self._store.happen([step for step, _ in due], now=now)
         script = self._ledger.script()
         told = await asyncio.gather(*(self._tell(script, step, message) for step, message in due))
-        self._store.settle(told, now=time.time())
+        self._store.settle(told, now=clock.now().timestamp())
         taken = await asyncio.gather(*(self._bring(reply) for reply in replies))
         self._replies.settle(taken)
         return True
@@ -90,7 +90,7 @@ class Teller:
         if step.tries + 1 >= TRIES:
             log.warning("simulator_callback_given_up", sid=step.sid, status=step.status)
             return Told(step, "given_up")
-        return Told(step, "failed", until=time.time() + 2**step.tries)
+        return Told(step, "failed", until=clock.now().timestamp() + 2**step.tries)
 
     async def _bring(self, reply: Reply) -> tuple[Reply, str, float | None]:
         if await self._post(self._incoming, reply_form(reply, account=self._account)):
@@ -98,7 +98,7 @@ class Teller:
         if reply.tries + 1 >= TRIES:
             log.warning("simulator_reply_given_up", sid=reply.sid)
             return reply, "given_up", None
-        return reply, "waiting", time.time() + 2**reply.tries
+        return reply, "waiting", clock.now().timestamp() + 2**reply.tries
 
     async def _post(self, url: str, form: Mapping[str, str]) -> bool:
         signature = self._validator.compute_signature(url, form)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Final
 
+from backend.core import clock
 from sms.simulator.file import SimulatorFile
 from sms.simulator.script import CALM, Script, from_text
 
@@ -39,7 +39,7 @@ class Ledger(SimulatorFile):
 
     def note_call(self, recipient: str, key: str, fate: str) -> None:
         """Write down a call that was not accepted."""
-        call = (recipient, key, time.time(), fate)
+        call = (recipient, key, clock.now().timestamp(), fate)
         with self._open() as connection:
             connection.execute("INSERT INTO call (recipient, key, at, fate) VALUES (?,?,?,?)", call)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from backend.core import clock
 from sms.encoding import measure
 from sms.simulator.file import SimulatorFile
 from sms.simulator.ledger import Ledger
@@ -76,7 +76,7 @@ class Replies(SimulatorFile):
 
     def add(self, *, phone: str, ours: str, service: str | None, body: str) -> Reply:
         """Keep a text and have it brought to us."""
-        sid, now = f"SM{secrets.token_hex(16)}", time.time()
+        sid, now = f"SM{secrets.token_hex(16)}", clock.now().timestamp()
         values = (sid, phone, ours, service, body, word_of(body), "waiting", now)
         with self._open() as connection:
             columns = "sid, phone, ours, service, body, word, state, at, due_at"

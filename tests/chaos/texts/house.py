@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-_WEB = ("-m", "gunicorn", "wsgi:app", "--worker-class", "gevent", "--log-level", "warning", "--no-control-socket")
+_WEB = (
+    "-m",
+    "gunicorn",
+    "tests.chaos.texts.web:app",
+    "--worker-class",
+    "gevent",
+    "--log-level",
+    "warning",
+    "--no-control-socket",
+)
 _CLOSES = 10.0
 
 
@@ -50,7 +59,7 @@ class House(DangolServer):
         """Start the web and wait until it is well."""
         command = [sys.executable, *_WEB, "--workers", str(self._web_processes), "--chdir", str(ROOT)]
         command += ["--bind", f"127.0.0.1:{self.port}"]
-        self._process = self._run(command)
+        self._process = self._run(command, {hands.VARIABLE: str(self.clock.carriers)})
         self._wait_until_well(self._process)
 
     def start_worker(self) -> None:
@@ -97,8 +106,7 @@ class House(DangolServer):
         )
         return [(state, worker, moment) for state, worker, moment in found]
 
-    def _run(self, command: list[str]) -> subprocess.Popen[bytes]:
+    def _run(self, command: list[str], more: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
         with (self.folder / "serve.log").open("ab") as log:
-            return subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )
+            environment = self.environment | (more or {})
+            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-GOES_AGAIN: Final = False
-"""Whether the engine sends again what a whole list lacks; until it does, such a message stays unknown."""
+GOES_AGAIN: Final = True
+"""The engine sends again what a whole list lacks; one that stays unknown although its list was whole is `stuck`."""
 
 UNKNOWN_BY_ONE_KILL: Final = 64
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "skipped", "canceled"})
