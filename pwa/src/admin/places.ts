@@ -36,6 +36,7 @@ export const deskGroups: readonly DeskGroup[] = [
     places: [
       { part: 'templates', icon: 'file-text', label: m.desk_templates },
       { part: 'messages', icon: 'message-square', label: m.desk_messages },
+      { part: 'sending', icon: 'clock', label: m.desk_sending, roles: ['manager', 'marketer', 'admin'] },
       { part: 'limits', icon: 'shield-check', label: m.desk_limits, roles: ['manager', 'marketer', 'admin'] },
       { part: 'replies', icon: 'inbox', label: m.desk_replies, roles: ['associate', 'manager', 'admin'] },
       { part: 'refusals', icon: 'shield-check', label: m.desk_refusals, roles: ['marketer', 'admin'] },
