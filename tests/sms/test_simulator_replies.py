@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from twilio.request_validator import RequestValidator
 
 from sms.simulator.callbacks import reply_form
-from sms.simulator.replies import Replies, word_of
+from sms.simulator.replies import INCOMING_PATH, Replies, word_of
 from tests.sms.test_simulator import Api
 
 if TYPE_CHECKING:
@@ -100,3 +101,13 @@ def test_in_korea_nobody_can_answer_and_the_page_says_so(api: Api, client: Any) 
 def test_an_answer_that_cannot_be_sent_names_the_field(client: Any, body: str, to: str, field: str) -> None:
     refused = answer(client, body, to)
     assert (refused.status_code, list(refused.json["errors"])) == (422, [field])
+
+
+def test_our_webhook_takes_what_the_phone_sends(api: Api, client: Any) -> None:
+    answer(client, "Is it still there?")
+    form = reply_form(replies(api).of_phone(PHONE)[-1], account=api.account.sid)
+    url = f"http://127.0.0.1:8000{INCOMING_PATH}"
+    signature = RequestValidator(api.account.token).compute_signature(url, form)
+    assert client.post(INCOMING_PATH, data=form, headers={"X-Twilio-Signature": signature}).status_code == 200
+    forged = client.post(INCOMING_PATH, data=form | {"Body": "x"}, headers={"X-Twilio-Signature": signature})
+    assert forged.status_code == 403
