@@ -246,6 +246,9 @@ def move(message: Message, state: State, *, reason: str | None, now: datetime) -
         message.state = state
         message.reason = None
         return
+    if state in {State.FAILED, State.UNDELIVERED}:
+        # A provider's list says that it failed, and not why.
+        reason = reason or "undeliverable"
     end(message, state, reason=reason, now=now)
     events.publish(MessageEnded(message_id=message.id, customer_id=message.customer_id, state=state, reason=reason))
 

@@ -436,3 +436,12 @@ def test_each_look_at_the_outbox_uses_its_own_small_index(statement: Any, index:
     # Of an empty table every index is read as fast: what may be used at all shows when only the index is left.
     others = [str(each.name) for each in table_of(Message).indexes if each.name != index]
     assert index in plans.steps(statement, without=others)
+
+
+def test_a_failure_that_only_the_list_tells_of_has_a_reason_too() -> None:
+    message_id = put()
+    (outgoing,) = take()
+    finish(outgoing, OutcomeUnknown())
+    failed = Accepted(ref="SM1", state=State.UNDELIVERED)
+    assert run_in_unit_of_work(lambda: lookups.resolve(message_id, failed))
+    assert (get(message_id).state, get(message_id).reason) == ("undelivered", "undeliverable")
