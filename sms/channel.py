@@ -10,7 +10,7 @@ import structlog
 
 from backend.delivery import Accepted, Missing, NotProcessed, OutcomeUnknown, Refused, describe
 from sms import routing
-from sms.config import provider_of
+from sms.config import provider_of, read_providers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -25,9 +25,9 @@ log = structlog.get_logger(__name__)
 class SmsChannel:
     """The channel `sms`, over the providers that the settings name."""
 
-    def __init__(self, settings: Settings, providers: Providers) -> None:
+    def __init__(self, settings: Settings, providers: Providers | None = None) -> None:
         self._settings = settings
-        self._providers = providers
+        self._providers = providers or read_providers(settings)
 
     @property
     def name(self) -> ChannelName:
