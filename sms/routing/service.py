@@ -17,6 +17,7 @@ from sms.routing.models import Certificate, SenderNumber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from backend.core.audit import Actor
     from sms.config import Providers
@@ -85,7 +86,8 @@ def _kept(made: T, actor: Actor, about: dict[str, Any]) -> T:
     db.session.add(made)
     db.session.flush()
     kind = _KINDS[type(made)]
-    until = made.valid_until.isoformat() if made.valid_until else None
+    last: date | None = made.valid_until
+    until = last.isoformat() if last else None
     detail = {"provider": made.provider, "valid_until": until, "replaces": made.replaces_id, **about}
     audit.record(actor, f"{kind}.add", subject_kind=kind, subject_id=made.id, detail=detail)
     return made
