@@ -41,6 +41,8 @@ def test_a_template_is_written_previewed_and_approved_and_reaches_the_floor(
     expect(desk.get_by_role("button", name="승인", exact=True)).to_have_count(0)
     written = desk.url
     desk.get_by_role("button", name="로그아웃").click()
+    # Going on sooner would cut the signing-out off.
+    expect(desk.locator("[data-login=admin]")).to_be_visible()
 
     # A second person approves.
     desk.goto(written)
@@ -51,6 +53,7 @@ def test_a_template_is_written_previewed_and_approved_and_reaches_the_floor(
     row = desk.get_by_role("row", name=re.compile("겨울 안내"))
     expect(row).to_contain_text("승인됨")
     desk.get_by_role("button", name="로그아웃").click()
+    expect(desk.locator("[data-login=admin]")).to_be_visible()
 
     floor = Floor(desk, server.url)
     floor.sign_in()

@@ -16,6 +16,7 @@ from backend.cli import dangol
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work
 from backend.delivery import Message
+from backend.delivery.limits.service import set_limits
 from backend.organization import BusinessUnit, Store, hash_password
 from backend.organization.demo_sign_ins import DEMO_PASSWORD
 from backend.sync import blocks
@@ -46,7 +47,7 @@ OWN_PEOPLE = {
     "yeoul": "문여울",
 }
 """By login. Each of the tests that try wrong passwords has somebody of its own: the server slows down who fails."""
-REPLIER, REPLIER_PHONE, LINK = "도이서", "+821077004821", "E2eRefusal"
+REPLIER, REPLIER_PHONE, LINK = "도이서", "+821077003355", "E2eRefusal"
 """Who texts back, and the code by which she may refuse."""
 ELSEWHERE_PHONE = "+821066663311"
 """한바다, whose store is another one: no tablet of the tests' store holds her."""
@@ -147,6 +148,9 @@ def _known_members(place: Store) -> Customer:
         "purchase_gaps": [34, 39, 36, 41],
         "cycle_days": 38,
     }
+    # Many tests text the same few people: what the house sets for itself is tried in a test of its own.
+    free = {"per_day": None, "per_week": None, "per_month": None, "return_days": 0, "same_content_days": 0}
+    set_limits(free | {"complaint_days": 14}, acting_staff=SYSTEM)
     agreed = _member(
         place, name="김민지", name_latin="Kim Minji", phone=AGREED_PHONE, cards=["9400001234567890"], facts=facts
     )
