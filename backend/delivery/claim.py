@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlalchemy import insert, update
 
 from backend.core import clock
+from backend.core.bulk import insert_rows
 from backend.core.db import db, table_of
 from backend.delivery import recipients
 from backend.delivery.channels import Outgoing, Route
@@ -32,7 +33,7 @@ LEASE: Final = timedelta(seconds=120)
 """Longer than any provider call may take."""
 
 _MESSAGES: Final = table_of(Message)
-_ATTEMPTS: Final = table_of(MessageAttempt)
+_BEGIN: Final = insert(table_of(MessageAttempt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,7 @@ def _write(answers: Sequence[tuple[Any, Verdict, Route | None]], *, worker: str,
         for row, verdict, _ in answers
         if isinstance(verdict, Allowed)
     ]
-    if calls:
-        db.session.execute(insert(_ATTEMPTS), calls)
+    insert_rows(_BEGIN, calls)
 
 
 def _outgoing(row: Any, channel: ChannelName, facts: Facts) -> Outgoing:  # noqa: ANN401 - a row

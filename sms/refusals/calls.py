@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from backend.core import clock
+from backend.core import clock, signing
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import ValidationFailed
 from backend.core.http import Blueprint
@@ -16,29 +16,12 @@ from backend.organization import look_as_system
 from sms.refusals import numbers, units
 from sms.refusals.numbers import BAD, Called
 from sms.refusals.schemas import RefusalCallData, RefusalCallTakenSchema
-from sms.refusals.units import Signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 blueprint = Blueprint("refusal_calls", __name__, description="Refusals by 080 numbers, signed")
 _REQUESTS = Throttle(burst=60, per_second=10)
-_HEADERS = [
-    {
-        "in": "header",
-        "name": "Dangol-Timestamp",
-        "required": True,
-        "description": "Seconds since 1970; five minutes from the server's at most",
-        "schema": {"type": "string"},
-    },
-    {
-        "in": "header",
-        "name": "Dangol-Signature",
-        "required": True,
-        "description": "HMAC-SHA256 in hex of timestamp, method and path, a line feed after each, and body",
-        "schema": {"type": "string"},
-    },
-]
 
 
 def signed(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,13 +30,7 @@ def signed(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def ask(unit: str) -> Any:  # noqa: ANN401 - the view's
         _REQUESTS.ask(f"{request.remote_addr} {unit[:40]}")
-        asked = Signed(
-            timestamp=request.headers.get("Dangol-Timestamp", ""),
-            signature=request.headers.get("Dangol-Signature", ""),
-            path=request.full_path.rstrip("?"),
-            body=request.get_data(cache=True),
-        )
-        units.check(unit, asked, now=clock.now())
+        units.check(unit, signing.as_it_came())
         look_as_system()
         return view(unit=unit)
 
@@ -66,7 +43,7 @@ def signed(view: Callable[..., Any]) -> Callable[..., Any]:
 @blueprint.response(200, RefusalCallTakenSchema)
 @blueprint.alt_response(401, description="not_signed, not_timely")
 @blueprint.alt_response(429, description="too_many_requests; Retry-After")
-@blueprint.doc(parameters=_HEADERS)
+@blueprint.doc(parameters=signing.HEADERS)
 def post_refusal_call(data: dict[str, Any], unit: str) -> dict[str, str]:
     """Write down that somebody refused by the unit's 080 number; the same number and time again change nothing."""
     if data["refused_at"] > clock.now():

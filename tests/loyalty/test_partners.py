@@ -18,10 +18,11 @@ from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.errors import ValidationFailed
 from backend.core.ids import new_id
+from backend.core.signing import signature
 from backend.customers import Card, Customer
 from backend.loyalty import EarningRule, PartnerTransfer, PointsEntry, balance
 from backend.loyalty.partners import keys, outgoing
-from backend.loyalty.partners.rules import Rate, come_in, go_out, owed, rate_on, signature
+from backend.loyalty.partners.rules import Rate, come_in, go_out, owed, rate_on
 from backend.unify import merges
 from tests import factories
 from tests.customers.test_at_once import at_once

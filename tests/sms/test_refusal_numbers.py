@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from backend.core import clock
 from backend.core.db import db
+from backend.core.signing import signature
 from backend.delivery import OwedNotice
 from backend.delivery.models import AddressBlock
-from sms.refusals import lists, units
+from sms.refusals import lists
 from tests.sms import worlds
 from tests.sms.replying import statements_of
 
@@ -125,7 +126,7 @@ class Operator:
         """Tell of a refusal, signed unless the headers say otherwise."""
         raw = json.dumps(body).encode()
         stamp = str(int(at if at is not None else clock.now().timestamp()))
-        signed = units.signature(self.secret, timestamp=stamp, path=path or self.path, body=raw)
+        signed = signature(self.secret, timestamp=stamp, method="POST", path=path or self.path, body=raw)
         sent = {"Dangol-Timestamp": stamp, "Dangol-Signature": signed} | (headers or {})
         return self._client.post(path or self.path, data=raw, headers=sent, content_type="application/json")
 

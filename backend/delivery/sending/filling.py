@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.core import audit, clock
+from backend.core.bulk import insert_rows
 from backend.core.db import db, run_in_unit_of_work, table_of
 from backend.core.errors import Conflict, NotFound
 from backend.core.ids import new_id
+from backend.core.one_of import one_of
 from backend.delivery import recipients, wake
 from backend.delivery.models import Message
 from backend.delivery.sending.models import MessageBatch
@@ -29,6 +31,16 @@ CHUNK: Final = 2_000
 """Messages of one unit of work: about 0.1 s, in which no other on SQLite writes."""
 
 _MESSAGES: Final = table_of(Message)
+_INSERT: Final = {
+    "sqlite": sqlite.insert(_MESSAGES).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_MESSAGES).on_conflict_do_nothing(),
+}
+# One that was there before is of another moment.
+_TAKEN: Final = (
+    select(_MESSAGES.c.state, func.count())
+    .where(one_of(_MESSAGES.c.id, "ids"), _MESSAGES.c.created_at == bindparam("now"))
+    .group_by(_MESSAGES.c.state)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +77,12 @@ def put_chunk(drafts: Sequence[Draft], *, batch_id: str, actor: audit.Actor) -> 
         _row(draft, verdict, batch_id=batch_id, actor=actor, now=now)
         for draft, verdict in zip(drafts, decide(drafts), strict=True)
     ]
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_MESSAGES).on_conflict_do_nothing()
-    before = _size(batch_id)
-    db.session.connection().execute(statement, rows)
-    added = _size(batch_id) - before
+    insert_rows(_INSERT[db.engine.dialect.name], rows)
     wake.call_workers()
-    if added == len(rows):
-        return Filled(added, 0, Counter(str(row["state"]) for row in rows))
     ids = [row["id"] for row in rows]
-    query = select(_MESSAGES.c.state, func.count()).where(_MESSAGES.c.id.in_(ids)).group_by(_MESSAGES.c.state)
-    states = Counter({row[0]: row[1] for row in db.session.execute(query)})
-    return Filled(added, len(rows) - added, states)
+    taken = db.session.execute(_TAKEN, {"ids": ids, "now": now})
+    states: Counter[str] = Counter({str(state): count for state, count in taken})
+    return Filled(states.total(), len(rows) - states.total(), states)
 
 
 def close(batch_id: str, *, actor: audit.Actor) -> None:

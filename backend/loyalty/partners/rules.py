@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import date
 
 KINDS = ("bank", "alliance")
 DIRECTIONS = ("in", "out")
-REPLAY_SECONDS = 300
-"""How far the time of a signed request may be from the server's."""
 
 
 class Rate(NamedTuple):
@@ -65,16 +62,3 @@ def over_limit(ours: int, *, this_month: int, at_once: int | None, a_month: int 
 def owed(ours: int, price: int | None) -> int | None:
     """What so many own points cost at `price` minor units for 1,000 of them, rounded down; None without a price."""
     return None if price is None else ours * price // 1_000
-
-
-def signature(secret: str, *, timestamp: str, method: str, path: str, body: bytes) -> str:
-    """What a partner sends in `Dangol-Signature`: HMAC-SHA256 in hex of time, address and body under its secret."""
-    signed = f"{timestamp}\n{method}\n{path}\n".encode() + body
-    return hmac.new(secret.encode(), signed, "sha256").hexdigest()
-
-
-def is_timely(timestamp: str, now: datetime) -> bool:
-    """Whether `timestamp`, in whole seconds since 1970, is near enough."""
-    if not (timestamp.isascii() and timestamp.isdigit()):
-        return False
-    return abs(int(timestamp[:20]) - now.timestamp()) <= REPLAY_SECONDS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, request
 
+from backend.core import signing
 from backend.core.audit import SYSTEM
 from backend.core.db import run_in_unit_of_work
 from backend.core.errors import Conflict, ValidationFailed
@@ -29,20 +30,7 @@ _REQUESTS = Throttle(burst=60, per_second=10)
 _KEY = "dangol_partner_key"
 _HEADERS = [
     {"in": "header", "name": "Dangol-Key", "required": True, "schema": {"type": "string", "format": "uuid"}},
-    {
-        "in": "header",
-        "name": "Dangol-Timestamp",
-        "required": True,
-        "description": "Seconds since 1970; five minutes from the server's at most",
-        "schema": {"type": "string"},
-    },
-    {
-        "in": "header",
-        "name": "Dangol-Signature",
-        "required": True,
-        "description": "HMAC-SHA256 in hex of timestamp, method and path, a line feed after each, and body",
-        "schema": {"type": "string"},
-    },
+    *signing.HEADERS,
 ]
 
 
@@ -58,17 +46,7 @@ def signed(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def ask(code: str) -> Any:  # noqa: ANN401 - the view's
         _REQUESTS.ask(f"{request.remote_addr} {code[:40]}")
-        headers = request.headers
-        asked = keys.Signed(
-            key_id=headers.get("Dangol-Key", ""),
-            timestamp=headers.get("Dangol-Timestamp", ""),
-            signature=headers.get("Dangol-Signature", ""),
-            method=request.method,
-            path=request.full_path.rstrip("?"),
-            body=request.get_data(cache=True),
-        )
-        _, key_id = keys.signer(code, asked)
-        setattr(g, _KEY, key_id)
+        setattr(g, _KEY, keys.signer(code, request.headers.get("Dangol-Key", ""), signing.as_it_came()))
         return view(code=code)
 
     return ask
