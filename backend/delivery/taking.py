@@ -125,9 +125,10 @@ def release_held(now: datetime) -> None:
 
 def _release(whose: ColumnElement[bool], now: datetime) -> None:
     some = select(Message.id).where(is_in(State.HELD), whose, Message.due_at <= now).order_by(Message.due_at)
-    chosen = some.limit(RELEASED).with_for_update(skip_locked=True)
-    again = update(_MESSAGES).where(_MESSAGES.c.id.in_(chosen))
-    db.session.execute(again.values(state=State.QUEUED.value, reason=None, due_at=None))
+    ids = db.session.scalars(some.limit(RELEASED).with_for_update(skip_locked=True)).all()
+    if ids:
+        again = update(_MESSAGES).where(_MESSAGES.c.id.in_(ids))
+        db.session.execute(again.values(state=State.QUEUED.value, reason=None, due_at=None))
 
 
 def expire_leases(now: datetime) -> None:

@@ -221,7 +221,8 @@ def test_a_coupon_is_made_goes_live_is_prolonged_and_stopped(client: FlaskClient
     stopped = [client.post(f"{path}/stop").get_json() for _ in range(2)]
     assert stopped[0] == stopped[1]
     assert client.post(f"{path}/live").status_code == 409
-    done = db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_kind == "coupon")).all()
+    entries = select(AuditEntry.action).where(AuditEntry.subject_kind == "coupon").order_by(AuditEntry.id)
+    done = db.session.scalars(entries).all()
     assert done == ["coupon.add", "coupon.change", "coupon.live", "coupon.prolong", "coupon.stop"]
     second = client.post(API, json=DATA).get_json()
     assert second["number"] == "1001"

@@ -124,12 +124,14 @@ def _sweep(batch: MessageBatch) -> bool:
         .limit(SWEPT_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
+    # Read first: PostgreSQL may run a subquery with a limit again for each row, and would cancel all of them at once.
+    ids = db.session.scalars(some).all()
     canceled = {"state": State.CANCELED.value, "reason": "canceled", "due_at": None, "ended_at": clock.now()}
-    found = db.session.execute(update(_MESSAGES).where(_MESSAGES.c.id.in_(some)).values(canceled))
-    swept: int = found.rowcount  # type: ignore[attr-defined] # of an UPDATE
-    if swept == 0:
+    if ids:
+        db.session.execute(update(_MESSAGES).where(_MESSAGES.c.id.in_(ids)).values(canceled))
+    else:
         batch.ended_at = clock.now()
-    return swept > 0
+    return bool(ids)
 
 
 def _refuse_ended(batch: MessageBatch) -> None:
