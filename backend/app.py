@@ -21,6 +21,7 @@ from backend import (
     openapi,
     organization,
     privacy,
+    push,
     pwa,
     sales,
     settings,
@@ -49,8 +50,9 @@ def create_app(configured: Settings | None = None) -> Flask:
     database.init_app(app)
     migrations.init_app(app)
     sync.init_app(app)
-    for feature in (organization, customers, consent, catalog, sales, loyalty, care, delivery, unify, privacy, demo):
+    for feature in (organization, customers, consent, catalog, sales, loyalty, care, delivery, push, unify, privacy):
         feature.init_app(app)
+    demo.init_app(app)
     health.init_app(app)
     openapi.init_app(app)
     pwa.init_app(app)

@@ -27,6 +27,13 @@ _MOST_IN_TURN = 3
 """Providers for one country: the calls to all of them have to end within the lease of a message."""
 
 _PROVIDER_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
+_HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    "*.push.services.mozilla.com",
+    "*.notify.windows.com",
+    "*.push.apple.com",
+)
 _COUNTRY = re.compile(r"[A-Z]{2}|\*")
 _MIN_KEY_LENGTH = 32
 # Known to everyone, hence for demo mode only, which never leaves 127.0.0.1.
@@ -34,6 +41,10 @@ _DEMO_KEY = "dangol-demo-key-known-to-everyone-not-for-use"
 _DEMO_SEALING_KEY = (
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiVvxiaHF+5w6YMLf3vvtch1IxliyV2MuqUB4uP0MF1mhRANCAARHvwKf"
     "IkdDJwIl80bW+KqqNlkOV2XzTTKV+Y4sw6HZsm0KGzWSa3VpF8L9tQfUlFK/PRvZbgSz4rQqmOvwUoo3"
+)
+_DEMO_PUSH_KEY = (
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLg8vWjGvydIhFDXTv/+NRzMS7FQGwU9h+0MmxzMkOruhRANC"
+    "AARfNyXdfq6j2hjeYbe3H7HekLRQMKidCBcyUxFMs0GTCDFQq8NpqMdJKuvAA9uLJVfpatDNxo2BF5J+1mYVGvSa"
 )
 _DEMO_DATA_KEYS = "demo:ZGFuZ29sLWRlbW8ta2V5LWtub3duLXRvLWV2ZXJ5b24="
 
@@ -77,6 +88,12 @@ class Settings:
     upload_days: int
     # Private keys, separated by commas: the first seals, all open (backend.sync.sealing).
     sealing_key: str = field(repr=False)
+    # The private key by which push services know this house (`dangol push keys`); empty: push is off.
+    push_key: str = field(repr=False)
+    push_contact: str | None
+    # Push services that may be asked, `*.` for all below a name, and the house's own, at any port and address.
+    push_services: tuple[str, ...]
+    push_local_services: tuple[str, ...]
     # `ID:BASE64`, separated by commas: the first encrypts passports, all decrypt (backend.core.crypto).
     data_keys: str = field(repr=False)
 
@@ -100,6 +117,8 @@ class Settings:
         if not self.sealing_key or _DEMO_SEALING_KEY in self.sealing_key:
             missing.append("DANGOL_SEALING_KEY is missing: `dangol sealing-key` prints a fresh one.")
         missing += self._missing_data_keys()
+        if self.push_key == _DEMO_PUSH_KEY:
+            missing.append("DANGOL_PUSH_KEY is the demo's key, which everybody knows.")
         missing += self._missing_provider()
         if not (self.tls_cert and self.tls_key) and not self.behind_proxy:
             missing.append(
@@ -169,6 +188,10 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         upload_megabytes=_integer(environment, "DANGOL_UPLOAD_MEGABYTES", 300, minimum=1),
         upload_days=_integer(environment, "DANGOL_UPLOAD_DAYS", 7, minimum=1),
         sealing_key=environment.get("DANGOL_SEALING_KEY") or (_DEMO_SEALING_KEY if demo else ""),
+        push_key=environment.get("DANGOL_PUSH_KEY") or (_DEMO_PUSH_KEY if demo else ""),
+        push_contact=environment.get("DANGOL_PUSH_CONTACT") or ("push@dangol.example" if demo else None),
+        push_services=_hosts(environment, "DANGOL_PUSH_SERVICES") or _PUSH_SERVICES,
+        push_local_services=_hosts(environment, "DANGOL_PUSH_LOCAL_SERVICES"),
         data_keys=environment.get("DANGOL_DATA_KEYS") or (_DEMO_DATA_KEYS if demo else ""),
     )
 
@@ -181,6 +204,15 @@ def current_settings() -> Settings:
 def attach(app: Flask, settings: Settings) -> None:
     """Make `settings` those of `app`."""
     app.extensions["dangol.settings"] = settings
+
+
+def _hosts(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = tuple((environment.get(name) or "").lower().split())
+    for host in found:
+        if not _HOST.fullmatch(host):
+            message = f"{name} has {host!r}; it must be host names with blanks between, as in push.example.com."
+            raise SettingsError(message)
+    return found
 
 
 def _flag(environment: Mapping[str, str], name: str) -> bool:

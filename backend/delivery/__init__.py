@@ -35,6 +35,7 @@ from backend.delivery.law_kr import frame_advert
 from backend.delivery.models import Message, OwedNotice
 from backend.delivery.news import ReplyReceived, SendingPaused
 from backend.delivery.numbers import Number, describe
+from backend.delivery.objections import register_objections
 from backend.delivery.outcomes import MessageEnded, Report, apply_report
 from backend.delivery.reasons import reason_text
 from backend.delivery.rules import Allowed, ChannelName, Consent, Facts, Held, Purpose, Skipped, Verdict, may_contact
@@ -139,6 +140,7 @@ __all__ = [
     "register",
     "register_blackout",
     "register_companion",
+    "register_objections",
     "registered",
     "run_dispatcher",
     "verdict_view",

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 
 def messages(customer_id: str | None = None) -> Select[Message]:
-    """Select messages, those of one customer when given (ix_message_customer); the caller orders and pages."""
-    query = select(Message).where(_visible())
+    """Select messages, those of one customer when given (ix_message_customer); the caller orders and pages.
+
+    What staff are told is nobody else's business, and not among them.
+    """
+    query = select(Message).where(_visible(), Message.recipient_id.is_(None))
     return query if customer_id is None else query.where(Message.customer_id == customer_id)
 
 
 def message(message_id: str) -> Message:
     """Return one message. Raises `NotFound`."""
-    query = select(Message).where(Message.id == message_id, _visible())
+    query = select(Message).where(Message.id == message_id, Message.recipient_id.is_(None), _visible())
     found = db.session.scalars(query).one_or_none() if is_id(message_id) else None
     if found is None:
         raise NotFound

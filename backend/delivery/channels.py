@@ -75,12 +75,16 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The provider has it. `state` is how far it says it is already, `via` which of several providers it was."""
+    """The provider has it. `state` is how far it says it is already, `via` which of several providers it was.
+
+    `news`, here and in other outcomes, are events that are published in the unit of work that writes it down.
+    """
 
     ref: str
     state: State = State.ACCEPTED
     size: int | None = None
     via: str | None = None
+    news: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class Refused:
     code: str | None = None
     detail: str | None = None
     consequence: Consequence | None = None
+    news: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,7 @@ class NotProcessed:
     retry_after: float | None = None
     code: str | None = None
     detail: str | None = None
+    news: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +145,11 @@ class Contact(Protocol):
     """What a channel looks at to find a way: a draft or a message."""
 
     @property
+    def id(self) -> str | None:
+        """The message's, where it has one already."""
+        ...
+
+    @property
     def purpose(self) -> str:
         """`commercial` or `service`."""
         ...
@@ -151,6 +162,16 @@ class Contact(Protocol):
     @property
     def address(self) -> str | None:
         """Where it goes to."""
+        ...
+
+    @property
+    def recipient_id(self) -> str | None:
+        """Which of the staff it is for; None: it is for a customer, or for nobody in particular."""
+        ...
+
+    @property
+    def source_id(self) -> str | None:
+        """What caused it, in the terms of the feature that enqueued it."""
         ...
 
 

@@ -23,6 +23,7 @@ class Draft:
     `id` is given by whoever must be able to ask twice for the same message; else it is made when it is put in.
     `at_most_once`: of a service text, rather lost than twice. Otherwise it goes again when the provider's list has been
     asked for the last time and nobody knows whether it went. Commercial ones never go twice, whatever is said here.
+    `recipient_id`: which of the staff it is for, on channels that reach those.
     """
 
     channel: ChannelName
@@ -40,6 +41,7 @@ class Draft:
     priority: int = AUTOMATIC
     id: str | None = None
     at_most_once: bool = False
+    recipient_id: str | None = None
 
     @property
     def once(self) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from backend import consent, customers
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
-from backend.delivery import blackouts, numbers, recipients
+from backend.delivery import blackouts, numbers, objections, recipients
 from backend.delivery.channels import registered
 from backend.delivery.drafts import Draft
 from backend.delivery.limits import service as house
@@ -52,6 +52,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     children = consent.children({each.customer_id for each in contacts if _needs_consent(each) and each.customer_id})
     blocks = _blocks(contacts)
     routes = _routes(contacts)
+    objected = _objections(contacts, now)
     suspended = customers.suspended({contact.customer_id for contact in contacts if contact.customer_id})
     past = _past(contacts, now)
     return [
@@ -71,9 +72,10 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
             number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
             number_refused=bool(blocks.refused) and _is_refused(blocks, contact),
             route=route,
+            objection=objection,
             **(past.of(contact) if _needs_consent(contact) else {}),
         )
-        for contact, route in zip(contacts, routes, strict=True)
+        for contact, route, objection in zip(contacts, routes, objected, strict=True)
     ]
 
 
@@ -91,6 +93,17 @@ def _routes(contacts: Sequence[Contact]) -> list[Route | None]:
         ways = channel.routes([contacts[place] for place in places]) if places else []
         for place, route in zip(places, ways, strict=True):
             found[place] = route
+    return found
+
+
+def _objections(contacts: Sequence[Contact], now: datetime) -> list[objections.Objection | None]:
+    """Ask the feature of each channel once, about messages to staff."""
+    found: list[objections.Objection | None] = [None] * len(contacts)
+    for channel in {contact.channel for contact in contacts if contact.recipient_id}:
+        places = [place for place, contact in enumerate(contacts) if contact.channel == channel]
+        said = objections.of(channel, [contacts[place] for place in places], now=now)
+        for place, objection in zip(places, said, strict=True):
+            found[place] = objection
     return found
 
 

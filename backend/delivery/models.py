@@ -73,6 +73,8 @@ class Message(Owned, Base):
     sender_id: Mapped[str | None] = mapped_column(ForeignKey("business_unit.id"))
     store_id: Mapped[str | None] = mapped_column(ForeignKey("store.id"))
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    # Which of the staff it is for, where it is for one of them; without a foreign key, like `batch_id` below.
+    recipient_id: Mapped[str | None] = mapped_column(Id)
     template: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[str | None] = mapped_column(Id)
     # Without a foreign key: a batch outlives its messages, and they need none to be sent.

@@ -96,6 +96,8 @@ def record(results: list[Result]) -> None:
     """Write the outcomes of calls. One that a report has overtaken moves nothing back."""
     if not results:
         return
+    for result in results:
+        _publish_news(result.outcome)
     ids = _record_taken(results)
     if not ids:
         return
@@ -112,6 +114,12 @@ def record(results: list[Result]) -> None:
             if message.attempts == result.outgoing.attempt:
                 _apply(message, result)
     judging.judge(message for message in messages.values() if message.state == State.FAILED)
+
+
+def _publish_news(outcome: Outcome) -> None:
+    if not isinstance(outcome, OutcomeUnknown):
+        for each in outcome.news:
+            events.publish(each)
 
 
 def _record_taken(results: list[Result]) -> set[str]:

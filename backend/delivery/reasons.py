@@ -120,6 +120,38 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "그동안 동의가 새로 확인되었거나 철회되어 알릴 필요가 없습니다.",
         "The consent was confirmed or withdrawn meanwhile; there is nothing to tell.",
     ),
+    # Pushes to staff.
+    "no_device": ("알림을 받을 기기가 없습니다.", "There is no device on which to tell this."),
+    "quiet_hours": (
+        "방해 금지 시간이어서 끝난 뒤에 알립니다.",
+        "Held: it is told when the quiet hours are over.",
+    ),
+    "gathered": (
+        "방금 알림을 보냈으므로 잠시 모아서 한 번에 알립니다.",
+        "Held: a notice went a moment ago; what comes meanwhile is told together.",
+    ),
+    "push_gone": ("이 기기의 알림 구독이 끝났습니다.", "The subscription of this device has ended."),
+    "push_too_large": (
+        "푸시 서비스가 알림이 너무 크다고 거절했습니다.",
+        "The push service finds the notice too large.",
+    ),
+    "push_busy": (
+        "푸시 서비스의 요청으로 잠시 뒤 다시 보냅니다.",
+        "The push service asked to wait; it is sent again shortly.",
+    ),
+    "push_unreachable": (
+        "푸시 서비스에 연결할 수 없어 잠시 뒤 다시 보냅니다.",
+        "The push service cannot be reached; it is sent again shortly.",
+    ),
+    "push_keys_refused": (
+        "푸시 서비스가 이 서버의 키를 거절했습니다. DANGOL_PUSH_KEY와 서버 시각을 확인해 주세요.",
+        "The push service refuses this server's keys. Check DANGOL_PUSH_KEY and the server's clock.",
+    ),
+    "push_refused": ("푸시 서비스가 알림을 거절했습니다.", "The push service refused the notice."),
+    "push_not_allowed": (
+        "허용되지 않은 주소로는 알림을 보내지 않습니다.",
+        "Nothing is sent to this address: it is not on the list of push services.",
+    ),
     # Sending that stopped.
     "many_filtered": (
         "통신사가 차단한 문자가 많아 발송을 멈췄습니다. 내용과 발신 번호를 확인해 주세요.",

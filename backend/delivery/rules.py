@@ -56,7 +56,7 @@ class Facts:
     given only where the sender relies on the exception for existing customers. `contacts`: when commercial messages
     went to this address, or may have gone, as far back as the house's `limits` look; `same_content_at`: when this very
     content last did. `complained_at`, `returned_at`: the last time, where there was one. `route`: how the channel
-    would send it; None: there is no way.
+    would send it; None: there is no way. `objection`: what the channel's own feature has against a service message.
     """
 
     now: datetime
@@ -80,6 +80,7 @@ class Facts:
     complained_at: datetime | None = None
     returned_at: datetime | None = None
     route: Route | None = None
+    objection: Held | Skipped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def may_contact(channel: ChannelName, facts: Facts) -> Verdict:
     if refusal is not None:
         return refusal
     if facts.purpose == "service":
-        return _no_way(channel, facts) or Allowed("service")
+        return _no_way(channel, facts) or _objection(facts) or Allowed("service")
     ground = _ground(facts)
     if not isinstance(ground, Allowed):
         return ground
@@ -158,6 +159,14 @@ def _no_way(channel: ChannelName, facts: Facts) -> Held | None:
     if not facts.route.certificate_holder:
         return Held(None, "uncertified_provider")
     return None if facts.route.sender_number else Held(None, "unregistered_number")
+
+
+def _objection(facts: Facts) -> Verdict | None:
+    """Heed what the channel's feature has against it; one that would come too late never goes."""
+    objection = facts.objection
+    if isinstance(objection, Held) and facts.not_after is not None and (objection.until or facts.now) > facts.not_after:
+        return Skipped("too_late")
+    return objection
 
 
 def _ground(facts: Facts) -> Verdict:

@@ -32,6 +32,10 @@ _TIMED: Final = frozenset(
         "cap_day",
         "cap_week",
         "cap_month",
+        "quiet_hours",
+        "gathered",
+        "push_busy",
+        "push_unreachable",
     }
 )
 """Reasons that pass by themselves at a known time; the others are only looked at again."""

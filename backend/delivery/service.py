@@ -48,6 +48,7 @@ def enqueue(draft: Draft, *, actor: audit.Actor) -> Message:
         sender_id=draft.sender_id,
         store_id=draft.store_id,
         staff_id=actor.staff_id,
+        recipient_id=draft.recipient_id,
         template=draft.template,
         source_id=draft.source_id,
         language=draft.language,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from backend.sales.deals import last_deals
 from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn
+from backend.sales.news import SalesFlagged
 from backend.sales.past import PastLine, PastSale, add_past_sales, remove_past_sales
 from backend.sales.peace import last_returns
 from backend.sales.points import award as award_points
@@ -48,6 +49,7 @@ __all__ = [
     "SaleCoupon",
     "SaleLine",
     "SaleReturn",
+    "SalesFlagged",
     "add_past_sales",
     "award_points",
     "init_app",

@@ -17,7 +17,7 @@ from backend.core.one_of import one_of
 from backend.customers import hold
 from backend.loyalty import coupons, missing, post
 from backend.organization import Store
-from backend.sales import points, rules
+from backend.sales import news, points, rules
 from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleLine, SaleReturn, SaleReturnLine
 
@@ -100,6 +100,7 @@ def _settle(sale: Sale, flags: set[str]) -> None:
     if flags:
         sale.flags = sorted({*sale.flags, *flags})
         sale.reviewed_at = sale.reviewed_by = sale.review_note = None
+        news.tell_of_flags([sale.store_id])
     db.session.flush()
     if sale.customer_id is not None:
         # A sale of hers that is being taken at this moment must not work out her facts without this.

@@ -16,7 +16,7 @@ from backend.core.bulk import insert_rows
 from backend.core.db import table_of
 from backend.customers import SoldTrip, note_trips
 from backend.loyalty import Lacking, Sold, SoldLine, coupons, missing, post
-from backend.sales import returns, rules
+from backend.sales import news, returns, rules
 from backend.sales.increments import Purchase, add_purchases
 from backend.sales.known import At, Known, read
 from backend.sales.models import Sale, SaleCoupon, SaleLine
@@ -71,6 +71,7 @@ def log_sales(arrivals: Sequence[Arrival]) -> list[tuple[str, ...]]:
     coupons.keep(known.coupons)
     post([row for each in lacking for row in each.entries])
     returns.catch_up(ids)
+    news.tell_of_flags(sale["store_id"] for sale in taken.sales if sale["flags"])
     audit.record_each([(arrival.actor, arrival.id) for arrival in arrivals], "sale.log", subject_kind="sale")
     return [tuple(sale["flags"]) for sale in taken.sales]
 

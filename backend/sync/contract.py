@@ -120,6 +120,14 @@ class Mutation(NamedTuple):
 
 
 @dataclass(frozen=True)
+class ConflictKept:
+    """Published when an edit from a tablet of a store ran into another one at `fields` fields: a person chooses."""
+
+    store_id: str
+    fields: int
+
+
+@dataclass(frozen=True)
 class FieldConflict:
     """Two values for one field: what the tablet saw, what it wanted, what the server holds."""
 

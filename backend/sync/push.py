@@ -15,12 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from backend.core import clock as wall
+from backend.core import events
 from backend.core.db import TryAgain, db, run_in_unit_of_work, table_of
 from backend.core.errors import DangolError, ValidationFailed
 from backend.core.one_of import one_of
 from backend.core.schemas import flatten
 from backend.sync import clock
-from backend.sync.contract import Caller, Mutation, Outcome, Rejected
+from backend.sync.contract import Caller, ConflictKept, Mutation, Outcome, Rejected
 from backend.sync.envelope import Envelopes
 from backend.sync.models import EditConflict, Receipt
 from backend.sync.registry import current_registry
@@ -292,6 +293,8 @@ def _keep_conflicts(mutation: Mutation, outcome: Outcome) -> None:
                 edited_at=mutation.at,
             )
         )
+    if outcome.conflicts:
+        events.publish(ConflictKept(mutation.caller.store_id, len(outcome.conflicts)))
 
 
 def _result(outcome: Outcome, flags: tuple[str, ...]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from sms import templates
 from sms.incoming import Incoming
 from tests import factories
 from tests.privacy.planted import mutation
+from tests.push.browser import Browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,6 +223,8 @@ TEMPLATE = {"name": "thanks", "language": "ko", "purpose": "service", "body": "�
 TEXT = {"template": "hello", "fields": {}}
 TEMPLATE_TEST = {"body": "x", "purpose": "service", "language": "ko", "phone": "010-9999-0000", "own": True}
 STATEMENT = {"purpose": "privacy", "granted": False, "wording_version": "privacy-2026-11", "occurred_at": AT}
+NO_WISH = {"muted": [], "quiet_from": None, "quiet_until": None, "time_zone": "Asia/Seoul"}
+BROWSER = Browser("https://fcm.googleapis.com/fcm/send/walker").data()
 WORDING = {"purpose": "profiling", "text_ko": "분석합니다.", "text_en": "We analyse."}
 _SEARCHES = ("2345", "8761", "김하", "이두", CARD + "45")
 
@@ -242,6 +245,14 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/session"): Call(SESSIONS, _one("/api/v1/session")),
     ("POST", "/api/v1/session"): Call(EVERYBODY, _one("/api/v1/session"), lambda _: {}, answers=(422,)),
     ("DELETE", "/api/v1/session"): Call(EVERYBODY, _one("/api/v1/session"), last=True),
+    ("GET", "/api/v1/push"): Call(ALL, _one("/api/v1/push")),
+    ("PUT", "/api/v1/push/subscriptions"): Call(SESSIONS, _one("/api/v1/push/subscriptions"), lambda _: BROWSER),
+    ("DELETE", "/api/v1/push/subscriptions/<subscription_id>"): Call(
+        SESSIONS, lambda _: [f"/api/v1/push/subscriptions/{new_id()}"], answers=(404,)
+    ),
+    ("PUT", "/api/v1/push/wish"): Call(SESSIONS, _one("/api/v1/push/wish"), lambda _: NO_WISH),
+    ("POST", "/api/v1/push/seen"): Call(SESSIONS, _one("/api/v1/push/seen"), lambda _: {"kinds": ["reply"]}),
+    ("POST", "/api/v1/push/trial"): Call(SESSIONS, _one("/api/v1/push/trial")),
     ("GET", "/api/v1/business-units"): Call(ALL, _one("/api/v1/business-units")),
     ("PATCH", "/api/v1/business-units/<unit_id>"): Call(
         ADMIN, _one("/api/v1/business-units/<unit_id>", "unit"), lambda _: {"shares": "all"}
