@@ -13,11 +13,12 @@ const allowed = {
   'lib/book': ['lib/api', 'lib/vault', 'lib/search', 'lib/rhythm'],
   'lib/session': ['lib/api', 'lib/i18n'],
   'lib/ui': ['lib/i18n', 'lib/rhythm'],
+  'lib/push': ['lib/api', 'lib/i18n', 'lib/session', 'lib/ui'],
   'lib/*': ['lib/i18n'],
   // What the features of one area have in common (its context, its words): `floor/shared`, `admin/shared`.
-  shared: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/*'],
-  feature: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/*', 'shared'],
-  app: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/*', 'feature', 'shared'],
+  shared: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/push', 'lib/*'],
+  feature: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/push', 'lib/*', 'shared'],
+  app: ['lib/api', 'lib/book', 'lib/session', 'lib/i18n', 'lib/rhythm', 'lib/ui', 'lib/push', 'lib/*', 'feature', 'shared'],
 };
 const areas = ['floor', 'admin', 'member'];
 

@@ -5,6 +5,7 @@ import { Book } from '$lib/book';
 import { BrowserMemory } from '$lib/i18n/device-memory';
 import { Formatter } from '$lib/i18n/formatter';
 import { Language } from '$lib/i18n/language.svelte';
+import { Push } from '$lib/push/push.svelte';
 import { Session } from '$lib/session';
 import { Appearance } from '$lib/ui/appearance.svelte';
 import { GradeNames } from '$lib/i18n/grade-names.svelte';
@@ -35,6 +36,21 @@ const book = new Book();
 const format = new Formatter(language, () => session.timeZone);
 const gate = new Gate(book, session, memory);
 
+const push: Push = new Push({
+  memory,
+  language: () => language.current,
+  surface: () => (areaOf(router.parts) === 'admin' ? 'desk' : 'floor'),
+  login: () => session.staff?.login ?? null,
+  unlocked: () => session.staff !== null && (areaOf(router.parts) === 'admin' || gate.open),
+  go: (path) => router.go(path),
+});
+
+/** Whoever signs out is told nothing on this browser any more. */
+async function signOut(): Promise<void> {
+  await push.leave();
+  await gate.signOut();
+}
+
 const parts = {
   book,
   gate,
@@ -51,7 +67,8 @@ const parts = {
   views: new CardViews(book),
   handover: new Handover(),
   searches: new Searches(),
-  signOut: () => gate.signOut(),
+  push,
+  signOut,
   stores: new StoreNames(language),
   grades: new GradeNames(language),
 };
@@ -61,4 +78,5 @@ void session.open();
 // While the server is asked who is signed in; what goes wrong the gate says when it asks again.
 if (areaOf(router.parts) === 'floor') book.inspect().catch(() => undefined);
 gate.watch();
+push.watch();
 void updates.watch();

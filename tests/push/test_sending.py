@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from backend.core import clock
+from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work
 from backend.delivery import Message, Refused, claim, registered
 from backend.delivery.outcomes import Result, record
@@ -23,7 +24,7 @@ from backend.push.transport import PushTransport, Services, open_session
 from backend.push.writing import LONGEST_PAYLOAD, PayloadTooLong, Profile, write
 from tests import factories
 from tests.push import pushservice
-from tests.push.browser import Browser, token_of
+from tests.push.browser import Browser, base64url, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -140,7 +141,7 @@ def test_the_signature_is_the_houses_and_for_this_service_alone(serving: Any) ->
     claims, point = token_of(posted.headers["authorization"])
     keys = current_keys()
     assert keys is not None
-    assert writing.base64.urlsafe_b64encode(point).rstrip(b"=").decode() == keys.application_key
+    assert base64url(point) == keys.application_key
     assert claims["aud"] == "https://localhost"
     assert claims["sub"] == "mailto:push@dangol.example"
     assert 0 < claims["exp"] - clock.now().timestamp() <= 24 * 3600
@@ -192,7 +193,7 @@ def test_what_was_seen_is_counted_anew_and_is_not_told_any_more(serving: Any) ->
         browser = Browser(service.endpoint("one"))
         subscribed(her, browser)
         first = tell(her, count=5)
-        run_in_unit_of_work(lambda: telling.seen(her, ["reply"], actor=telling.audit.SYSTEM))
+        run_in_unit_of_work(lambda: telling.seen(her, ["reply"], actor=SYSTEM))
         assert db.session.get(Message, first.id).state == "canceled"  # type: ignore[union-attr]
         assert await deliver() == []
         with later(minutes=1):
@@ -522,7 +523,7 @@ def test_a_worker_that_died_with_a_push_sends_it_again_under_its_topic(serving: 
         async with registered(current_app)["push"].open() as transport:
             for minutes in (5, 20):
                 with later(minutes=minutes):
-                    for _, lookup in run_in_unit_of_work(lambda: lookups.take(channels=("push",), limit=5)):
+                    for _, lookup in run_in_unit_of_work(lambda: lookups.take(channels=["push"], limit=5)):
                         answer = await transport.find(lookup)
                         run_in_unit_of_work(
                             lambda lookup=lookup, answer=answer: lookups.settle(  # type: ignore[misc] # bound now

@@ -13,6 +13,7 @@ from backend.core import audit, events
 from backend.core.db import db, run_in_unit_of_work
 from backend.core.errors import SettingsError
 from backend.delivery import Message, ReplyReceived, SendingPaused
+from backend.organization import Staff
 from backend.push import keys, telling
 from backend.push.models import PushEvent, PushFault, PushNotice, PushSubscription
 from tests import factories
@@ -46,7 +47,7 @@ def told() -> dict[str, tuple[str, int]]:
     run_in_unit_of_work(lambda: None)
     telling.tell_due()
     db.session.expire_all()
-    people = {row.id: row.login for row in db.session.query(factories.Staff)}
+    people = {row.id: row.login for row in db.session.query(Staff)}
     rows = [
         json.loads(row.body) | {"who": row.recipient_id} for row in db.session.query(Message).filter_by(channel="push")
     ]

@@ -59,6 +59,7 @@ export const deskGroups: readonly DeskGroup[] = [
       { part: 'stores', icon: 'store', label: m.desk_stores },
       { part: 'staff', icon: 'user', label: m.desk_staff, roles: ['manager', 'admin'] },
       { part: 'tablets', icon: 'tablet', label: m.desk_tablets, roles: ['manager', 'admin'] },
+      { part: 'alerts', icon: 'bell', label: m.desk_alerts },
     ],
   },
 ];

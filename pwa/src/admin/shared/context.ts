@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import type { Formatter } from '$lib/i18n/formatter';
 import type { Language } from '$lib/i18n/language.svelte';
+import type { Push } from '$lib/push/push.svelte';
 import type { Session } from '$lib/session';
 import type { GradeNames } from '$lib/i18n/grade-names.svelte';
 import type { StoreNames } from '$lib/stores/store-names.svelte';
@@ -22,6 +23,7 @@ export interface Desk {
   /** Ends the session and closes the tablet, if this browser is one. */
   readonly signOut: () => Promise<void>;
   readonly attention: Attention;
+  readonly push: Push;
 }
 
 export const [getDesk, setDesk] = createContext<Desk>();

@@ -3,6 +3,7 @@ import type { Book } from '$lib/book';
 import type { DeviceMemory } from '$lib/i18n/device-memory';
 import type { Formatter } from '$lib/i18n/formatter';
 import type { Language } from '$lib/i18n/language.svelte';
+import type { Push } from '$lib/push/push.svelte';
 import type { Session } from '$lib/session';
 import type { GradeNames } from '$lib/i18n/grade-names.svelte';
 import type { StoreNames } from '$lib/stores/store-names.svelte';
@@ -30,6 +31,9 @@ export interface Floor {
   readonly gate: Gate;
   readonly stores: StoreNames;
   readonly grades: GradeNames;
+  readonly push: Push;
+  /** Ends the session and closes the tablet. */
+  readonly signOut: () => Promise<void>;
 }
 
 export const [getFloor, setFloor] = createContext<Floor>();
