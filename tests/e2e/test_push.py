@@ -364,3 +364,35 @@ def test_a_browser_that_blocks_notices_is_told_how_to_allow_them(browser: Chromi
         other.add_init_script("delete window.PushManager")
         other.goto(f"{pushing.url}/admin/alerts")
         expect(other.locator("[data-push=unsupported]")).to_contain_text("지원하지 않습니다")
+
+
+def test_a_subscription_that_the_browser_changed_is_the_servers_too(browser: Chromium, pushing: PushingServer) -> None:
+    before, after = (Browser(f"https://localhost/{name}") for name in ("before", "after"))
+    with told(browser, pushing) as floor:
+        page = floor.page
+        subscribe = """([data]) => fetch('/api/v1/push/subscriptions', {
+            method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(data),
+        }).then((answer) => answer.json()).then(({ fingerprint }) => fingerprint)"""
+        old = page.evaluate(subscribe, [before.data()])
+        page.evaluate(
+            """() => caches.open('dangol-push').then((store) =>
+                store.put('/push-terms', Response.json({ surface: 'floor', language: 'en' })))"""
+        )
+        worker_of(page.context).evaluate(
+            """async ([endpoint, p256dh, auth, before]) => {
+                const plain = (text) => atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+                const bytes = (text) => Uint8Array.from(plain(text), (char) => char.charCodeAt(0)).buffer;
+                const fresh = { endpoint, getKey: (name) => bytes(name === 'auth' ? auth : p256dh) };
+                const event = new ExtendableEvent('pushsubscriptionchange');
+                const old = { endpoint: before, options: { applicationServerKey: null } };
+                Object.assign(event, { oldSubscription: old, newSubscription: fresh });
+                const done = new Promise((resolve, reject) => {
+                    event.waitUntil = (work) => void work.then(resolve, reject);
+                });
+                self.dispatchEvent(event);
+                await done;
+            }""",
+            [after.endpoint, after.p256dh, after.auth, before.endpoint],
+        )
+        shown = page.evaluate("fetch('/api/v1/push').then((answer) => answer.json())")["subscriptions"]
+        assert [(each["fingerprint"] == old, each["language"]) for each in shown] == [(False, "en")]
