@@ -120,7 +120,11 @@ class Dispatcher:
         """Open every registered channel and work until `stop` is set and nothing is under way."""
         async with AsyncExitStack() as stack:
             for name, channel in registered(self._app).items():
-                self._channels[name] = await stack.enter_async_context(channel.open())
+                try:
+                    self._channels[name] = await stack.enter_async_context(channel.open())
+                except Exception:
+                    # What one channel lacks must not stop the others; its messages wait, and the log says why.
+                    log.exception("channel_not_opened", channel=name)
             log.info("dispatcher_started", worker=self._worker, channels=sorted(self._channels))
             reconciling = asyncio.create_task(self._reconcile())
             bell = self._bell()

@@ -362,6 +362,18 @@ def test_a_transport_that_breaks_leaves_the_message_unknown_and_the_others_going
     assert (get(bad).state, get(good).state) == ("unknown", "accepted")
 
 
+def test_a_channel_that_cannot_be_opened_keeps_what_is_its_own_and_stops_no_other(app: Flask, dispatched: Any) -> None:
+    class Shut(Channel):
+        def open(self) -> Any:
+            raise ModuleNotFoundError(self.name)
+
+    delivery.register(app, Shut(lambda _: Accepted(), name="push"))
+    other, ours = put(channel="push"), put()
+    channel = Channel(lambda _: Accepted(ref="SM1"))
+    dispatched(channel, lambda: channel.sent == [ours])
+    assert (get(other).state, get(ours).state) == ("queued", "accepted")
+
+
 def test_a_provider_that_gives_one_reference_twice_holds_up_nobody(dispatched: Any) -> None:
     ids = [put() for _ in range(6)]
     channel = Channel(lambda _: Accepted(ref="SM1"))
