@@ -49,7 +49,7 @@ def _tables_may_be_made_anew(connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys=ON")
 
 
-def _refuse_lost_rows(*, ctx: MigrationContext, step: MigrationInfo, **_: object) -> None:
+def _refuse_lost_rows(ctx: MigrationContext, step: MigrationInfo, heads: object, run_args: object) -> None:  # noqa: ARG001 - Alembic gives them by name
     """Take a revision back, whole, that leaves a row behind which refers to nothing."""
     connection = ctx.connection
     if connection is None or connection.dialect.name != "sqlite":

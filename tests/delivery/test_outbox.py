@@ -367,7 +367,7 @@ def test_a_channel_that_cannot_be_opened_keeps_what_is_its_own_and_stops_no_othe
         def open(self) -> Any:
             raise ModuleNotFoundError(self.name)
 
-    delivery.register(app, Shut(lambda _: Accepted(), name="push"))
+    delivery.register(app, Shut(lambda _: Accepted(ref=""), name="push"))
     other, ours = put(channel="push"), put()
     channel = Channel(lambda _: Accepted(ref="SM1"))
     dispatched(channel, lambda: channel.sent == [ours])
