@@ -114,13 +114,13 @@ def test_secrets_of_another_length_or_alphabet_are_refused(auth: str) -> None:
     "point",
     [
         "",
-        POINT[:-2],
-        POINT + "AA",
+        pytest.param(POINT[:-2], id="short"),
+        pytest.param(POINT + "AA", id="long"),
         OFF_CURVE,
         COMPRESSED,
         base64url(b"\x00" * 65),
         base64url(b"\x00"),
-        POINT[:-1] + "*",
+        pytest.param(POINT[:-1] + "*", id="no base64url"),
     ],
 )
 def test_keys_that_are_no_point_of_the_curve_are_refused(point: str) -> None:
