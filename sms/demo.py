@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend.core.audit import SYSTEM
 from backend.core.db import db
-from sms import prices, templates
+from sms import demo_sending, prices, templates
 from sms.incoming import demo as incoming_demo
 from sms.models import Template
 from sms.routing import demo as routing_demo
@@ -111,6 +111,15 @@ TEMPLATES: Final = (
     ),
 )
 
+WAITING: Final = NewTemplate(
+    name="year-end",
+    title="연말 감사 행사",
+    language="ko",
+    purpose="commercial",
+    body='{{ customer.name | default: "고객" }}님, 한 해 동안 감사했습니다. '
+    '12월 31일까지 {{ store.name | default: "매장" }}에서 감사 선물을 드립니다.',
+)
+"""Nobody has approved it yet."""
 
 PRICES: Final = (
     {"way": "twilio_segment", "country": "KR", "micros": 49_400, "currency": "USD"},
@@ -128,12 +137,14 @@ def seed_with(_event: DemoSeeded) -> None:
     if not prices.all_prices():
         prices.replace(PRICES, acting_staff=SYSTEM)
     incoming_demo.seed()
+    demo_sending.seed()
 
 
 def seed() -> int:
-    """Add the demo's templates that are not there yet, approved; how many were added. Inside a unit of work."""
+    """Add the demo's templates that are not there yet, all but one approved; how many. Inside a unit of work."""
     known = {(name, language) for name, language in db.session.execute(select(Template.name, Template.language))}
-    missing = [new for new in TEMPLATES if (new.name, new.language) not in known]
+    missing = [new for new in (*TEMPLATES, WAITING) if (new.name, new.language) not in known]
     for new in missing:
-        templates.approve(templates.add(new, acting_staff=SYSTEM), acting_staff=SYSTEM)
+        added = templates.add(new, acting_staff=SYSTEM)
+        (templates.ask if new is WAITING else templates.approve)(added, acting_staff=SYSTEM)
     return len(missing)

@@ -48,13 +48,16 @@ class Matter:
 
 @dataclass(frozen=True)
 class ConsentState:
-    """What stands: `granted` by day, `night` too, or `refused` by `refusal_id`; `granted_at` starts two years."""
+    """What stands: `granted` by day, `night` too, or `refused` by `refusal_id`, which wins over everything.
+
+    `granted_at`, when it was granted or last confirmed, starts two years.
+    """
 
     granted: bool
-    night: bool
-    refused: bool
-    granted_at: datetime | None
-    refusal_id: str | None
+    night: bool = False
+    refused: bool = False
+    granted_at: datetime | None = None
+    refusal_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from backend.delivery.numbers import Number, describe
 from backend.delivery.objections import register_objections
 from backend.delivery.outcomes import MessageEnded, Report, apply_report
 from backend.delivery.reasons import reason_text
-from backend.delivery.rules import Allowed, ChannelName, Consent, Facts, Held, Purpose, Skipped, Verdict, may_contact
+from backend.delivery.rules import Allowed, ChannelName, Facts, Held, Purpose, Skipped, Verdict, may_contact
 from backend.delivery.schemas import MessageSchema, VerdictSchema, verdict_view
 from backend.delivery.sending.batches import open_batch
 from backend.delivery.sending.filling import Filled, enqueue_many
@@ -89,7 +89,6 @@ __all__ = [
     "Channel",
     "ChannelName",
     "Companion",
-    "Consent",
     "Consequence",
     "Contact",
     "Draft",

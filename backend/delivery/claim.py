@@ -86,11 +86,11 @@ def _asked(rows: Sequence[Any], now: datetime) -> Iterator[tuple[Any, Facts, Ver
     recipients.hold(row.address for row in rows if row.purpose == "commercial" and row.address)
     going = recipients.Going()
     for row, facts in zip(rows, load_facts(rows, now=now), strict=True):
-        known = going.seen(row, facts)
-        verdict = may_contact(cast("ChannelName", row.channel), known)
+        going.mark(row, facts)
+        verdict = may_contact(cast("ChannelName", row.channel), facts)
         if isinstance(verdict, Allowed):
-            going.let(row, known)
-        yield row, known, verdict
+            going.let(row, facts)
+        yield row, facts, verdict
 
 
 def _write(answers: Sequence[tuple[Any, Verdict, Route | None]], *, worker: str, now: datetime) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, cast, get_args
 
 from flask import current_app
 from sqlalchemy import select
@@ -17,17 +16,23 @@ from backend.delivery.channels import registered
 from backend.delivery.drafts import Draft
 from backend.delivery.limits import service as house
 from backend.delivery.models import AddressBlock, Message
-from backend.delivery.rules import ChannelName, Consent, Facts, Purpose
+from backend.delivery.rules import ChannelName, Facts, Purpose
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from backend.delivery.caps import Limits
     from backend.delivery.channels import Route
 
 Contact = Draft | Message
 """What the gate can be asked about."""
+
+_Whom = tuple[str | None, str, str | None]
+"""Customer, channel and sender."""
+
+_SILENT: Final = consent.ConsentState(granted=False)
+"""Who never said anything about it."""
 
 
 _block = table_of(AddressBlock).c
@@ -37,10 +42,21 @@ _BLOCKS = select(_block.channel, _block.address, _block.kind, _block.sender_id).
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Blocks:
+class _Blocks(NamedTuple):
+    """What is known against numbers; a refusal that names no sender is meant for all."""
+
     bad: frozenset[tuple[str, str]]
     refused: frozenset[tuple[str, str, str | None]]
+
+    def mark(self, facts: Facts, contact: Contact) -> None:
+        """Note what is known against the number of a contact: of most there is nothing."""
+        channel, address = contact.channel, contact.address or ""
+        if self.bad:
+            facts.number_suppressed = (channel, address) in self.bad
+        if self.refused:
+            facts.number_refused = bool(
+                {(channel, address, contact.sender_id), (channel, address, None)} & self.refused
+            )
 
 
 def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
@@ -55,34 +71,30 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     objected = _objections(contacts, now)
     suspended = customers.suspended({contact.customer_id for contact in contacts if contact.customer_id})
     past = _past(contacts, now)
-    return [
-        Facts(
+    found = []
+    for contact, route, objection in zip(contacts, routes, objected, strict=True):
+        customer_id, sender_id, address = contact.customer_id, contact.sender_id, contact.address
+        facts = Facts(
             now=now,
             purpose=cast("Purpose", contact.purpose),
-            sender=contact.sender_id,
-            sender_name=senders.get(contact.sender_id or ""),
-            number=numbers.describe(contact.address) if contact.address and contact.channel != "push" else None,
-            consent=consents.get((contact.channel, contact.sender_id, contact.customer_id)),
-            deal_ended_at=deals.get((contact.customer_id or "", contact.sender_id or "")),
+            sender=sender_id,
+            sender_name=senders.get(sender_id or ""),
+            number=numbers.describe(address) if address and contact.channel != "push" else None,
+            consent=consents.get((customer_id, contact.channel, sender_id)),
             store_zone=zones.get(contact.store_id or ""),
             text=contact.body,
             not_after=contact.not_after,
-            under_14=contact.customer_id in children,
-            suspended=contact.customer_id in suspended,
-            number_suppressed=(contact.channel, contact.address or "") in blocks.bad,
-            number_refused=bool(blocks.refused) and _is_refused(blocks, contact),
+            under_14=customer_id in children,
+            suspended=customer_id in suspended,
             route=route,
             objection=objection,
-            **(past.of(contact) if _needs_consent(contact) else {}),
         )
-        for contact, route, objection in zip(contacts, routes, objected, strict=True)
-    ]
-
-
-def _is_refused(blocks: _Blocks, contact: Contact) -> bool:
-    """A refusal by number that names no sender is meant for all."""
-    channel, address = contact.channel, contact.address or ""
-    return bool({(channel, address, contact.sender_id), (channel, address, None)} & blocks.refused)
+        blocks.mark(facts, contact)
+        if _needs_consent(contact):
+            facts.deal_ended_at = deals.get((customer_id or "", sender_id or ""))
+            past.mark(facts, contact)
+        found.append(facts)
+    return found
 
 
 def _routes(contacts: Sequence[Contact]) -> list[Route | None]:
@@ -115,15 +127,14 @@ class _Past(NamedTuple):
     complained: dict[str, datetime]
     returned: dict[str, datetime]
 
-    def of(self, contact: Contact) -> dict[str, Any]:
-        """Return the facts of what happened to one of them."""
-        customer, went = contact.customer_id or "", self.history.get(contact.address or "")
-        found: dict[str, Any] = {"limits": self.limits}
-        if customer in self.complained:
-            found["complained_at"] = self.complained[customer]
-        if customer in self.returned:
-            found["returned_at"] = self.returned[customer]
-        return found if went is None else found | recipients.past_of(went, recipients.digest_of(contact.body))
+    def mark(self, facts: Facts, contact: Contact) -> None:
+        """Note what happened to one of them."""
+        customer_id, went = contact.customer_id or "", self.history.get(contact.address or "")
+        facts.limits = self.limits
+        facts.complained_at = self.complained.get(customer_id)
+        facts.returned_at = self.returned.get(customer_id)
+        if went is not None:
+            recipients.mark(facts, went, recipients.digest_of(contact.body))
 
 
 def _past(contacts: Sequence[Contact], now: datetime) -> _Past:
@@ -156,19 +167,18 @@ def _zones(ids: set[str]) -> dict[str, str]:
     return {row.id: row.time_zone for row in db.session.execute(query)}
 
 
-def _consents(contacts: Sequence[Contact]) -> dict[tuple[str, str | None, str | None], Consent]:
+def _consents(contacts: Sequence[Contact]) -> dict[_Whom, consent.ConsentState]:
     """Ask the ledger once for all. Who is not in it was never asked, as is known."""
     wanted = {
         (contact.customer_id, contact.channel, contact.sender_id)
         for contact in contacts
         if _needs_consent(contact) and contact.customer_id and contact.sender_id
     }
-    states = consent.current_states(wanted) if wanted else {}
-    return {(channel, sender, who): _stands(states.get((who, channel, sender))) for who, channel, sender in wanted}
+    return dict.fromkeys(wanted, _SILENT) | consent.current_states(wanted) if wanted else {}
 
 
 def _deals(
-    contacts: Sequence[Contact], consents: dict[tuple[str, str | None, str | None], Consent]
+    contacts: Sequence[Contact], consents: Mapping[_Whom, consent.ConsentState]
 ) -> dict[tuple[str, str], datetime]:
     """When the last deal ended of those who neither agreed nor refused: nothing else depends on it."""
     open_ = {
@@ -176,18 +186,12 @@ def _deals(
         for contact in contacts
         if contact.customer_id
         and contact.sender_id
-        and (stands := consents.get((contact.channel, contact.sender_id, contact.customer_id))) is not None
+        and (stands := consents.get((contact.customer_id, contact.channel, contact.sender_id))) is not None
         and not (stands.granted or stands.refused)
     }
     if not open_:
         return {}
     return consent.deals({customer for customer, _ in open_}, senders={sender for _, sender in open_})
-
-
-def _stands(state: consent.ConsentState | None) -> Consent:
-    if state is None:
-        return Consent(granted=False)
-    return Consent(granted=state.granted, night=state.night, refused=state.refused, confirmed_at=state.granted_at)
 
 
 def _blocks(contacts: Sequence[Contact]) -> _Blocks:

@@ -20,9 +20,8 @@ _UNKNOWN_ZONE = "Etc/Unknown"
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in E.164 with what follows from its digits. `zones` is empty when its place on Earth is unknown."""
+    """What follows from the digits of a number. `zones` is empty when its place on Earth is unknown."""
 
-    e164: str
     kind: NumberKind
     country: str | None
     zones: tuple[str, ...]
@@ -36,14 +35,13 @@ def describe(e164: str) -> Number:
     """Describe a number written in E.164. One that no carrier could have given out is `invalid`."""
     begin, length = _MOBILE
     if len(e164) == length and e164.startswith(begin) and e164.isascii() and e164[1:].isdecimal():
-        return Number(e164, *_of_exchange(e164[:-4]))
+        return _of_exchange(e164[:-4])
     return _described(e164)
 
 
 @lru_cache(maxsize=10_000)
-def _of_exchange(start: str) -> tuple[NumberKind, str | None, tuple[str, ...]]:
-    found = parsed(f"{start}0000")
-    return found.kind, found.country, found.zones
+def _of_exchange(start: str) -> Number:
+    return parsed(f"{start}0000")
 
 
 def parsed(e164: str) -> Number:
@@ -51,12 +49,12 @@ def parsed(e164: str) -> Number:
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
-        return Number(e164, "invalid", None, ())
+        return Number("invalid", None, ())
     if not phonenumbers.is_valid_number(number):
-        return Number(e164, "invalid", phonenumbers.region_code_for_number(number), ())
+        return Number("invalid", phonenumbers.region_code_for_number(number), ())
     zones = tuple(zone for zone in timezone.time_zones_for_number(number) if zone != _UNKNOWN_ZONE)
     kind: NumberKind = "mobile" if phonenumbers.number_type(number) in _TAKES_TEXTS else "landline"
-    return Number(e164, kind, phonenumbers.region_code_for_number(number), zones)
+    return Number(kind, phonenumbers.region_code_for_number(number), zones)
 
 
 _described = lru_cache(maxsize=65_536)(parsed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -58,10 +57,11 @@ class Going:
     def __init__(self) -> None:
         self._went: History = {}
 
-    def seen(self, message: Message, facts: Facts) -> Facts:
-        """Return the facts with what went to this number in this claim."""
+    def mark(self, message: Message, facts: Facts) -> None:
+        """Note on the facts what went to this number in this claim."""
         went = self._went.get(message.address or "")
-        return facts if went is None or facts.purpose != "commercial" else with_history(facts, went, message.digest)
+        if went is not None and facts.purpose == "commercial":
+            mark(facts, went, message.digest)
 
     def let(self, message: Message, facts: Facts) -> None:
         """Count one more."""
@@ -69,20 +69,11 @@ class Going:
             self._went.setdefault(message.address or "", []).append(Contacted(facts.now, message.digest))
 
 
-def with_history(facts: Facts, went: list[Contacted], digest: str | None) -> Facts:
-    """Add to the facts what a number was sent since they were loaded."""
-    past = past_of(went, digest)
-    return replace(
-        facts,
-        contacts=(*facts.contacts, *past["contacts"]),
-        same_content_at=past["same_content_at"] or facts.same_content_at,
-    )
-
-
-def past_of(went: list[Contacted], digest: str | None) -> dict[str, Any]:
-    """Return the facts of what a number was sent, the oldest first: `contacts` and `same_content_at`."""
+def mark(facts: Facts, went: list[Contacted], digest: str | None) -> None:
+    """Add to the facts what a number was sent, the oldest first, after what they know of it already."""
     same = [each.at for each in went if digest is not None and each.digest == digest]
-    return {"contacts": tuple(each.at for each in went), "same_content_at": max(same) if same else None}
+    facts.contacts = (*facts.contacts, *(each.at for each in went))
+    facts.same_content_at = max(same) if same else facts.same_content_at
 
 
 def history(addresses: Collection[str], limits: Limits, *, now: datetime) -> History:

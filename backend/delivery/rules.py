@@ -18,6 +18,7 @@ from backend.delivery.hours import Clock, evenings, quiet_until
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from backend.consent import ConsentState
     from backend.delivery.channels import Route
     from backend.delivery.numbers import Number
 
@@ -32,25 +33,12 @@ _ROUNDS = 20
 """How often one delay may end within another before nobody can tell when all are over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """The consent ledger's derived state for one person, channel and legal sender, for marketing.
-
-    `refused` is a refusal that no later grant has named; it wins over everything.
-    `confirmed_at` is the grant or its last confirmation.
-    """
-
-    granted: bool
-    night: bool = False
-    refused: bool = False
-    confirmed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Facts:
     """What the gate looks at. None means unknown, except where a line says otherwise.
 
-    `consent`: None holds a commercial message. `number`: None means that the person has none. `number_refused`:
+    `consent`: what the ledger comes to for this person, channel and legal sender; None holds a commercial message.
+    `number`: None means that the person has none. `number_refused`:
     somebody refused by this number, whoever that was. `under_14`: the customer is, today. `store_zone`: an IANA name.
     `text`: as it would be sent; None when there is none (a call). `not_after`: None means no limit. `deal_ended_at`:
     given only where the sender relies on the exception for existing customers. `contacts`: when commercial messages
@@ -64,7 +52,7 @@ class Facts:
     sender: str | None
     sender_name: str | None
     number: Number | None
-    consent: Consent | None
+    consent: ConsentState | None
     store_zone: str | None
     text: str | None = None
     not_after: datetime | None = None
@@ -183,9 +171,9 @@ def _ground(facts: Facts) -> Verdict:
     return _ground_of_consent(consent, facts.now) if consent.granted else _ground_of_existing_customer(facts)
 
 
-def _ground_of_consent(consent: Consent, now: datetime) -> Verdict:
-    if consent.confirmed_at is None or (
-        now - consent.confirmed_at > _SURELY_FRESH and now >= reconfirm_by(consent.confirmed_at)
+def _ground_of_consent(consent: ConsentState, now: datetime) -> Verdict:
+    if consent.granted_at is None or (
+        now - consent.granted_at > _SURELY_FRESH and now >= reconfirm_by(consent.granted_at)
     ):
         return Held(None, "reconfirmation_due")
     return Allowed("consent")

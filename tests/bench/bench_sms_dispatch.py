@@ -14,57 +14,22 @@ import time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
-from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from backend import delivery
 from backend.core.audit import SYSTEM
 from backend.core.db import db
-from backend.delivery import Message, Route, enqueue_many
+from backend.delivery import Message, enqueue_many
 from backend.delivery.dispatcher import IN_FLIGHT
-from sms.providers.account import TwilioAccount
-from sms.providers.twilio import TwilioProvider
 from tests.bench import texts
 from tests.bench.harness import fresh_app, report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractAsyncContextManager
-
     from flask import Flask
-
-    from backend.delivery import ChannelName, Contact, Transport
 
 _TEXTS = 6_000
 _ROUNDS = 3
 _TARGET = 0.7
-_SID = "AC" + "0" * 32
-
-
-class _Sms:
-    """The channel over a provider of our own making."""
-
-    name: ChannelName = "sms"
-
-    def __init__(self, account: TwilioAccount) -> None:
-        self._account = account
-
-    def routes(self, contacts: Sequence[Contact]) -> list[Route | None]:
-        """All go the one way."""
-        return [Route("twilio", "하늘메시지", "15880000")] * len(contacts)
-
-    def open(self) -> AbstractAsyncContextManager[Transport]:
-        return TwilioProvider(self._account).open()
-
-
-class _Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK ships no types
-    """The SDK's own client as it is, to another address."""
-
-    base = ""
-
-    async def request(self, method: str, url: str, *rest: object, **named: object) -> object:
-        """Ask the stand-in."""
-        return await super().request(method, url.replace("https://api.twilio.com", self.base), *rest, **named)
 
 
 def main() -> bool:
@@ -81,9 +46,8 @@ def main() -> bool:
 
 
 async def _bare(url: str) -> float:
-    _Elsewhere.base = url
-    http = _Elsewhere()
-    client = Client(_SID, "token", http_client=http)
+    http = texts.bare_client(url)
+    client = Client(texts.SID, "token", http_client=http)
     left = iter(range(_TEXTS))
 
     async def hand_over() -> None:
@@ -102,10 +66,7 @@ def _ours(app: Flask, url: str) -> float:
     drafts = texts.drafts(texts.members(_TEXTS, sender), sender, store)
     enqueue_many(drafts, batch_id=texts.batch(sender), actor=SYSTEM)
     db.session.remove()
-    account = TwilioAccount(
-        sid=_SID, token="token", sender="15880000", messaging_service=None, callback_url=f"{url}/status", api_url=url
-    )
-    delivery.register(app, _Sms(account))
+    texts.send_by_twilio(app, url)
     stop = threading.Event()
     watcher = threading.Thread(target=_stop_when_done, args=(app, stop))
     begun = time.perf_counter()

@@ -18,6 +18,7 @@ from backend.consent import ConsentEntry
 from backend.core import clock
 from backend.core.bulk import insert_rows
 from backend.core.db import db, parts, table_of, unit_of_work
+from backend.core.garbage import collected_by_hand
 from backend.core.ids import new_id
 from backend.customers import Customer
 from backend.delivery import ChannelName, Contact, Draft, Message, Route, Transport, decide, register
@@ -132,9 +133,11 @@ def _went(customer_id: str, nr: int, store: Any) -> dict[str, Any]:
 
 def _decide(drafts: list[Draft]) -> None:
     answers: Counter[str] = Counter()
-    for some in parts(drafts, _AT_ONCE):
-        answers.update(type(verdict).__name__ for verdict in decide(some))
-        db.session.rollback()
+    with collected_by_hand() as collect:
+        for some in parts(drafts, _AT_ONCE):
+            answers.update(type(verdict).__name__ for verdict in decide(some))
+            db.session.rollback()
+            collect()
     if not answers.keys() >= {"Allowed", "Skipped"} or sum(answers.values()) != _RECIPIENTS:
         message = f"not decided as it should be: {answers}"
         raise RuntimeError(message)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uuid_utils
 from sqlalchemy import insert
+from twilio.http.async_http_client import AsyncTwilioHttpClient
 
 from backend.consent.models import ConsentEntry
 from backend.core import clock
@@ -17,16 +18,50 @@ from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work, table_of, unit_of_work
 from backend.core.ids import new_id
 from backend.customers import Customer
-from backend.delivery import Draft, open_batch
+from backend.delivery import Draft, Route, open_batch, register
 from backend.sync import mark_changed
+from sms.providers.account import TwilioAccount
+from sms.providers.twilio import TwilioProvider
 from tests import factories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractAsyncContextManager
     from multiprocessing.connection import Connection
 
+    from flask import Flask
+
+    from backend.delivery import ChannelName, Contact, Transport
+
 BODY: Final = "(광고)하늘면세점 1588-0000\n회원님, 이번 주말까지 20% 할인\n무료수신거부 080-000-0000"
+SID: Final = "AC" + "0" * 32
 _MANY: Final = 10_000
+
+
+class _Sms:
+    """The channel over a provider of our own making."""
+
+    name: ChannelName = "sms"
+
+    def __init__(self, account: TwilioAccount) -> None:
+        self._account = account
+
+    def routes(self, contacts: Sequence[Contact]) -> list[Route | None]:
+        """All go the one way."""
+        return [Route("twilio", "하늘메시지", "15880000")] * len(contacts)
+
+    def open(self) -> AbstractAsyncContextManager[Transport]:
+        """Open Twilio's SDK."""
+        return TwilioProvider(self._account).open()
+
+
+def send_by_twilio(app: Flask, url: str) -> None:
+    """Have the app's texts go by Twilio's official SDK to the stand-in at `url`."""
+    status = f"{url}/status"
+    account = TwilioAccount(
+        sid=SID, token="token", sender="15880000", messaging_service=None, callback_url=status, api_url=url
+    )
+    register(app, _Sms(account))
 
 
 def shop() -> tuple[str, str]:
@@ -68,8 +103,8 @@ def members(count: int, sender_id: str) -> list[tuple[str, str]]:
     return people
 
 
-def drafts(people: list[tuple[str, str]], sender_id: str, store_id: str) -> list[Draft]:
-    """A commercial text to each."""
+def drafts(people: list[tuple[str, str]], sender_id: str, store_id: str, **values: int) -> list[Draft]:
+    """A commercial text to each; `values` are others of a draft."""
     return [
         Draft(
             channel="sms",
@@ -79,6 +114,7 @@ def drafts(people: list[tuple[str, str]], sender_id: str, store_id: str) -> list
             store_id=store_id,
             address=phone,
             body=BODY,
+            **values,
         )
         for each, phone in people
     ]
@@ -89,6 +125,23 @@ def batch(sender_id: str) -> str:
     return run_in_unit_of_work(
         lambda: open_batch("가을", channel="sms", purpose="commercial", sender_id=sender_id, actor=SYSTEM).id
     )
+
+
+class _Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK ships no types
+    """The SDK's own client as it is, to another address."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    async def request(self, method: str, url: str, *rest: object, **named: object) -> object:
+        """Ask the stand-in."""
+        return await super().request(method, url.replace("https://api.twilio.com", self._url), *rest, **named)
+
+
+def bare_client(url: str) -> AsyncTwilioHttpClient:
+    """Return what the SDK itself sends by, without retries, to the stand-in."""
+    return _Elsewhere(url)
 
 
 @contextmanager

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.consent import ConsentState
 from backend.delivery import Route, numbers, reasons
-from backend.delivery.rules import Allowed, ChannelName, Consent, Facts, Held, Skipped, Verdict, may_contact
+from backend.delivery.rules import Allowed, ChannelName, Facts, Held, Skipped, Verdict, may_contact
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SENDER = "하늘면세점"
@@ -29,10 +30,10 @@ def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
 
 
 NOON = seoul(10, 12)
-AGREED = Consent(granted=True, confirmed_at=NOON - timedelta(days=100))
+AGREED = ConsentState(granted=True, granted_at=NOON - timedelta(days=100))
 AGREED_NIGHT = replace(AGREED, night=True)
-SILENT = Consent(granted=False)
-REFUSED = Consent(granted=False, refused=True)
+SILENT = ConsentState(granted=False)
+REFUSED = ConsentState(granted=False, refused=True)
 BASE = Facts(
     now=NOON,
     purpose="commercial",
@@ -72,14 +73,14 @@ CASES: dict[str, tuple[dict[str, Any], Verdict]] = {
     "legal sender has no name": ({"sender_name": None}, Held(None, "unknown_sender")),
     "legal sender's name is empty": ({"sender_name": ""}, Held(None, "unknown_sender")),
     "consent one day short of two years": (
-        {"consent": replace(AGREED, confirmed_at=datetime(2024, 11, 11, tzinfo=UTC))},
+        {"consent": replace(AGREED, granted_at=datetime(2024, 11, 11, tzinfo=UTC))},
         YES,
     ),
     "consent two years old": (
-        {"consent": replace(AGREED, confirmed_at=datetime(2024, 11, 10, tzinfo=UTC))},
+        {"consent": replace(AGREED, granted_at=datetime(2024, 11, 10, tzinfo=UTC))},
         Held(None, "reconfirmation_due"),
     ),
-    "consent of unknown age": ({"consent": replace(AGREED, confirmed_at=None)}, Held(None, "reconfirmation_due")),
+    "consent of unknown age": ({"consent": replace(AGREED, granted_at=None)}, Held(None, "reconfirmation_due")),
     "existing customer, one day": ({"consent": SILENT, "deal_ended_at": NOON - timedelta(days=1)}, EXISTING),
     "existing customer, last minute of six months": (
         {"consent": SILENT, "deal_ended_at": datetime(2026, 5, 10, 3, 1, tzinfo=UTC)},
@@ -275,7 +276,7 @@ ZONES = st.sampled_from(["Asia/Seoul", "America/New_York", "Pacific/Honolulu", "
 def test_a_message_held_for_the_night_may_go_at_the_time_it_is_held_for(
     now: datetime, e164: str, zone: str, night: bool
 ) -> None:
-    consent = Consent(granted=True, night=night, confirmed_at=now)
+    consent = ConsentState(granted=True, night=night, granted_at=now)
     facts = replace(BASE, now=now, number=numbers.describe(e164), store_zone=zone, consent=consent)
     verdict = may_contact("sms", facts)
     if isinstance(verdict, Held) and verdict.until is not None:
@@ -304,7 +305,7 @@ def test_nothing_commercial_passes_while_a_refusal_stands(
     deal: datetime | None,
     by_number: bool,
 ) -> None:
-    consent = Consent(granted=granted, night=night, refused=not by_number, confirmed_at=now)
+    consent = ConsentState(granted=granted, night=night, refused=not by_number, granted_at=now)
     facts = replace(BASE, now=now, number=numbers.describe(e164), store_zone=zone, consent=consent)
     verdict = may_contact(channel, replace(facts, number_refused=by_number, deal_ended_at=deal))
     assert verdict == Skipped("refused")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.consent.rules import Statement, marketing_state
-from backend.delivery.rules import Allowed, Consent, may_contact
+from backend.delivery.rules import Allowed, may_contact
 from tests.delivery.test_gate import BASE, NOON
 
 
@@ -64,8 +64,7 @@ def ledger(said: list[Said]) -> list[Statement]:
 def test_nothing_passes_after_a_refusal_that_no_later_grant_names(said: list[Said]) -> None:
     lines = ledger(said)
     state = marketing_state(lines, channel="sms", sender_id="haneul")
-    consent = Consent(granted=state.granted, night=state.night, refused=state.refused, confirmed_at=state.granted_at)
-    verdict = may_contact("sms", replace(BASE, consent=consent))
+    verdict = may_contact("sms", replace(BASE, consent=state))
     standing = [
         line
         for line in lines

@@ -35,8 +35,9 @@ def free_port() -> int:
 class DangolServer:
     """`dangol serve` on a port of its own over the database in `folder`."""
 
-    def __init__(self, folder: Path, *, web_processes: int = 1) -> None:
+    def __init__(self, folder: Path, *, web_processes: int = 1, public_url: str | None = None) -> None:
         self.folder = folder
+        self._public_url = public_url
         self.port = free_port()
         self._web_processes = web_processes
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,6 +58,7 @@ class DangolServer:
             "DANGOL_UPLOADS": str(self.folder / "uploads"),
             "DANGOL_WEB_PROCESSES": str(self._web_processes),
             "PORT": str(self.port),
+            **({"DANGOL_PUBLIC_URL": self._public_url} if self._public_url else {}),
         }
 
     def start(self) -> None:

@@ -53,7 +53,7 @@ def test_a_note_may_be_a_complaint_and_the_card_says_what_holds(profile: Browser
     floor = Floor(profile.new_page(), server.url)
     floor.sign_in()
     page = floor.page
-    floor.open_customer("강미진", "강미진")
+    floor.open_customer("임수아", "임수아")
     told = page.locator("[data-contact=sms]").first
     expect(told).not_to_contain_text("불만")
     page.get_by_role("button", name="기록 추가").click()

@@ -213,5 +213,5 @@ def test_templates_are_added_listed_and_approved_from_the_command_line(app: Flas
 
 @pytest.mark.usefixtures("app")
 def test_the_demos_templates_work_and_are_added_once() -> None:
-    assert run_in_unit_of_work(demo.seed) == len(demo.TEMPLATES)
+    assert run_in_unit_of_work(demo.seed) == len(demo.TEMPLATES) + 1
     assert run_in_unit_of_work(demo.seed) == 0

@@ -11,8 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.core import audit, clock
 from backend.core.bulk import insert_rows
-from backend.core.db import db, run_in_unit_of_work, table_of
+from backend.core.db import db, parts, run_in_unit_of_work, table_of
 from backend.core.errors import Conflict, NotFound
+from backend.core.garbage import collected_by_hand
 from backend.core.ids import new_id
 from backend.core.one_of import one_of
 from backend.delivery import recipients, wake
@@ -59,11 +60,12 @@ def enqueue_many(drafts: Sequence[Draft], *, batch_id: str, actor: audit.Actor) 
     customer or by address, stays there once. Raises `NotFound`, and `Conflict` for a batch that has ended.
     """
     added, repeated, states = 0, 0, Counter[str]()
-    for start in range(0, len(drafts), CHUNK):
-        chunk = drafts[start : start + CHUNK]
-        some = run_in_unit_of_work(lambda chunk=chunk: put_chunk(chunk, batch_id=batch_id, actor=actor))  # type: ignore[misc] # bound now
-        added, repeated = added + some.added, repeated + some.repeated
-        states.update(some.states)
+    with collected_by_hand() as collect:
+        for chunk in parts(drafts, CHUNK):
+            some = run_in_unit_of_work(lambda chunk=chunk: put_chunk(chunk, batch_id=batch_id, actor=actor))  # type: ignore[misc] # bound now
+            added, repeated = added + some.added, repeated + some.repeated
+            states.update(some.states)
+            collect()
     run_in_unit_of_work(lambda: close(batch_id, actor=actor))
     return Filled(added, repeated, states)
 
