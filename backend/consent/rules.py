@@ -46,8 +46,7 @@ class Matter:
     night: bool = False
 
 
-@dataclass(frozen=True)
-class ConsentState:
+class ConsentState(NamedTuple):
     """What stands: `granted` by day, `night` too, or `refused` by `refusal_id`, which wins over everything.
 
     `granted_at`, when it was granted or last confirmed, starts two years.
@@ -81,7 +80,8 @@ class Permission:
         return self.reason in {"granted", "existing_customer"}
 
 
-_SILENT = ConsentState(granted=False, night=False, refused=False, granted_at=None, refusal_id=None)
+SILENT = ConsentState(granted=False)
+"""Of who never said anything about it."""
 
 
 @dataclass(frozen=True)
@@ -105,26 +105,24 @@ def marketing_state(statements: Iterable[Statement], *, channel: str, sender_id:
     weighed = _weigh(said, Matter("marketing", channel, sender_id))
     by_day = [each for each in weighed.refusals if not each.night]
     if by_day or not weighed.grants:
-        return ConsentState(
-            granted=False,
-            night=False,
-            refused=bool(by_day),
-            granted_at=None,
-            refusal_id=by_day[-1].id if by_day else None,
-        )
+        return ConsentState(granted=False, refused=bool(by_day), refusal_id=by_day[-1].id if by_day else None)
     night = any(each.night for each in weighed.grants) and not weighed.refusals
     newest = weighed.grants[-1].occurred_at
-    return ConsentState(granted=True, night=night, refused=False, granted_at=newest, refusal_id=None)
+    return ConsentState(granted=True, night=night, granted_at=newest)
 
 
 def _state_of_one(said: Statement, channel: str, sender_id: str) -> ConsentState:
     """The same of the one thing that most people ever said, without weighing it against anything."""
-    about = said.channel in {None, channel} and said.sender_id in {None, sender_id} and said.purpose == "marketing"
-    if about and not said.granted and not said.night:
-        return ConsentState(granted=False, night=False, refused=True, granted_at=None, refusal_id=said.id)
-    if about and said.granted and said.counts and said.channel == channel and said.sender_id == sender_id:
-        return ConsentState(granted=True, night=said.night, refused=False, granted_at=said.occurred_at, refusal_id=None)
-    return _SILENT
+    if said.purpose != "marketing":
+        return SILENT
+    meant = said.channel == channel and said.sender_id == sender_id
+    if said.granted:
+        granted = meant and said.counts
+        return ConsentState(granted=True, night=said.night, granted_at=said.occurred_at) if granted else SILENT
+    all_meant = said.channel in {None, channel} and said.sender_id in {None, sender_id}
+    if all_meant and not said.night:
+        return ConsentState(granted=False, refused=True, refusal_id=said.id)
+    return SILENT
 
 
 def permission(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from backend.consent import existing, law_kr, ledger, rules
 from backend.consent.models import ConsentEntry, ConsentWording
-from backend.consent.rules import ConsentState, marketing_state
+from backend.consent.rules import SILENT, ConsentState, marketing_state
 from backend.consent.schemas import StatementData
 from backend.core import audit, clock, events
 from backend.core.db import db
@@ -137,16 +137,15 @@ def current_state(customer_ids: Sequence[str], *, channel: str, sender: str) -> 
     }
 
 
-def current_states(wanted: Collection[tuple[str, str, str]]) -> dict[tuple[str, str, str], ConsentState]:
-    """For each (customer, channel, sender's id) what stands: one statement, by ix_consent_entry_customer.
-
-    Who is missing never said anything about marketing.
-    """
-    said = ledger.statements(sorted({customer_id for customer_id, _, _ in wanted}), "marketing")
+def current_states(wanted: Mapping[tuple[str, str], Collection[str]]) -> dict[tuple[str, str], dict[str, ConsentState]]:
+    """For each (channel, sender's id) and its customers what stands: one statement, by ix_consent_entry_customer."""
+    said = ledger.statements(sorted(set().union(*wanted.values())), "marketing")
     return {
-        (customer_id, channel, sender): marketing_state(said[customer_id], channel=channel, sender_id=sender)
-        for customer_id, channel, sender in wanted
-        if customer_id in said
+        (channel, sender_id): {
+            each: marketing_state(said[each], channel=channel, sender_id=sender_id) if each in said else SILENT
+            for each in customer_ids
+        }
+        for (channel, sender_id), customer_ids in wanted.items()
     }
 
 

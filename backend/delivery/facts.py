@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 from flask import current_app
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from backend.delivery.rules import ChannelName, Facts, Purpose
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from backend.delivery.caps import Limits
     from backend.delivery.channels import Route
@@ -28,11 +29,8 @@ if TYPE_CHECKING:
 Contact = Draft | Message
 """What the gate can be asked about."""
 
-_Whom = tuple[str | None, str, str | None]
-"""Customer, channel and sender."""
-
-_SILENT: Final = consent.ConsentState(granted=False)
-"""Who never said anything about it."""
+_Consents = dict[tuple[str, str], dict[str, consent.ConsentState]]
+"""By channel and sender, of each customer."""
 
 
 _block = table_of(AddressBlock).c
@@ -63,14 +61,16 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
     """Load the facts of each contact, in order. `store_zone` falls to the store's only; without one it is unknown."""
     senders = _senders({contact.sender_id for contact in contacts if contact.sender_id})
     zones = _zones({contact.store_id for contact in contacts if contact.store_id})
-    consents = _consents(contacts)
-    deals = _deals(contacts, consents)
-    children = consent.children({each.customer_id for each in contacts if _needs_consent(each) and each.customer_id})
+    advertised = [contact for contact in contacts if _needs_consent(contact)]
+    people = sorted({contact.customer_id for contact in advertised if contact.customer_id})
+    consents = _consents(advertised)
+    deals = _deals(consents)
+    children = consent.children(people)
     blocks = _blocks(contacts)
     routes = _routes(contacts)
     objected = _objections(contacts, now)
-    suspended = customers.suspended({contact.customer_id for contact in contacts if contact.customer_id})
-    past = _past(contacts, now)
+    suspended = customers.suspended(people)
+    past = _past(advertised, people, now)
     found = []
     for contact, route, objection in zip(contacts, routes, objected, strict=True):
         customer_id, sender_id, address = contact.customer_id, contact.sender_id, contact.address
@@ -80,7 +80,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
             sender=sender_id,
             sender_name=senders.get(sender_id or ""),
             number=numbers.describe(address) if address and contact.channel != "push" else None,
-            consent=consents.get((customer_id, contact.channel, sender_id)),
+            consent=None,
             store_zone=zones.get(contact.store_id or ""),
             text=contact.body,
             not_after=contact.not_after,
@@ -91,6 +91,7 @@ def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
         )
         blocks.mark(facts, contact)
         if _needs_consent(contact):
+            facts.consent = consents.get((contact.channel, sender_id or ""), {}).get(customer_id or "")
             facts.deal_ended_at = deals.get((customer_id or "", sender_id or ""))
             past.mark(facts, contact)
         found.append(facts)
@@ -137,10 +138,8 @@ class _Past(NamedTuple):
             recipients.mark(facts, went, recipients.digest_of(contact.body))
 
 
-def _past(contacts: Sequence[Contact], now: datetime) -> _Past:
-    advertised = [contact for contact in contacts if _needs_consent(contact)]
+def _past(advertised: Sequence[Contact], people: Sequence[str], now: datetime) -> _Past:
     limits = house.limits()
-    people = {contact.customer_id for contact in advertised if contact.customer_id}
     return _Past(
         limits,
         recipients.history({contact.address for contact in advertised if contact.address}, limits, now=now),
@@ -167,27 +166,22 @@ def _zones(ids: set[str]) -> dict[str, str]:
     return {row.id: row.time_zone for row in db.session.execute(query)}
 
 
-def _consents(contacts: Sequence[Contact]) -> dict[_Whom, consent.ConsentState]:
+def _consents(contacts: Sequence[Contact]) -> _Consents:
     """Ask the ledger once for all. Who is not in it was never asked, as is known."""
-    wanted = {
-        (contact.customer_id, contact.channel, contact.sender_id)
-        for contact in contacts
-        if _needs_consent(contact) and contact.customer_id and contact.sender_id
-    }
-    return dict.fromkeys(wanted, _SILENT) | consent.current_states(wanted) if wanted else {}
+    wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for contact in contacts:
+        if contact.customer_id and contact.sender_id:
+            wanted[contact.channel, contact.sender_id].add(contact.customer_id)
+    return consent.current_states(wanted) if wanted else {}
 
 
-def _deals(
-    contacts: Sequence[Contact], consents: Mapping[_Whom, consent.ConsentState]
-) -> dict[tuple[str, str], datetime]:
+def _deals(consents: _Consents) -> dict[tuple[str, str], datetime]:
     """When the last deal ended of those who neither agreed nor refused: nothing else depends on it."""
     open_ = {
-        (contact.customer_id, contact.sender_id)
-        for contact in contacts
-        if contact.customer_id
-        and contact.sender_id
-        and (stands := consents.get((contact.customer_id, contact.channel, contact.sender_id))) is not None
-        and not (stands.granted or stands.refused)
+        (customer_id, sender_id)
+        for (_, sender_id), states in consents.items()
+        for customer_id, state in states.items()
+        if not (state.granted or state.refused)
     }
     if not open_:
         return {}

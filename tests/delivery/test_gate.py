@@ -31,7 +31,7 @@ def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
 
 NOON = seoul(10, 12)
 AGREED = ConsentState(granted=True, granted_at=NOON - timedelta(days=100))
-AGREED_NIGHT = replace(AGREED, night=True)
+AGREED_NIGHT = AGREED._replace(night=True)
 SILENT = ConsentState(granted=False)
 REFUSED = ConsentState(granted=False, refused=True)
 BASE = Facts(
@@ -59,8 +59,8 @@ CASES: dict[str, tuple[dict[str, Any], Verdict]] = {
     "consent unknown": ({"consent": None}, Held(None, "unknown_consent")),
     "never asked": ({"consent": SILENT}, Skipped("no_consent")),
     "refused": ({"consent": REFUSED}, Skipped("refused")),
-    "refused beats a grant that does not name it": ({"consent": replace(AGREED, refused=True)}, Skipped("refused")),
-    "refused beats night consent": ({"consent": replace(AGREED_NIGHT, refused=True)}, Skipped("refused")),
+    "refused beats a grant that does not name it": ({"consent": AGREED._replace(refused=True)}, Skipped("refused")),
+    "refused beats night consent": ({"consent": AGREED_NIGHT._replace(refused=True)}, Skipped("refused")),
     "refused is said before the unknown sender": ({"consent": REFUSED, "sender": None}, Skipped("refused")),
     "refused is said at night too": ({"consent": REFUSED, "now": seoul(10, 23)}, Skipped("refused")),
     "refused beats the existing-customer exception": (
@@ -73,14 +73,14 @@ CASES: dict[str, tuple[dict[str, Any], Verdict]] = {
     "legal sender has no name": ({"sender_name": None}, Held(None, "unknown_sender")),
     "legal sender's name is empty": ({"sender_name": ""}, Held(None, "unknown_sender")),
     "consent one day short of two years": (
-        {"consent": replace(AGREED, granted_at=datetime(2024, 11, 11, tzinfo=UTC))},
+        {"consent": AGREED._replace(granted_at=datetime(2024, 11, 11, tzinfo=UTC))},
         YES,
     ),
     "consent two years old": (
-        {"consent": replace(AGREED, granted_at=datetime(2024, 11, 10, tzinfo=UTC))},
+        {"consent": AGREED._replace(granted_at=datetime(2024, 11, 10, tzinfo=UTC))},
         Held(None, "reconfirmation_due"),
     ),
-    "consent of unknown age": ({"consent": replace(AGREED, granted_at=None)}, Held(None, "reconfirmation_due")),
+    "consent of unknown age": ({"consent": AGREED._replace(granted_at=None)}, Held(None, "reconfirmation_due")),
     "existing customer, one day": ({"consent": SILENT, "deal_ended_at": NOON - timedelta(days=1)}, EXISTING),
     "existing customer, last minute of six months": (
         {"consent": SILENT, "deal_ended_at": datetime(2026, 5, 10, 3, 1, tzinfo=UTC)},

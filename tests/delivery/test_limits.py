@@ -168,7 +168,7 @@ def test_who_is_held_may_be_contacted_at_the_time_that_is_said_and_not_before(
         now=now,
         number=numbers.describe(e164),
         store_zone=zone,
-        consent=replace(AGREED_NIGHT, night=False, granted_at=now),
+        consent=AGREED_NIGHT._replace(night=False, granted_at=now),
         limits=limits,
         contacts=tuple(sorted(now - timedelta(minutes=each) for each in ago)),
         complained_at=None if complained is None else now - timedelta(minutes=complained),
@@ -182,7 +182,7 @@ def test_who_is_held_may_be_contacted_at_the_time_that_is_said_and_not_before(
 
 
 def _at(facts: Facts, moment: datetime) -> Facts:
-    consent = replace(AGREED_NIGHT, night=False, granted_at=moment)
+    consent = AGREED_NIGHT._replace(night=False, granted_at=moment)
     return replace(facts, now=moment, consent=consent)
 
 
