@@ -62,11 +62,11 @@ async def _bare(url: str) -> float:
 
 
 def _ours(app: Flask, url: str) -> float:
+    texts.send_by_twilio(app, url)
     sender, store = texts.shop()
     drafts = texts.drafts(texts.members(_TEXTS, sender), sender, store)
     enqueue_many(drafts, batch_id=texts.batch(sender), actor=SYSTEM)
     db.session.remove()
-    texts.send_by_twilio(app, url)
     stop = threading.Event()
     watcher = threading.Thread(target=_stop_when_done, args=(app, stop))
     begun = time.perf_counter()

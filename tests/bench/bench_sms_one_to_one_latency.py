@@ -75,13 +75,13 @@ async def _bare(url: str, path: Path) -> float:
 
 
 def _ours(app: Flask, url: str) -> float:
+    texts.send_by_twilio(app, url)
     sender, store = texts.shop()
     people = texts.members(_QUEUED + _TEXTS, sender)
     waiting = texts.drafts(people[_TEXTS:], sender, store, size=_SEGMENTS, priority=CAMPAIGN)
     enqueue_many(waiting, batch_id=texts.batch(sender), actor=SYSTEM)
     run_in_unit_of_work(lambda: lanes.set_rate("sms", sender, rate=_RATE, burst=None, actor=SYSTEM))
     db.session.remove()
-    texts.send_by_twilio(app, url)
     stop = threading.Event()
     singles = texts.drafts(people[:_TEXTS], sender, store, size=_SEGMENTS, priority=ONE_TO_ONE)
     begun: dict[str, float] = {}
