@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-_AT = Statement._fields.index("occurred_at")
 _entry, _customer, _store = map(table_of, (ConsentEntry, Customer, Store))
+_OF_HER = 4
+"""Columns of whoever said it, in front of those of the statement."""
+
 _SAID = (
     select(
         _entry.c.customer_id,
@@ -51,9 +53,10 @@ def statements(customer_ids: Sequence[str], purpose: str | None = None) -> dict[
     """
     query = _SAID if purpose is None else _SAID.where(_entry.c.purpose == purpose)
     found: dict[str, list[Statement]] = defaultdict(list)
-    for customer_id, guardian, birth_date, time_zone, *said in db.session.execute(query, {"ids": customer_ids}).all():
-        counts = birth_date is None or guardian or not is_child(birth_date, said[_AT], time_zone)
-        found[customer_id].append(Statement._make((*said, counts)))
+    for row in db.session.execute(query, {"ids": customer_ids}).all():
+        customer_id, guardian, birth_date, time_zone = row[:_OF_HER]
+        counts = birth_date is None or guardian or not is_child(birth_date, row.occurred_at, time_zone)
+        found[customer_id].append(Statement(*row[_OF_HER:], counts))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from backend.consent import law_kr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 PURPOSES = ("privacy", "marketing", "profiling", "third_party", "abroad", "sensitive", "unique_identifier")
@@ -93,13 +93,12 @@ class _Weighed:
     void: tuple[Statement, ...]
 
 
-def marketing_state(statements: Iterable[Statement], *, channel: str, sender_id: str) -> ConsentState:
+def marketing_state(said: Sequence[Statement], *, channel: str, sender_id: str) -> ConsentState:
     """The state of marketing on `channel` by the legal sender `sender_id`.
 
     A refusal stands until a grant names it, whatever the clocks say. One without a channel or sender refuses them all;
     one for the night leaves the day.
     """
-    said = tuple(statements)
     if len(said) == 1:
         return _state_of_one(said[0], channel, sender_id)
     weighed = _weigh(said, Matter("marketing", channel, sender_id))

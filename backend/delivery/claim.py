@@ -16,9 +16,10 @@ from sqlalchemy import insert, update
 from backend.core import clock
 from backend.core.bulk import insert_rows
 from backend.core.db import db, table_of
+from backend.core.one_of import one_of
 from backend.delivery import recipients
 from backend.delivery.channels import Outgoing, Route
-from backend.delivery.facts import load_facts
+from backend.delivery.facts import load
 from backend.delivery.models import Message, MessageAttempt
 from backend.delivery.rules import Allowed, ChannelName, Facts, Verdict, closes_at, may_contact
 from backend.delivery.sending import lanes
@@ -85,7 +86,9 @@ def _asked(rows: Sequence[Any], now: datetime) -> Iterator[tuple[Any, Facts, Ver
     """Put rows before the gate, one after the other: what goes counts for those behind it. Asked only here."""
     recipients.hold(row.address for row in rows if row.purpose == "commercial" and row.address)
     going = recipients.Going()
-    for row, facts in zip(rows, load_facts(rows, now=now), strict=True):
+    known = load(rows, now=now)
+    for place, row in enumerate(rows):
+        facts = known.facts(place)
         going.mark(row, facts)
         verdict = may_contact(cast("ChannelName", row.channel), facts)
         if isinstance(verdict, Allowed):
@@ -103,7 +106,7 @@ def _write(answers: Sequence[tuple[Any, Verdict, Route | None]], *, worker: str,
         if isinstance(verdict, Allowed):
             begun = {"state": State.SENDING.value, "worker": worker, "lease_until": now + LEASE, "claimed_at": now}
             values |= begun | {"attempts": _MESSAGES.c.attempts + 1, "provider": provider}
-        db.session.execute(update(_MESSAGES).where(_MESSAGES.c.id.in_(ids)).values(values))
+        db.session.execute(update(_MESSAGES).where(one_of(_MESSAGES.c.id, "ids")).values(values), {"ids": ids})
     calls = [
         {"message_id": row.id, "number": row.attempts + 1, "worker": worker, "began_at": now}
         for row, verdict, _ in answers

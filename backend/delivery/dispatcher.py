@@ -52,6 +52,9 @@ Of the bare SDK's rate 32 leave the loop waiting while a claim is committed, mor
 POLL: Final = 0.2
 """Seconds between looks at an empty outbox."""
 
+GATHER: Final = 0.003
+"""Seconds in which a few answers wait for more: what a transaction costs is then shared by many."""
+
 LOOK_UP_EVERY: Final = 5.0
 LOOKUPS: Final = 16
 """Seconds between looks for messages of unknown outcome, and how many are asked for at a time."""
@@ -149,10 +152,13 @@ class Dispatcher:
     async def _turn(self) -> bool:
         """Write down what has finished and claim as much as there is room for, in one transaction. False when idle."""
         self._collect()
+        if self._under_way and len(self._unrecorded) < self._window.limit // 2:
+            await asyncio.sleep(GATHER)
+            self._collect()
         room = self._window.room(len(self._under_way))
         of_batches = self._window.room_for_batches(len(self._under_way))
         try:
-            if not self._unrecorded and not (room and await self._in_database(self._look)):
+            if not self._unrecorded and not (room and await self._in_database(partial(self._look, of_batches > 0))):
                 return False
             results, self._unrecorded = self._unrecorded, []
             try:
@@ -206,9 +212,9 @@ class Dispatcher:
         finally:
             end_read()
 
-    def _look(self) -> bool:
+    def _look(self, of_batches: bool) -> bool:  # noqa: FBT001 - by `partial`
         try:
-            return claim.has_work()
+            return claim.has_work(of_batches=of_batches)
         finally:
             end_read()
 

@@ -15,13 +15,14 @@ from backend.core.one_of import one_of
 from backend.delivery import blackouts, numbers, objections, recipients
 from backend.delivery.channels import registered
 from backend.delivery.drafts import Draft
+from backend.delivery.law_kr import advert_faults
 from backend.delivery.limits import service as house
 from backend.delivery.models import AddressBlock, Message
-from backend.delivery.rules import ChannelName, Facts, Purpose
+from backend.delivery.rules import ChannelName, Facts, Purpose, is_surely_fresh
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from backend.delivery.caps import Limits
     from backend.delivery.channels import Route
@@ -45,6 +46,7 @@ class _Blocks(NamedTuple):
 
     bad: frozenset[tuple[str, str]]
     refused: frozenset[tuple[str, str, str | None]]
+    addresses: frozenset[str]
 
     def mark(self, facts: Facts, contact: Contact) -> None:
         """Note what is known against the number of a contact: of most there is nothing."""
@@ -57,45 +59,97 @@ class _Blocks(NamedTuple):
             )
 
 
-def load_facts(contacts: Sequence[Contact], *, now: datetime) -> list[Facts]:
-    """Load the facts of each contact, in order. `store_zone` falls to the store's only; without one it is unknown."""
-    senders = _senders({contact.sender_id for contact in contacts if contact.sender_id})
-    zones = _zones({contact.store_id for contact in contacts if contact.store_id})
+class Known(NamedTuple):
+    """What is known of some contacts, by what it is known of; `facts` puts together that of one, by its place."""
+
+    now: datetime
+    contacts: Sequence[Contact]
+    senders: dict[str, str]
+    zones: dict[str, str]
+    consents: _Consents
+    deals: dict[tuple[str, str], datetime]
+    children: set[str]
+    suspended: set[str]
+    blocks: _Blocks
+    routes: list[Route | None]
+    objected: list[objections.Objection | None]
+    past: _Past
+
+    def facts(self, place: int) -> Facts:
+        """Return the facts of one. `store_zone` falls to the store's only; without one it is unknown."""
+        contact = self.contacts[place]
+        customer_id, sender_id, address = contact.customer_id, contact.sender_id, contact.address
+        facts = Facts(
+            now=self.now,
+            purpose=cast("Purpose", contact.purpose),
+            sender=sender_id,
+            sender_name=self.senders.get(sender_id or ""),
+            number=numbers.describe(address) if address and contact.channel != "push" else None,
+            consent=None,
+            store_zone=self.zones.get(contact.store_id or ""),
+            text=contact.body,
+            not_after=contact.not_after,
+            under_14=customer_id in self.children,
+            suspended=customer_id in self.suspended,
+            route=self.routes[place],
+            objection=self.objected[place],
+        )
+        self.blocks.mark(facts, contact)
+        if _needs_consent(contact):
+            facts.consent = self._consent(contact)
+            facts.deal_ended_at = self.deals.get((customer_id or "", sender_id or ""))
+            self.past.mark(facts, contact)
+        return facts
+
+    def likeness(self, place: int) -> Hashable | None:
+        """Return what those have in common to whom the gate gives the same answer; None: this one is like nobody.
+
+        Of most who are to get an offer nothing is known but what they said of offers: a short while ago, or never.
+        """
+        contact = self.contacts[place]
+        customer_id, sender_id, address = contact.customer_id, contact.sender_id, contact.address
+        said = self._consent(contact)
+        if (
+            contact.channel != "sms"
+            or not address
+            or said is None
+            or (said.granted and not is_surely_fresh(said, self.now))
+            or customer_id in self.children
+            or customer_id in self.suspended
+            or address in self.blocks.addresses
+            or self.past.knows(contact)
+            or (self.deals and (customer_id, sender_id) in self.deals)
+        ):
+            return None
+        sender_name, number, route = self.senders.get(sender_id or ""), numbers.describe(address), self.routes[place]
+        in_form = not advert_faults(contact.body, sender_name=sender_name or "")
+        # When she agreed, and by which line of the ledger, is left out: it was lately.
+        key = (sender_id, contact.store_id, contact.not_after, number, in_form, said.granted, said.night, said.refused)
+        return key if route is None else (*key, route.certificate_holder, route.sender_number)
+
+    def _consent(self, contact: Contact) -> consent.ConsentState | None:
+        return self.consents.get((contact.channel, contact.sender_id or ""), {}).get(contact.customer_id or "")
+
+
+def load(contacts: Sequence[Contact], *, now: datetime) -> Known:
+    """Load what the gate looks at."""
     advertised = [contact for contact in contacts if _needs_consent(contact)]
     people = sorted({contact.customer_id for contact in advertised if contact.customer_id})
     consents = _consents(advertised)
-    deals = _deals(consents)
-    children = consent.children(people)
-    blocks = _blocks(contacts)
-    routes = _routes(contacts)
-    objected = _objections(contacts, now)
-    suspended = customers.suspended(people)
-    past = _past(advertised, people, now)
-    found = []
-    for contact, route, objection in zip(contacts, routes, objected, strict=True):
-        customer_id, sender_id, address = contact.customer_id, contact.sender_id, contact.address
-        facts = Facts(
-            now=now,
-            purpose=cast("Purpose", contact.purpose),
-            sender=sender_id,
-            sender_name=senders.get(sender_id or ""),
-            number=numbers.describe(address) if address and contact.channel != "push" else None,
-            consent=None,
-            store_zone=zones.get(contact.store_id or ""),
-            text=contact.body,
-            not_after=contact.not_after,
-            under_14=customer_id in children,
-            suspended=customer_id in suspended,
-            route=route,
-            objection=objection,
-        )
-        blocks.mark(facts, contact)
-        if _needs_consent(contact):
-            facts.consent = consents.get((contact.channel, sender_id or ""), {}).get(customer_id or "")
-            facts.deal_ended_at = deals.get((customer_id or "", sender_id or ""))
-            past.mark(facts, contact)
-        found.append(facts)
-    return found
+    return Known(
+        now=now,
+        contacts=contacts,
+        senders=_senders({contact.sender_id for contact in contacts if contact.sender_id}),
+        zones=_zones({contact.store_id for contact in contacts if contact.store_id}),
+        consents=consents,
+        deals=_deals(consents),
+        children=consent.children(people),
+        suspended=customers.suspended(people),
+        blocks=_blocks(contacts),
+        routes=_routes(contacts),
+        objected=_objections(contacts, now),
+        past=_past(advertised, people, now),
+    )
 
 
 def _routes(contacts: Sequence[Contact]) -> list[Route | None]:
@@ -127,6 +181,11 @@ class _Past(NamedTuple):
     history: recipients.History
     complained: dict[str, datetime]
     returned: dict[str, datetime]
+
+    def knows(self, contact: Contact) -> bool:
+        """Whether anything happened to one of them."""
+        customer_id = contact.customer_id or ""
+        return (contact.address or "") in self.history or customer_id in self.complained or customer_id in self.returned
 
     def mark(self, facts: Facts, contact: Contact) -> None:
         """Note what happened to one of them."""
@@ -191,9 +250,10 @@ def _deals(consents: _Consents) -> dict[tuple[str, str], datetime]:
 def _blocks(contacts: Sequence[Contact]) -> _Blocks:
     addresses = {contact.address for contact in contacts if contact.address}
     if not addresses:
-        return _Blocks(frozenset(), frozenset())
+        return _Blocks(frozenset(), frozenset(), frozenset())
     rows = db.session.execute(_BLOCKS, {"addresses": sorted(addresses)}).all()
     return _Blocks(
         frozenset((channel, address) for channel, address, kind, _ in rows if kind == "bad"),
         frozenset((channel, address, sender_id) for channel, address, kind, sender_id in rows if kind == "refused"),
+        frozenset(address for _, address, _, _ in rows),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Final
 
 COUNTRY: Final = "KR"
@@ -38,6 +39,7 @@ def names_sender(text: str, sender_name: str) -> bool:
     return bool(sender_name) and text.removeprefix(ADVERT_PREFIX).lstrip().startswith(sender_name)
 
 
+@lru_cache(maxsize=1024)
 def advert_faults(text: str, *, sender_name: str) -> tuple[str, ...]:
     """Name what a commercial text lacks: `prefix`, `sender`, `contact`, `free_refusal`; none when its form is right."""
     refusal = _FREE_REFUSAL.search(text)

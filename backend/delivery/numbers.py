@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumberType, timezone
@@ -18,8 +17,7 @@ _TAKES_TEXTS = frozenset(
 _UNKNOWN_ZONE = "Etc/Unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """What follows from the digits of a number. `zones` is empty when its place on Earth is unknown."""
 
     kind: NumberKind

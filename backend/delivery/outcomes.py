@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from backend import consent
 from backend.core import audit, clock, events
+from backend.core.bulk import update_rows
 from backend.core.db import db, table_of
+from backend.core.one_of import one_of
 from backend.delivery.channels import Accepted, Consequence, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused
 from backend.delivery.models import AddressBlock, Message, MessageAttempt, MessageReport
 from backend.delivery.pacing import LOOKUP_AFTER, backoff
@@ -29,24 +31,10 @@ ATTEMPTS: Final = 12
 
 _MESSAGES: Final = table_of(Message)
 _CALLS: Final = table_of(MessageAttempt)
-_TAKEN: Final = (
-    update(_MESSAGES)
-    .where(_MESSAGES.c.id == bindparam("its_id"))
-    .values(
-        state=State.ACCEPTED.value,
-        reason=None,
-        lease_until=None,
-        due_at=None,
-        provider=bindparam("its_via"),
-        provider_ref=bindparam("its_ref"),
-        size=bindparam("its_size"),
-        accepted_at=bindparam("its_moment"),
-    )
-)
-_CALL_TAKEN: Final = (
-    update(_CALLS)
-    .where(_CALLS.c.message_id == bindparam("its_id"), _CALLS.c.number == bindparam("its_number"))
-    .values(ended_at=bindparam("its_moment"), outcome="accepted", provider_ref=bindparam("its_ref"))
+_UNDER_WAY: Final = (
+    select(_MESSAGES.c.id, _MESSAGES.c.attempts, _MESSAGES.c.size, _MESSAGES.c.provider)
+    .where(one_of(_MESSAGES.c.id, "ids"), _MESSAGES.c.state == State.SENDING.value)
+    .with_for_update()
 )
 
 FAILURES_BEFORE_BLOCK: Final = 3
@@ -133,28 +121,35 @@ def _record_taken(results: list[Result]) -> set[str]:
         if isinstance(result.outcome, Accepted) and result.outcome.state is State.ACCEPTED
     }
     others = {result.outgoing.id for result in results} - set(taken)
-    query = select(_MESSAGES.c.id, _MESSAGES.c.attempts, _MESSAGES.c.size, _MESSAGES.c.provider).where(
-        _MESSAGES.c.id.in_(taken), _MESSAGES.c.state == State.SENDING.value
-    )
-    rows = db.session.execute(query.with_for_update()).all() if taken else []
-    simple = [row for row in rows if row.attempts == taken[row.id][0].outgoing.attempt]
-    others |= set(taken) - {row.id for row in simple}
-    if not simple:
-        return others
-    values = [_taken_values(*taken[row.id], size=row.size, provider=row.provider) for row in simple]
-    db.session.connection().execute(_TAKEN, values)
-    db.session.connection().execute(_CALL_TAKEN, values)
+    rows = db.session.execute(_UNDER_WAY, {"ids": list(taken)}).all() if taken else []
+    simple = [(row, *taken[row.id]) for row in rows if row.attempts == taken[row.id][0].outgoing.attempt]
+    others |= set(taken) - {row.id for row, _, _ in simple}
+    update_rows(_MESSAGES, [_taken_values(*each) for each in simple], by=("id",))
+    update_rows(_CALLS, [_call_values(result, outcome) for _, result, outcome in simple], by=("message_id", "number"))
     return others
 
 
-def _taken_values(result: Result, outcome: Accepted, *, size: int, provider: str | None) -> dict[str, Any]:
+def _taken_values(row: Any, result: Result, outcome: Accepted) -> dict[str, Any]:  # noqa: ANN401 - a row
     return {
-        "its_id": result.outgoing.id,
-        "its_number": result.outgoing.attempt,
-        "its_ref": outcome.ref,
-        "its_size": outcome.size or size,
-        "its_via": outcome.via or provider,
-        "its_moment": result.ended_at,
+        "id": row.id,
+        "state": State.ACCEPTED.value,
+        "reason": None,
+        "lease_until": None,
+        "due_at": None,
+        "provider": outcome.via or row.provider,
+        "provider_ref": outcome.ref,
+        "size": outcome.size or row.size,
+        "accepted_at": result.ended_at,
+    }
+
+
+def _call_values(result: Result, outcome: Accepted) -> dict[str, Any]:
+    return {
+        "message_id": result.outgoing.id,
+        "number": result.outgoing.attempt,
+        "ended_at": result.ended_at,
+        "outcome": "accepted",
+        "provider_ref": outcome.ref,
     }
 
 

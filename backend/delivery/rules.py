@@ -172,11 +172,14 @@ def _ground(facts: Facts) -> Verdict:
 
 
 def _ground_of_consent(consent: ConsentState, now: datetime) -> Verdict:
-    if consent.granted_at is None or (
-        now - consent.granted_at > _SURELY_FRESH and now >= reconfirm_by(consent.granted_at)
-    ):
-        return Held(None, "reconfirmation_due")
-    return Allowed("consent")
+    if is_surely_fresh(consent, now) or (consent.granted_at is not None and now < reconfirm_by(consent.granted_at)):
+        return Allowed("consent")
+    return Held(None, "reconfirmation_due")
+
+
+def is_surely_fresh(consent: ConsentState, now: datetime) -> bool:
+    """Tell whether somebody agreed, and so lately that no calendar is needed to know that it still counts."""
+    return consent.granted and consent.granted_at is not None and now - consent.granted_at <= _SURELY_FRESH
 
 
 def _ground_of_existing_customer(facts: Facts) -> Verdict:

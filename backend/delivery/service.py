@@ -11,14 +11,13 @@ from backend.core import audit, clock
 from backend.core.db import db
 from backend.core.errors import Conflict
 from backend.core.ids import new_id
-from backend.delivery import recipients, wake
-from backend.delivery.facts import load_facts
+from backend.delivery import facts, recipients, wake
 from backend.delivery.models import Message
 from backend.delivery.rules import Allowed, ChannelName, Held, Verdict, may_contact
 from backend.delivery.states import WAITING, State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from backend.delivery.drafts import Draft
 
@@ -27,11 +26,18 @@ LOOK_AGAIN: Final = timedelta(hours=1)
 
 
 def decide(contacts: Sequence[Draft | Message]) -> list[Verdict]:
-    """Ask the gate about each contact, as things stand now."""
-    facts = load_facts(contacts, now=clock.now())
-    return [
-        may_contact(cast("ChannelName", contact.channel), fact) for contact, fact in zip(contacts, facts, strict=True)
-    ]
+    """Ask the gate about each contact, as things stand now; about those that are alike only once."""
+    known = facts.load(contacts, now=clock.now())
+    answers: dict[Hashable, Verdict] = {}
+    verdicts = []
+    for place, contact in enumerate(contacts):
+        like = known.likeness(place)
+        verdict = None if like is None else answers.get(like)
+        if verdict is None:
+            verdict = may_contact(cast("ChannelName", contact.channel), known.facts(place))
+            answers[like] = verdict
+        verdicts.append(verdict)
+    return verdicts
 
 
 def enqueue(draft: Draft, *, actor: audit.Actor) -> Message:

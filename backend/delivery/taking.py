@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, null, or
 
 from backend.core import clock
 from backend.core.db import db, table_of
+from backend.core.types import UtcDateTime
 from backend.delivery.models import Message
 from backend.delivery.pacing import LOOKUP_AFTER
 from backend.delivery.sending import lanes, switch
@@ -72,21 +73,33 @@ def is_in(state: State) -> ColumnElement[bool]:
     return Message.state == literal(state.value, literal_execute=True)
 
 
-def has_work() -> bool:
-    """Tell, by a read alone, whether a claim would find something: an idle worker takes no write lock."""
+def has_work(*, of_batches: bool = True) -> bool:
+    """Tell, by a read alone, whether a claim would find something: an idle worker takes no write lock.
+
+    `of_batches`: whether there is room for those of batches, too.
+    """
     now = clock.now()
-    if switch.ALL in switch.stopped_channels():
-        return bool(db.session.scalar(select(exists().where(is_in(State.SENDING), Message.lease_until <= now))))
-    of_batch = Message.batch_id == MessageBatch.id
-    running = MessageBatch.state == "running"
-    held = exists().where(is_in(State.HELD), of_batch, Message.due_at <= now)
-    wanted = or_(
-        exists().where(is_in(State.QUEUED), Message.batch_id.is_(None)),
-        exists().where(is_in(State.HELD), Message.batch_id.is_(None), Message.due_at <= now),
-        exists().where(is_in(State.SENDING), Message.lease_until <= now),
-        exists(select(MessageBatch.id).where(running, or_(_QUEUED_OF_BATCH, held))),
+    what = "leases" if switch.ALL in switch.stopped_channels() else "all" if of_batches else "singles"
+    return bool(db.session.scalar(_WORK[what], {"now": now}))
+
+
+def _work() -> dict[str, Select[Any]]:
+    now = bindparam("now", type_=UtcDateTime())
+    leases = exists().where(is_in(State.SENDING), Message.lease_until <= now)
+    queued = exists().where(is_in(State.QUEUED), Message.batch_id.is_(None))
+    held = exists().where(is_in(State.HELD), Message.batch_id.is_(None), Message.due_at <= now)
+    held_of_batch = exists().where(is_in(State.HELD), Message.batch_id == MessageBatch.id, Message.due_at <= now)
+    batches = exists(
+        select(MessageBatch.id).where(MessageBatch.state == "running", or_(_QUEUED_OF_BATCH, held_of_batch))
     )
-    return bool(db.session.scalar(select(wanted)))
+    return {
+        "leases": select(leases),
+        "singles": select(or_(queued, held, leases)),
+        "all": select(or_(queued, held, leases, batches)),
+    }
+
+
+_WORK: Final = _work()
 
 
 def take(channels: Collection[ChannelName], *, now: datetime, limit: int, of_batches: int, turn: int) -> Taken:

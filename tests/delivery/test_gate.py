@@ -125,7 +125,7 @@ CASES: dict[str, tuple[dict[str, Any], Verdict]] = {
     # Zones: the stricter of store and number
     "store zone unknown": ({"store_zone": None}, Held(None, "unknown_time_zone")),
     "number zone unknown": (
-        {"number": replace(MOBILE, zones=())},
+        {"number": MOBILE._replace(zones=())},
         Held(None, "unknown_time_zone"),
     ),
     "store zone unknown, night consent": (
