@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, null, or_, select, union_all, update
 
@@ -17,6 +17,7 @@ from backend.core.db import db, table_of
 from backend.core.types import UtcDateTime
 from backend.delivery.models import Message
 from backend.delivery.pacing import LOOKUP_AFTER
+from backend.delivery.rules import ChannelName
 from backend.delivery.sending import lanes, switch
 from backend.delivery.sending.models import MessageBatch
 from backend.delivery.sending.rules import in_turn
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import CompoundSelect, Select
 
-    from backend.delivery.rules import ChannelName
     from backend.delivery.sending.lanes import Key, Lane
 
 BATCHES_A_CLAIM: Final = 8
@@ -80,13 +80,14 @@ def has_work(*, of_batches: bool = True) -> bool:
     """
     now = clock.now()
     what = "leases" if switch.ALL in switch.stopped_channels() else "all" if of_batches else "singles"
-    return bool(db.session.scalar(_WORK[what], {"now": now}))
+    return bool(db.session.scalar(_work()[what], {"now": now}))
 
 
+@cache
 def _work() -> dict[str, Select[Any]]:
     now = bindparam("now", type_=UtcDateTime())
     leases = exists().where(is_in(State.SENDING), Message.lease_until <= now)
-    queued = exists().where(is_in(State.QUEUED), Message.batch_id.is_(None))
+    queued = exists(_statement_of_senders(get_args(ChannelName)).subquery())
     held = exists().where(is_in(State.HELD), Message.batch_id.is_(None), Message.due_at <= now)
     held_of_batch = exists().where(is_in(State.HELD), Message.batch_id == MessageBatch.id, Message.due_at <= now)
     batches = exists(
@@ -97,9 +98,6 @@ def _work() -> dict[str, Select[Any]]:
         "singles": select(or_(queued, held, leases)),
         "all": select(or_(queued, held, leases, batches)),
     }
-
-
-_WORK: Final = _work()
 
 
 def take(channels: Collection[ChannelName], *, now: datetime, limit: int, of_batches: int, turn: int) -> Taken:
