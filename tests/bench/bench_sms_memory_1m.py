@@ -2,8 +2,8 @@
 
 The most that a worker's process had of its own (not shared with files: what SQLite maps is the system's to give and
 take) while it handed over 3,000 texts, over what it had before it looked at the outbox. The floor is the same over an
-outbox of 10,000. SQLite's own cache of pages, 64 MB at most for a connection, is part of it. The target says how many times as
-much it may be.
+outbox of 10,000. SQLite's own cache of pages, 64 MB at most for a connection, is part of it. The target says how many
+times as much it may be.
 """
 
 from __future__ import annotations

@@ -45,6 +45,8 @@ def test_an_offer_goes_the_whole_way_and_whoever_refuses_it_is_never_sent_anothe
 ) -> None:
     url = public_server.url
     with chromium.new_profile(browser) as context:
+        _refused_by_link(context.new_page(), url)
+    with chromium.new_profile(browser) as context:
         addresses = _write(context.new_page(), url)
     with chromium.new_profile(browser) as context:
         _approve(context.new_page(), url, addresses)
@@ -55,25 +57,36 @@ def test_an_offer_goes_the_whole_way_and_whoever_refuses_it_is_never_sent_anothe
             _register(floor, name, phone, language)
             _send(floor, name)
             text = _read(context.new_page(), url, phone)
-            assert text.startswith("(광고)")
+            assert text.removeprefix("[Web발신]\n").startswith("(광고)")
             assert words in text
             _refuse(context.new_page(), url, text)
             _cannot(floor, name)
+
+
+def _refused_by_link(page: Page, url: str) -> None:
+    page.goto(f"{url}/admin/refusals")
+    sign_in_at_desk(page, "admin")
+    by_link = page.get_by_label("080 번호 대신 링크를 넣기").first
+    by_link.click()
+    expect(page.locator("section", has=by_link)).to_contain_text("링크")
+    expect(by_link).to_be_checked()
+    expect(by_link).to_be_enabled()
 
 
 def _write(page: Page, url: str) -> list[str]:
     page.goto(f"{url}/admin/templates/new")
     sign_in_at_desk(page, "marketer")
     settled(page)
-    page.locator("main form input").first.fill("winter_offer")
+    page.get_by_label("이름 (영문)").fill("winter_offer")
     page.locator("main form input[value=commercial]").check(force=True)
     addresses = []
     for language, body in BODIES.items():
         if language != "ko":
             page.locator(f"nav a[href*='language={language}']").click()
             page.wait_for_url(re.compile(f"language={language}"))
-            settled(page)
-        page.locator("main form input:not([disabled])").first.fill("겨울 향수 할인")
+            expect(page.get_by_label("이름 (영문)")).to_have_value("winter_offer")
+            expect(page.locator("textarea")).to_have_value("")
+        page.get_by_label("제목").fill("겨울 향수 할인")
         page.locator("textarea").fill(body)
         expect(page.get_by_test_id("template-preview")).to_contain_text(PUBLIC)
         page.locator("header button[type=submit]").click()
@@ -85,12 +98,8 @@ def _write(page: Page, url: str) -> list[str]:
 
 
 def _approve(page: Page, url: str, addresses: list[str]) -> None:
-    """Have texts name a link, and approve both."""
-    page.goto(f"{url}/admin/refusals")
+    page.goto(f"{url}/admin/templates")
     sign_in_at_desk(page, "admin")
-    by_link = page.get_by_label("080 번호 대신 링크를 넣기").first
-    by_link.check()
-    expect(by_link).to_be_enabled()
     for address in addresses:
         page.goto(address)
         settled(page)
@@ -106,7 +115,7 @@ def _register(floor: Floor, name: str, phone: str, language: str) -> None:
     for box in page.get_by_test_id("consent-form").get_by_role("checkbox").all():
         box.check()
     page.get_by_text("더 적기").click()
-    page.get_by_label("언어", exact=True).select_option(language)
+    page.locator("details select").select_option(language)
     page.get_by_role("button", name="등록", exact=True).click()
     expect(page.get_by_role("heading", name=f"{name} 님을 등록했습니다")).to_be_visible()
     floor.expect_waiting(0)
