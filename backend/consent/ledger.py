@@ -56,7 +56,7 @@ def statements(customer_ids: Sequence[str], purpose: str | None = None) -> dict[
     for row in db.session.execute(query, {"ids": customer_ids}).all():
         customer_id, guardian, birth_date, time_zone = row[:_OF_HER]
         counts = birth_date is None or guardian or not is_child(birth_date, row.occurred_at, time_zone)
-        found[customer_id].append(Statement(*row[_OF_HER:], counts))
+        found[customer_id].append(Statement._make((*row[_OF_HER:], counts)))
     return found
 
 

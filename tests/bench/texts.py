@@ -103,8 +103,10 @@ def members(count: int, sender_id: str) -> list[tuple[str, str]]:
     return people
 
 
-def drafts(people: list[tuple[str, str]], sender_id: str, store_id: str, **values: int) -> list[Draft]:
-    """A commercial text to each; `values` are others of a draft."""
+def drafts(
+    people: list[tuple[str, str]], sender_id: str, store_id: str, *, size: int = 1, priority: int = 5
+) -> list[Draft]:
+    """A commercial text to each, of so many segments and so urgent."""
     return [
         Draft(
             channel="sms",
@@ -114,7 +116,8 @@ def drafts(people: list[tuple[str, str]], sender_id: str, store_id: str, **value
             store_id=store_id,
             address=phone,
             body=BODY,
-            **values,
+            size=size,
+            priority=priority,
         )
         for each, phone in people
     ]

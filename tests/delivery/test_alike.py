@@ -46,7 +46,12 @@ def people(shop: worlds.Shop) -> list[Draft]:
             who.suspended_at, who.suspended_reason = clock.now(), "본인 요청"
         if said is not None:
             at = clock.now() - timedelta(days=said["days"])
-            line = {"purpose": "marketing", "channel": "sms", "sender": shop.unit.code, "wording_version": "test-1"}
+            line: dict[str, Any] = {
+                "purpose": "marketing",
+                "channel": "sms",
+                "sender": shop.unit.code,
+                "wording_version": "test-1",
+            }
             line |= {"granted": said["granted"], "night": said.get("night", False), "occurred_at": at}
             consent.record(who.id, line, acting_staff=SYSTEM, store_id=shop.store.id)
         draft = Draft(
