@@ -26,7 +26,8 @@ def maximise(
     """The parameters that maximise `likelihood`, and its value there.
 
     `likelihood` takes positive parameters of shape (parameters,) and gives the log-likelihood with its gradient by
-    them. The search runs on their logarithms, and on the mean over `weight` members, by L-BFGS-B. NotFitted when it fails.
+    them. The search runs on their logarithms, and on the mean over `weight` members, by L-BFGS-B. NotFitted when it
+    fails.
     """
 
     def negative(logarithms: Floats) -> tuple[float, Floats]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -77,9 +79,22 @@ class Histories:
         """The same as it was known when `day` was over. Who had not bought by then is not in it."""
         return self._kept(self.days <= day)
 
-    def after(self, day: int, days: int) -> Histories:
-        """What was bought in the `days` days that follow `day`."""
-        return self._kept((self.days > day) & (self.days <= day + days))
+    def bought_after(self, day: int, days: int) -> Floats:
+        """Who of those who had bought by `day` bought in the `days` days that followed: 1 or 0, as `until` has them."""
+        within = np.append(0, np.cumsum((self.days > day) & (self.days <= day + days)))[self.offsets]
+        return (np.diff(within) > 0)[self.first <= day].astype(np.float64)
+
+    def every(self, stride: int) -> Histories:
+        """One member in `stride`."""
+        return self._kept(self.rows % stride == 0)
+
+    def parts(self, size: int) -> Iterator[Histories]:
+        """The same, `size` members at a time, without a copy."""
+        for begin in range(0, len(self), size):
+            offsets = self.offsets[begin : begin + size + 1]
+            bought = slice(offsets[0], offsets[-1])
+            members = self.members[begin : begin + size]
+            yield Histories(members, offsets - offsets[0], self.days[bought], self.spend[bought])
 
     def summary(self, day: int) -> Summary:
         """Sufficient statistics at `day`. ValueError where somebody bought later: cut with `until` first."""
