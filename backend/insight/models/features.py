@@ -38,8 +38,8 @@ GROUPS = {
     "frequency": ("expected_purchases",),
 }
 """Reasons, and the columns whose effects they add up."""
-_WEEK = 7
-_FADING_BEATS = 8
+WEEK = 7
+FADING_BEATS = 8
 """Visits and gaps of so long ago count 1/e of today's; spend is forgotten more slowly, as it varies more."""
 _FADING_SPEND_BEATS = 13
 _PRIOR_MEAN, _PRIOR_SPREAD = 2.0, 3.0
@@ -54,11 +54,16 @@ _SURE_VISITS = 10
 
 @dataclass(frozen=True)
 class Pool:
-    """What is known of all members together: BG/NBD of days, the logarithms of all gaps, their median, mean spend."""
+    """What is known of all members together.
+
+    `buying`: BG/NBD of days. `mean` and `variance` of the logarithms of all gaps in days, `gap` their median, `beat`
+    the same but at least a week. `spend`: mean of a purchase day in minor units.
+    """
 
     buying: BgNbd
     mean: float
     variance: float
+    gap: float
     beat: float
     spend: float
 
@@ -72,7 +77,7 @@ def pooled(histories: Histories, buying: BgNbd) -> Pool:
     variance = float(counts @ (logarithms - mean) ** 2) / len(days)
     median = float(np.searchsorted(np.cumsum(counts), len(days) / 2))
     spend = float(np.maximum(histories.spend, 0).mean())
-    return Pool(buying, mean, max(variance, _SMALL), max(median, _WEEK), max(spend, 1.0))
+    return Pool(buying, mean, max(variance, _SMALL), median, max(median, float(WEEK)), max(spend, 1.0))
 
 
 class Moments(NamedTuple):
@@ -88,7 +93,7 @@ def features(histories: Histories, day: int, horizon: int, pool: Pool) -> Floats
     summary = histories.summary(day)
     ago = (day - histories.days).astype(np.float64)
     silence = (summary.age - summary.recency).astype(np.float64)
-    own, recent = _moments(histories, ago, pool.beat * _FADING_BEATS)
+    own, recent = _moments(histories, ago, pool.beat * FADING_BEATS)
     odds = _gaps_odds(own, silence, horizon, pool, (_PRIOR_MEAN, _PRIOR_SPREAD))
     recent_odds = _gaps_odds(recent, silence, horizon, pool, (_RECENT_MEAN, _RECENT_SPREAD))
     expected = pool.buying.expected(horizon, summary.frequency, summary.recency, summary.age)
@@ -117,8 +122,8 @@ def _active_beats(histories: Histories, ago: Floats, beat: float) -> Floats:
     new = np.ones(len(ago), dtype=np.bool_)
     new[1:] = block[1:] != block[:-1]
     new[histories.offsets[:-1]] = True
-    fading = np.exp(-block / _FADING_BEATS)
-    return _summed(histories, new * fading) * -np.expm1(-1 / _FADING_BEATS)
+    fading = np.exp(-block / FADING_BEATS)
+    return _summed(histories, new * fading) * -np.expm1(-1 / FADING_BEATS)
 
 
 def _recent_spend(histories: Histories, ago: Floats, pool: Pool) -> Floats:
@@ -156,7 +161,7 @@ def _gaps_odds(own: Moments, silence: Floats, horizon: int, pool: Pool, prior: t
 
 def _weekday_share(histories: Histories) -> Floats:
     """How much purchase days keep to the same weekdays, from 0 to 1; less where there are few of them."""
-    at = histories.rows * _WEEK + histories.days % _WEEK
-    counts: Whole = np.bincount(at, minlength=len(histories) * _WEEK).reshape(-1, _WEEK)
+    at = histories.rows * WEEK + histories.days % WEEK
+    counts: Whole = np.bincount(at, minlength=len(histories) * WEEK).reshape(-1, WEEK)
     shares = np.sqrt((counts.astype(np.float64) ** 2).sum(axis=1)) / histories.counts
     return shares * np.minimum(histories.counts - 1, _SURE_VISITS) / _SURE_VISITS

@@ -21,7 +21,7 @@ _RIDGE = 1e-6
 _FEWEST = 50
 """Fewer members who return, or who do not, judge nothing."""
 _SLOPES = (0.75, 1.33)
-_FIRST = 100
+_HALF, _FIRST = 0.5, 100
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,9 @@ class Judgement:
 
     `slope` and `intercept`: of a logistic regression of what came on the predicted log odds; 1 and 0 are perfect, a
     slope below 1 is overconfident. `floor`: the AUC of "most recent first". `brier_floor`: of everyone's mean chance.
-    `precision_half` and `precision_first`: see `precision_at_recall` and `precision_of_first`, of the regular members
-    who did not return, NaN where there are too few.
+    `precision_half`: of the shortest list that catches half of the regular members who did not return, the least
+    likely first; `precision_first`: of its first hundred; NaN where there are too few. `floor_half`, `floor_first`: the
+    same of the list by silence, the longest first.
     """
 
     day: int
@@ -47,6 +48,8 @@ class Judgement:
     calibration_error: float
     precision_half: float
     precision_first: float
+    floor_half: float
+    floor_first: float
 
     @property
     def gain(self) -> float:
@@ -144,7 +147,7 @@ def judge(predicted: Predicted, returned: Floats) -> Judgement:
     """Figures of predictions whose outcomes are `returned` (1 or 0), shape (members,)."""
     chances, regular = predicted.chances, predicted.regular
     slope, intercept = calibration(chances, returned)
-    gone = (1 - chances[regular], 1 - returned[regular])
+    gone, risk, silence = 1 - returned[regular], 1 - chances[regular], predicted.silence[regular]
     return Judgement(
         day=predicted.day,
         horizon=predicted.horizon,
@@ -157,8 +160,10 @@ def judge(predicted: Predicted, returned: Floats) -> Judgement:
         brier=brier(chances, returned),
         brier_floor=brier(np.full(len(returned), returned.mean()), returned),
         calibration_error=calibration_error(chances, returned),
-        precision_half=precision_at_recall(*gone, 0.5),
-        precision_first=precision_of_first(*gone, _FIRST),
+        precision_half=precision_at_recall(risk, gone, _HALF),
+        precision_first=precision_of_first(risk, gone, _FIRST),
+        floor_half=precision_at_recall(silence, gone, _HALF),
+        floor_first=precision_of_first(silence, gone, _FIRST),
     )
 
 
