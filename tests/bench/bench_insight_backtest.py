@@ -5,8 +5,8 @@ judged by what follows: the figures are means over these days, and each day's st
 are what "most recent first" reaches (AUC, gain of the list), a perfect 1 (slope), or the target (error).
 
 Regular members: at least four purchase days and a median gap of at most 56 days, on that day. The list: regular
-members by their chance of return within 28 days, the lowest first. `precision_half`: of the shortest list that has half of those
-who do not return. `precision_100`: of its first hundred.
+members by their chance of return within 28 days, the lowest first. `precision_half`: of the shortest list that has half
+of those who do not return. `precision_100`: of its first hundred.
 """
 
 from __future__ import annotations

@@ -94,7 +94,8 @@ def fit(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BgNbd:
     middle = float((data.ages[data.at_age] * data.counts).sum()) / members
     start = np.array([0.5, max(middle / 4, 1e-3), 0.5, 2.0])
     best, value = maximise(lambda parameters: log_likelihood(parameters, data), start, members)
-    return BgNbd(*(float(each) for each in best), log_likelihood=value, members=int(members))
+    r, alpha, a, b = (float(each) for each in best)
+    return BgNbd(r, alpha, a, b, value, int(members))
 
 
 def compress(frequency: Floats | Whole, recency: Floats | Whole, age: Floats | Whole) -> Compressed:
@@ -105,8 +106,9 @@ def compress(frequency: Floats | Whole, recency: Floats | Whole, age: Floats | W
     distinct, counts = np.unique(keys, return_counts=True)
     rest, at_age = np.divmod(distinct, len(ages))
     at_frequency, at_recency = np.divmod(rest, len(recencies))
-    values = [each.astype(np.float64) for each in (frequencies, recencies, ages)]
-    return Compressed(counts.astype(np.float64), *values, at_frequency, at_recency, at_age)
+    columns_of = (each.astype(np.float64) for each in (counts, frequencies, recencies, ages))
+    weights, frequencies, recencies, ages = columns_of
+    return Compressed(weights, frequencies, recencies, ages, at_frequency, at_recency, at_age)
 
 
 def log_likelihood(parameters: Floats, data: Compressed) -> tuple[float, Floats]:

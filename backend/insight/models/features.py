@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from backend.insight.models.cycles import gaps
+from backend.insight.models.cycles import beats_ago, gaps
 
 if TYPE_CHECKING:
     from backend.insight.models.bgnbd import BgNbd
@@ -113,17 +113,15 @@ def features(histories: Histories, day: int, horizon: int, pool: Pool) -> Floats
 
 def _summed(histories: Histories, values: Floats) -> Floats:
     """Sums over each member's purchase days."""
-    return np.add.reduceat(values, histories.offsets[:-1])
+    sums: Floats = np.add.reduceat(values, histories.offsets[:-1])
+    return sums
 
 
 def _active_beats(histories: Histories, ago: Floats, beat: float) -> Floats:
     """How many of the last beats had a purchase: faded, as a share of all there could be."""
-    block = ago // beat
-    new = np.ones(len(ago), dtype=np.bool_)
-    new[1:] = block[1:] != block[:-1]
-    new[histories.offsets[:-1]] = True
-    fading = np.exp(-block / FADING_BEATS)
-    return _summed(histories, new * fading) * -np.expm1(-1 / FADING_BEATS)
+    block, new = beats_ago(histories, ago, beat)
+    fading: Floats = np.exp(-block / FADING_BEATS) * -np.expm1(-1 / FADING_BEATS)
+    return _summed(histories, np.where(new, fading, 0.0))
 
 
 def _recent_spend(histories: Histories, ago: Floats, pool: Pool) -> Floats:
@@ -156,12 +154,13 @@ def _gaps_odds(own: Moments, silence: Floats, horizon: int, pool: Pool, prior: t
     spread = np.sqrt((squares + prior[1] * pool.variance) / (own.weights + prior[1]))
     longer = ndtr((mean - np.log(silence + 0.5)) / spread)
     beyond = ndtr((mean - np.log(silence + horizon + 0.5)) / spread)
-    return np.log((longer - beyond + _SMALL) / (beyond + _SMALL))
+    odds: Floats = np.log((longer - beyond + _SMALL) / (beyond + _SMALL))
+    return odds
 
 
 def _weekday_share(histories: Histories) -> Floats:
     """How much purchase days keep to the same weekdays, from 0 to 1; less where there are few of them."""
     at = histories.rows * WEEK + histories.days % WEEK
     counts: Whole = np.bincount(at, minlength=len(histories) * WEEK).reshape(-1, WEEK)
-    shares = np.sqrt((counts.astype(np.float64) ** 2).sum(axis=1)) / histories.counts
+    shares: Floats = np.sqrt((counts.astype(np.float64) ** 2).sum(axis=1)) / histories.counts
     return shares * np.minimum(histories.counts - 1, _SURE_VISITS) / _SURE_VISITS

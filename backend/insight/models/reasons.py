@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from backend.insight.models.cycles import REGULAR_DAYS, median_gaps
+from backend.insight.models.cycles import REGULAR_DAYS, beats_ago, median_gaps
 from backend.insight.models.features import FADING_BEATS, GROUPS, WEEK
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def explain(histories: Histories, day: int, model: Returning, scores: Scores, *,
 
     rhythm: `usual_gap` (her median gap in days, or all members' while she has fewer than four purchase days: then
     `own` is 0), `silence` (days since her last), `late` (days beyond her usual gap, 0 before). visits: in how many of
-    the last `beats`, each of `beat` days, she bought (`active`). spend: mean of a purchase day in minor units, in those beats
-    (`recent`) and ever (`usual`). weekday: the one she mostly buys on (`weekday`, Monday 0) and its `share`. frequency:
-    `expected` purchases within the horizon, and the chance that she has not left (`alive`), both by BG/NBD.
+    the last `beats`, each of `beat` days, she bought (`active`). spend: mean of a purchase day in minor units, in those
+    beats (`recent`) and ever (`usual`). weekday: the one she mostly buys on (`weekday`, Monday 0) and its `share`.
+    frequency: `expected` purchases within the horizon, and the chance that she has not left (`alive`), by BG/NBD.
     """
     order = np.argsort(-np.abs(scores.effects), axis=1, kind="stable")[:, :most]
     numbers = {
@@ -73,10 +73,7 @@ def _rhythm(histories: Histories, day: int, pool: Pool) -> dict[str, Floats]:
 
 
 def _visits(histories: Histories, day: int, pool: Pool) -> dict[str, Floats]:
-    block = (day - histories.days) // pool.beat
-    new = np.ones(len(block), dtype=np.bool_)
-    new[1:] = block[1:] != block[:-1]
-    new[histories.offsets[:-1]] = True
+    block, new = beats_ago(histories, (day - histories.days).astype(np.float64), pool.beat)
     active = np.add.reduceat(new & (block < FADING_BEATS), histories.offsets[:-1], dtype=np.int64)
     members = len(histories)
     return {
