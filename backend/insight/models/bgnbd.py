@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _NEAR_ONE = 1e-5
 """Closer to 1 the general formula of `expected` divides nothing by nothing; a step aside costs as much, relatively."""
+_NEAR_NOTHING = 1e-9
+_NEAR_POLE = 0.9
+_MOST_TERMS, _LEAST_TERM = 20_000, 1e-15
 _FEWEST = 2
 
 
@@ -58,7 +61,8 @@ class BgNbd:
         delta = self.a - 1 if abs(self.a - 1) > _NEAR_ONE else _NEAR_ONE
         z = days / (self.alpha + pairs.age + days)
         total = self.b + pairs.frequency + delta
-        series = hyp2f1(self.b + delta - self.r, delta, total, z)
+        total[np.abs(total) < _NEAR_NOTHING] = _NEAR_NOTHING
+        series = gauss(self.b + delta - self.r, delta, total, z)
         purchases: Floats = total / delta * (1 - np.exp(delta * np.log1p(-z)) * series)
         return purchases
 
@@ -109,6 +113,26 @@ def compress(frequency: Floats | Whole, recency: Floats | Whole, age: Floats | W
     columns_of = (each.astype(np.float64) for each in (counts, frequencies, recencies, ages))
     weights, frequencies, recencies, ages = columns_of
     return Compressed(weights, frequencies, recencies, ages, at_frequency, at_recency, at_age)
+
+
+def gauss(first: float, second: float, third: Floats, z: Floats) -> Floats:
+    """The hypergeometric function 2F1 at `third` and `z` (0 to 1), each of shape (pairs,).
+
+    scipy's, but its sum of powers where z is near 1: there scipy changes to formulas that are infinite for some whole
+    parameters.
+    """
+    value: Floats = hyp2f1(first, second, third, np.minimum(z, _NEAR_POLE))
+    rest = np.flatnonzero((z >= _NEAR_POLE) | ~np.isfinite(value))
+    value[rest] = 1.0
+    term = np.ones(len(rest))
+    for step in range(_MOST_TERMS):
+        if not len(rest):
+            break
+        term = term * ((first + step) * (second + step) / ((third[rest] + step) * (step + 1)) * z[rest])
+        value[rest] += term
+        going = np.abs(term) > _LEAST_TERM * np.abs(value[rest])
+        rest, term = rest[going], term[going]
+    return value
 
 
 def log_likelihood(parameters: Floats, data: Compressed) -> tuple[float, Floats]:

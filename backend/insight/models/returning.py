@@ -7,7 +7,7 @@ of it lies on or before the day of the fit. The last cut days are held out and c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import expit
@@ -17,6 +17,8 @@ from backend.insight.models.features import GROUPS, NAMES, Pool, features, poole
 from backend.insight.models.fitting import NotFitted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from backend.insight.models.histories import Floats, Histories
 
 _LEAST_HISTORY = 42
@@ -95,6 +97,14 @@ def fit(histories: Histories, day: int, horizon: int, buying: bgnbd.BgNbd | None
     intercept, coefficients = float(shift + slope * found[0]), slope * found[1:]
     trained = sum(len(each) for each in outcomes)
     return Returning(horizon, day, trained, pool, intercept, _plain(means), _plain(scales), _plain(coefficients))
+
+
+def restored(stored: Mapping[str, Any]) -> Returning:
+    """The model of which `dataclasses.asdict` made `stored`, also after a way through JSON."""
+    pool = dict(stored["pool"])
+    pool["buying"] = bgnbd.BgNbd(**pool["buying"])
+    columns = {name: tuple(stored[name]) for name in ("means", "scales", "coefficients")}
+    return Returning(**{**stored, **columns, "pool": Pool(**pool)})
 
 
 def cut_days(known: Histories, day: int, horizon: int) -> list[int]:
