@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.insight.models.cycles import beats_ago, median_gaps, regular
+from backend.insight.models.cycles import median_gaps, regular
 from backend.insight.models.histories import Histories, histories
 from tests.insight.shops import one
 
@@ -94,10 +94,3 @@ def test_median_gaps_are_the_medians_of_each_members_gaps(sales: list[Sale]) -> 
 )
 def test_regular_is_who_has_four_days_and_returns_within_eight_weeks(days: list[int], wanted: bool) -> None:
     assert regular(one([700_000 + day for day in days])).tolist() == [wanted]
-
-
-def test_beats_are_counted_back_from_the_day_and_each_counts_once() -> None:
-    known = one([700_000, 700_003, 700_010, 700_020])
-    block, new = beats_ago(known, (700_020 - known.days).astype(np.float64), 7.0)
-    assert block.tolist() == [2, 2, 1, 0]
-    assert new.tolist() == [True, False, True, True]

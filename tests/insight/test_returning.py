@@ -79,19 +79,17 @@ def test_who_is_silent_for_longer_is_less_likely_to_return(model: Returning) -> 
 
 def test_reasons_name_the_usual_gap_and_the_days_late(model: Returning) -> None:
     late = one([_DAY - 21 * each - 32 for each in range(8)], spend=500)
-    found = explain(late, _DAY, model, model.scores(late, _DAY), most=5).of(0)
+    found = explain(late, _DAY, model, model.scores(late, _DAY), most=3).of(0)
     assert [abs(each.effect) for each in found] == sorted((abs(each.effect) for each in found), reverse=True)
     numbers = {each.code: each.numbers for each in found}
     assert numbers["rhythm"] == {"usual_gap": 21, "silence": 32, "late": 11, "own": 1}
     assert numbers["spend"] == {"recent": 500, "usual": 500}
-    assert numbers["weekday"] == {"weekday": (_DAY - 32 - 1) % 7, "share": 1}
-    assert numbers["visits"]["active"] <= numbers["visits"]["beats"] == 8
     assert 0 < numbers["frequency"]["alive"] <= 1
 
 
 def test_who_has_no_rhythm_yet_is_told_everyones(model: Returning) -> None:
     new = one([_DAY - 9])
-    reasons = explain(new, _DAY, model, model.scores(new, _DAY), most=5).of(0)
+    reasons = explain(new, _DAY, model, model.scores(new, _DAY), most=3).of(0)
     rhythm = next(each.numbers for each in reasons if each.code == "rhythm")
     assert (rhythm["usual_gap"], rhythm["silence"], rhythm["own"]) == (model.pool.gap, 9, 0)
 

@@ -50,15 +50,3 @@ def regular(histories: Histories) -> Flags:
     """Who has at least four purchase days and a median gap of at most 56 days, shape (members,)."""
     with np.errstate(invalid="ignore"):
         return (histories.counts >= REGULAR_DAYS) & (median_gaps(histories) <= REGULAR_GAP)
-
-
-def beats_ago(histories: Histories, ago: Floats, beat: float) -> tuple[Floats, Flags]:
-    """How many whole beats each purchase day lies back, and whether it is its member's first in that one.
-
-    Both of shape (purchases,), as is `ago`, in days; `beat` in days.
-    """
-    block = ago // beat
-    new = np.ones(len(ago), dtype=np.bool_)
-    new[1:] = block[1:] != block[:-1]
-    new[histories.offsets[:-1]] = True
-    return block, new

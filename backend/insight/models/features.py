@@ -12,35 +12,30 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from backend.insight.models.cycles import beats_ago, gaps
+from backend.insight.models.cycles import gaps
 
 if TYPE_CHECKING:
     from backend.insight.models.bgnbd import BgNbd
-    from backend.insight.models.histories import Floats, Histories, Whole
+    from backend.insight.models.histories import Floats, Histories
 
 NAMES = (
-    "active_beats",
-    "recent_spend",
     "gaps_odds",
-    "gaps_odds_squared",
     "gaps_odds_by_visits",
     "recent_gaps_odds",
     "silence_squared",
-    "weekday_share",
+    "recent_spend",
     "expected_purchases",
 )
 """The columns, in this order; what each is stands in README.md."""
 GROUPS = {
-    "rhythm": ("gaps_odds", "gaps_odds_squared", "gaps_odds_by_visits", "recent_gaps_odds", "silence_squared"),
-    "visits": ("active_beats",),
+    "rhythm": ("gaps_odds", "gaps_odds_by_visits", "recent_gaps_odds", "silence_squared"),
     "spend": ("recent_spend",),
-    "weekday": ("weekday_share",),
     "frequency": ("expected_purchases",),
 }
 """Reasons, and the columns whose effects they add up."""
-WEEK = 7
-FADING_BEATS = 8
-"""Visits and gaps of so long ago count 1/e of today's; spend is forgotten more slowly, as it varies more."""
+_WEEK = 7
+_FADING_BEATS = 8
+"""Gaps of so long ago count 1/e of today's; spend is forgotten more slowly, as it varies more."""
 _FADING_SPEND_BEATS = 13
 _PRIOR_MEAN, _PRIOR_SPREAD = 2.0, 3.0
 _RECENT_MEAN, _RECENT_SPREAD = 1.0, 2.0
@@ -49,7 +44,6 @@ _AVERAGE_VISITS = 2.5
 _SMALL = 1e-3
 _SMALL_SPEND = 0.15
 _SMALL_PURCHASES = 0.05
-_SURE_VISITS = 10
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ def pooled(histories: Histories, buying: BgNbd) -> Pool:
     variance = float(counts @ (logarithms - mean) ** 2) / len(days)
     median = float(np.searchsorted(np.cumsum(counts), len(days) / 2))
     spend = float(np.maximum(histories.spend, 0).mean())
-    return Pool(buying, mean, max(variance, _SMALL), median, max(median, float(WEEK)), max(spend, 1.0))
+    return Pool(buying, mean, max(variance, _SMALL), median, max(median, float(_WEEK)), max(spend, 1.0))
 
 
 class Moments(NamedTuple):
@@ -93,19 +87,16 @@ def features(histories: Histories, day: int, horizon: int, pool: Pool) -> Floats
     summary = histories.summary(day)
     ago = (day - histories.days).astype(np.float64)
     silence = (summary.age - summary.recency).astype(np.float64)
-    own, recent = _moments(histories, ago, pool.beat * FADING_BEATS)
+    own, recent = _moments(histories, ago, pool.beat * _FADING_BEATS)
     odds = _gaps_odds(own, silence, horizon, pool, (_PRIOR_MEAN, _PRIOR_SPREAD))
     recent_odds = _gaps_odds(recent, silence, horizon, pool, (_RECENT_MEAN, _RECENT_SPREAD))
     expected = pool.buying.expected(horizon, summary.frequency, summary.recency, summary.age)
     columns = (
-        _active_beats(histories, ago, pool.beat),
-        _recent_spend(histories, ago, pool),
         odds,
-        odds**2,
         odds * (np.log1p(summary.frequency) - _AVERAGE_VISITS),
         recent_odds,
         np.log1p(silence) ** 2,
-        _weekday_share(histories),
+        _recent_spend(histories, ago, pool),
         np.log(expected + _SMALL_PURCHASES),
     )
     return np.column_stack(columns)
@@ -115,13 +106,6 @@ def _summed(histories: Histories, values: Floats) -> Floats:
     """Sums over each member's purchase days."""
     sums: Floats = np.add.reduceat(values, histories.offsets[:-1])
     return sums
-
-
-def _active_beats(histories: Histories, ago: Floats, beat: float) -> Floats:
-    """How many of the last beats had a purchase: faded, as a share of all there could be."""
-    block, new = beats_ago(histories, ago, beat)
-    fading: Floats = np.exp(-block / FADING_BEATS) * -np.expm1(-1 / FADING_BEATS)
-    return _summed(histories, np.where(new, fading, 0.0))
 
 
 def _recent_spend(histories: Histories, ago: Floats, pool: Pool) -> Floats:
@@ -156,11 +140,3 @@ def _gaps_odds(own: Moments, silence: Floats, horizon: int, pool: Pool, prior: t
     beyond = ndtr((mean - np.log(silence + horizon + 0.5)) / spread)
     odds: Floats = np.log((longer - beyond + _SMALL) / (beyond + _SMALL))
     return odds
-
-
-def _weekday_share(histories: Histories) -> Floats:
-    """How much purchase days keep to the same weekdays, from 0 to 1; less where there are few of them."""
-    at = histories.rows * WEEK + histories.days % WEEK
-    counts: Whole = np.bincount(at, minlength=len(histories) * WEEK).reshape(-1, WEEK)
-    shares: Floats = np.sqrt((counts.astype(np.float64) ** 2).sum(axis=1)) / histories.counts
-    return shares * np.minimum(histories.counts - 1, _SURE_VISITS) / _SURE_VISITS

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from backend.insight.models.cycles import REGULAR_DAYS, beats_ago, median_gaps
-from backend.insight.models.features import FADING_BEATS, GROUPS, WEEK
+from backend.insight.models.cycles import REGULAR_DAYS, median_gaps
+from backend.insight.models.features import GROUPS
 
 if TYPE_CHECKING:
     from backend.insight.models.features import Pool
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from backend.insight.models.returning import Returning, Scores
 
 CODES = tuple(GROUPS)
+_RECENT = 56
 
 
 class Reason(NamedTuple):
@@ -49,17 +50,14 @@ def explain(histories: Histories, day: int, model: Returning, scores: Scores, *,
     """The `most` reasons that moved each member's chance, and the numbers that they speak of.
 
     rhythm: `usual_gap` (her median gap in days, or all members' while she has fewer than four purchase days: then
-    `own` is 0), `silence` (days since her last), `late` (days beyond her usual gap, 0 before). visits: in how many of
-    the last `beats`, each of `beat` days, she bought (`active`). spend: mean of a purchase day in minor units, in those
-    beats (`recent`) and ever (`usual`). weekday: the one she mostly buys on (`weekday`, Monday 0) and its `share`.
-    frequency: `expected` purchases within the horizon, and the chance that she has not left (`alive`), by BG/NBD.
+    `own` is 0), `silence` (days since her last), `late` (days beyond her usual gap, 0 before). spend: mean of a
+    purchase day in minor units, in the last eight weeks (`recent`, 0 without any) and ever (`usual`). frequency:
+    `expected` purchases within the horizon, and the chance that she has not left (`alive`), by BG/NBD.
     """
     order = np.argsort(-np.abs(scores.effects), axis=1, kind="stable")[:, :most]
     numbers = {
         "rhythm": _rhythm(histories, day, model.pool),
-        "visits": _visits(histories, day, model.pool),
-        "spend": _spend(histories, day, model.pool),
-        "weekday": _weekday(histories),
+        "spend": _spend(histories, day),
         "frequency": _frequency(histories, day, model),
     }
     return Reasons(order, np.take_along_axis(scores.effects, order, axis=1), numbers)
@@ -72,31 +70,13 @@ def _rhythm(histories: Histories, day: int, pool: Pool) -> dict[str, Floats]:
     return {"usual_gap": usual, "silence": silence, "late": np.maximum(silence - usual, 0), "own": own * 1.0}
 
 
-def _visits(histories: Histories, day: int, pool: Pool) -> dict[str, Floats]:
-    block, new = beats_ago(histories, (day - histories.days).astype(np.float64), pool.beat)
-    active = np.add.reduceat(new & (block < FADING_BEATS), histories.offsets[:-1], dtype=np.int64)
-    members = len(histories)
-    return {
-        "active": active.astype(np.float64),
-        "beats": np.full(members, float(FADING_BEATS)),
-        "beat": np.full(members, pool.beat),
-    }
-
-
-def _spend(histories: Histories, day: int, pool: Pool) -> dict[str, Floats]:
+def _spend(histories: Histories, day: int) -> dict[str, Floats]:
     starts = histories.offsets[:-1]
-    recent = day - histories.days < FADING_BEATS * pool.beat
+    recent = day - histories.days < _RECENT
     spent = np.add.reduceat(histories.spend * recent, starts)
     times = np.add.reduceat(recent, starts, dtype=np.int64)
     usual = np.add.reduceat(histories.spend, starts) / histories.counts
     return {"recent": spent / np.maximum(times, 1), "usual": usual}
-
-
-def _weekday(histories: Histories) -> dict[str, Floats]:
-    # The first ordinal is a Monday.
-    at = histories.rows * WEEK + (histories.days - 1) % WEEK
-    counts = np.bincount(at, minlength=len(histories) * WEEK).reshape(-1, WEEK)
-    return {"weekday": counts.argmax(axis=1).astype(np.float64), "share": counts.max(axis=1) / histories.counts}
 
 
 def _frequency(histories: Histories, day: int, model: Returning) -> dict[str, Floats]:

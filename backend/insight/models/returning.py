@@ -27,7 +27,7 @@ _MOST_CUTS = 26
 _HELD_OUT = 2
 _FEWEST_CUTS = 4
 _MOST_ROWS = 400_000
-"""Of more members a sample is trained on: nine coefficients do not get better by more."""
+"""Of more members a sample is trained on: six coefficients do not get better by more."""
 _RIDGE = 3.0
 _PART = 100_000
 """So many members at a time keep the arrays in between small."""
