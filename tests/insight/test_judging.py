@@ -77,11 +77,13 @@ def test_a_list_with_nothing_to_catch_has_no_precision() -> None:
 
 def test_a_judgement_names_what_recency_alone_reaches() -> None:
     chances, silence = floats([0.9, 0.8, 0.6, 0.3, 0.2]), floats([1, 9, 2, 3, 30])
-    predicted = Predicted(700_000, 28, chances, silence, np.array([True] * 5))
+    expected = floats([3, 2, 1, 1, 0])
+    predicted = Predicted(700_000, 28, chances, silence, expected, np.array([True] * 5))
     found = judge(predicted, floats([1, 1, 0, 1, 0]))
     assert (found.members, found.returned) == (5, 3)
     assert found.auc == pytest.approx(5 / 6)
     assert found.floor == pytest.approx(4 / 6)
+    assert found.rival == pytest.approx(5.5 / 6)
     assert found.gain == pytest.approx(1 / 6)
     assert found.brier_floor == pytest.approx(0.24)
     assert (found.precision_half, found.floor_half) == (1, 1)
@@ -95,6 +97,7 @@ _GOOD = Judgement(
     returned=800,
     auc=0.88,
     floor=0.81,
+    rival=0.86,
     slope=1.0,
     intercept=0.0,
     brier=0.1,

@@ -51,6 +51,7 @@ def test_who_returns_is_said_as_well_as_promised(sold: Histories, horizon: int, 
     judged = backtest(sold, _LAST_DAY, horizon)
     assert fmean(each.auc for each in judged) >= auc
     assert fmean(each.gain for each in judged) >= 0.05
+    assert fmean(each.auc - each.rival for each in judged) >= 0.01
     assert 0.85 <= fmean(each.slope for each in judged) <= 1.15
     assert fmean(each.calibration_error for each in judged) <= 0.025
     assert fmean(each.precision_half - each.floor_half for each in judged) > 0.01

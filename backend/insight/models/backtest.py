@@ -30,7 +30,9 @@ def backtest(histories: Histories, day: int, horizon: int, cuts: int = CUTS) -> 
 
 def _judged(histories: Histories, cut: int, horizon: int) -> Judgement:
     known = histories.until(cut)
-    chances = returning.fit(known, cut, horizon).scores(known, cut).probability
+    model = returning.fit(known, cut, horizon)
+    summary = known.summary(cut)
+    expected = model.pool.buying.expected(horizon, summary.frequency, summary.recency, summary.age)
     silence = (cut - known.last).astype(np.float64)
-    predicted = Predicted(cut, horizon, chances, silence, regular(known))
+    predicted = Predicted(cut, horizon, model.scores(known, cut).probability, silence, expected, regular(known))
     return judge(predicted, histories.bought_after(cut, horizon))

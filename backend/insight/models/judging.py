@@ -29,10 +29,10 @@ class Judgement:
     """Figures of predictions made on `day` for the `horizon` days that followed, of `members`.
 
     `slope` and `intercept`: of a logistic regression of what came on the predicted log odds; 1 and 0 are perfect, a
-    slope below 1 is overconfident. `floor`: the AUC of "most recent first". `brier_floor`: of everyone's mean chance.
-    `precision_half`: of the shortest list that catches half of the regular members who did not return, the least
-    likely first; `precision_first`: of its first hundred; NaN where there are too few. `floor_half`, `floor_first`: the
-    same of the list by silence, the longest first.
+    slope below 1 is overconfident. `floor`: the AUC of "most recent first"; `rival`: of BG/NBD's expected purchases.
+    `brier_floor`: the Brier score of everyone's mean chance. `precision_half`: of the shortest list that catches half
+    of the regular members who did not return, the least likely first; `precision_first`: of its first hundred; NaN
+    where there are too few. `floor_half`, `floor_first`: the same of the list by silence, the longest first.
     """
 
     day: int
@@ -41,6 +41,7 @@ class Judgement:
     returned: int
     auc: float
     floor: float
+    rival: float
     slope: float
     intercept: float
     brier: float
@@ -134,12 +135,16 @@ def precision_of_first(scores: Floats, outcomes: Floats, count: int) -> float:
 
 @dataclass(frozen=True)
 class Predicted:
-    """What is judged: chances of return, days since the last purchase, and who is regular, each of shape (members,)."""
+    """What is judged, each of shape (members,), and what it is judged against.
+
+    Chances of return; days since the last purchase; purchases that BG/NBD expects within the horizon; who is regular.
+    """
 
     day: int
     horizon: int
     chances: Floats
     silence: Floats
+    expected: Floats
     regular: Flags
 
 
@@ -155,6 +160,7 @@ def judge(predicted: Predicted, returned: Floats) -> Judgement:
         returned=int(returned.sum()),
         auc=auc(chances, returned),
         floor=auc(-predicted.silence, returned),
+        rival=auc(predicted.expected, returned),
         slope=slope,
         intercept=intercept,
         brier=brier(chances, returned),
