@@ -1,0 +1,1 @@
+"""Insight: who is due, who is leaving, and what they are worth."""

@@ -1,0 +1,1 @@
+"""The statistics of purchase histories. Pure: arrays in, arrays out; no database, clock or request."""
