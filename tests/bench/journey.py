@@ -6,6 +6,7 @@ import csv
 import gzip
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,18 +20,23 @@ _STORES = ZoneInfo("America/New_York")
 
 def journey() -> Histories:
     """Every card's purchase days with what was paid in cents. A member's number is her card's."""
-    days: dict[str, int] = {}
     members, on, cents = [], [], []
     with gzip.open(shared("complete-journey", "sale_lines.csv.gz"), "rt", encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            sold_at = line["sold_at"]
-            if sold_at not in days:
-                days[sold_at] = _store_day(sold_at)
-            members.append(int(line["card_number"]))
-            on.append(days[sold_at])
-            cents.append(int((Decimal(line["sales_value"]) * 100).quantize(Decimal(1), ROUND_HALF_UP)))
+        rows = csv.reader(file)
+        heading = next(rows)
+        card, sold_at, paid = (heading.index(name) for name in ("card_number", "sold_at", "sales_value"))
+        for row in rows:
+            members.append(int(row[card]))
+            on.append(_store_day(row[sold_at]))
+            cents.append(_cents(row[paid]))
     return histories(np.array(members), np.array(on, dtype=np.int32), np.array(cents))
 
 
+@cache
+def _cents(paid: str) -> int:
+    return int((Decimal(paid) * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@cache
 def _store_day(sold_at: str) -> int:
     return datetime.fromisoformat(sold_at).replace(tzinfo=UTC).astimezone(_STORES).date().toordinal()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -40,7 +41,9 @@ class Run:
 def run(which: str, path: Path) -> Run:
     """Let `which` fit the purchases of a file, in a process of its own. RuntimeError with its words when it fails."""
     command = [sys.executable, "-m", "tests.bench.peers", which, str(path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+    # Threads of the linear algebra wait for each other longer than such small fits take.
+    alone = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
     if done.returncode:
         message = f"{which} did not come to an end: {done.stderr[-2000:]}"
         raise RuntimeError(message)
