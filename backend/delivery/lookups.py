@@ -17,7 +17,7 @@ from backend.delivery.channels import Accepted, Lookup, Missing
 from backend.delivery.claim import is_in
 from backend.delivery.models import Message, MessageAttempt
 from backend.delivery.outcomes import move
-from backend.delivery.pacing import LOOKUP_AFTER, is_proof
+from backend.delivery.pacing import LOOKING, LOOKUP_AFTER, is_proof
 from backend.delivery.states import State
 
 if TYPE_CHECKING:
@@ -34,36 +34,24 @@ def is_due() -> bool:
 
 
 def take(*, channels: Collection[ChannelName], limit: int) -> list[tuple[ChannelName, Lookup]]:
-    """Take messages whose provider is to be asked now, and set when it is asked next, if ever."""
+    """Take messages whose provider is to be asked now. What a worker that dies leaves unasked is due again later."""
     now = clock.now()
     query = select(Message).where(is_in(State.UNKNOWN), Message.due_at <= now, Message.channel.in_(channels))
     messages = list(db.session.scalars(query.limit(limit).with_for_update(skip_locked=True)))
     for message in messages:
-        message.lookups += 1
-        following = message.lookups < len(LOOKUP_AFTER)
-        message.due_at = now + LOOKUP_AFTER[message.lookups] if following else None
+        message.due_at = now + LOOKING
     return [(cast("ChannelName", message.channel), _lookup(message)) for message in messages]
-
-
-def resolve(message_id: str, found: Accepted) -> bool:
-    """Write down what the provider's list told. False when it was resolved since or the reference is taken."""
-    message = db.session.get(Message, message_id, with_for_update=True)
-    taken = db.session.scalar(select(Message.id).where(Message.provider_ref == found.ref, Message.id != message_id))
-    if message is None or message.state != State.UNKNOWN or taken is not None:
-        return False
-    message.provider_ref = found.ref
-    message.provider = found.via or message.provider
-    move(message, found.state, reason=None, now=clock.now())
-    return True
 
 
 def settle(message_id: str, answer: Accepted | Missing | None, *, asked_at: datetime) -> bool:
     """Do what the provider's answer means; True when the message is not unknown any more."""
-    if isinstance(answer, Accepted):
-        return resolve(message_id, answer)
     message = db.session.get(Message, message_id, with_for_update=True)
     if message is None or message.state != State.UNKNOWN:
         return False
+    if isinstance(answer, Accepted) and _resolve(message, answer):
+        return True
+    message.lookups += 1
+    message.due_at = asked_at + LOOKUP_AFTER[message.lookups] if message.lookups < len(LOOKUP_AFTER) else None
     # Since the second look it has been in doubt for long enough as well: after a restore nobody knows of the last call.
     late = message.lookups > 1 and is_proof(began_at=_began_at(message), asked_at=asked_at)
     proven = isinstance(answer, Missing) and late
@@ -75,6 +63,17 @@ def settle(message_id: str, answer: Accepted | Missing | None, *, asked_at: date
     message.reason = message.due_at = None
     message.lookups = 0
     wake.call_workers()
+    return True
+
+
+def _resolve(message: Message, found: Accepted) -> bool:
+    """Write down what the list told. False when the reference is another message's."""
+    taken = db.session.scalar(select(Message.id).where(Message.provider_ref == found.ref, Message.id != message.id))
+    if taken is not None:
+        return False
+    message.provider_ref = found.ref
+    message.provider = found.via or message.provider
+    move(message, found.state, reason=None, now=clock.now())
     return True
 
 

@@ -15,6 +15,9 @@ LONGEST_WAIT: Final = timedelta(minutes=10)
 LOOKUP_AFTER: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """When the provider is asked for a message of unknown outcome; after that only a report resolves it."""
 
+LOOKING: Final = timedelta(minutes=10)
+"""How long a worker may take to ask for all that it took: 16 calls of half a minute, and a little."""
+
 LIST_IS_CERTAIN_AFTER: Final = timedelta(minutes=10)
 """How long after the call a provider's list proves that a message is not in it.
 

@@ -385,11 +385,16 @@ def test_a_provider_that_gives_one_reference_twice_holds_up_nobody(dispatched: A
     assert sorted(get(each).state for each in ids) == ["accepted"] + ["sending"] * 5
 
 
-def lost() -> tuple[str, Outgoing]:
-    message_id = put()
+def lost(**values: Any) -> tuple[str, Outgoing]:
+    message_id = put(**values)
     (outgoing,) = take()
     finish(outgoing, OutcomeUnknown())
     return message_id, outgoing
+
+
+def settle(message_id: str, answer: Accepted | Missing | None) -> bool:
+    settled: bool = run_in_unit_of_work(lambda: lookups.settle(message_id, answer, asked_at=clock.now()))
+    return settled
 
 
 def look_up() -> list[Lookup]:
@@ -397,7 +402,7 @@ def look_up() -> list[Lookup]:
 
 
 def test_an_unknown_outcome_is_looked_up_three_times_at_growing_distances() -> None:
-    message_id, _ = lost()
+    message_id, _ = lost(at_most_once=True)
     assert not lookups.is_due()
     assert look_up() == []
     for minutes in (1, 12, 80):
@@ -405,18 +410,34 @@ def test_an_unknown_outcome_is_looked_up_three_times_at_growing_distances() -> N
             assert lookups.is_due()
             assert [each.id for each in look_up()] == [message_id]
             assert look_up() == []
+            assert not settle(message_id, None)
+            assert look_up() == []
     with later(days=1):
         assert not lookups.is_due()
     assert get(message_id).state == "unknown"
 
 
+def test_a_look_that_a_dying_worker_never_made_is_made_by_another() -> None:
+    message_id, _ = lost()
+    for minutes in (1, 12, 23, 34):
+        with later(minutes=minutes):
+            assert [each.id for each in look_up()] == [message_id]
+            assert look_up() == []
+    with later(minutes=34):
+        assert settle(message_id, Missing()) is False
+    with later(minutes=45):
+        assert [each.id for each in look_up()] == [message_id]
+        assert settle(message_id, Missing())
+    assert get(message_id).state == "queued"
+
+
 def test_a_lookup_resolves_what_it_finds_and_gives_no_reference_twice() -> None:
     (first, _), (second, _) = lost(), lost()
-    assert run_in_unit_of_work(lambda: lookups.resolve(first, Accepted(ref="SM1", state=State.SENT)))
+    assert settle(first, Accepted(ref="SM1", state=State.SENT))
     assert (get(first).state, get(first).provider_ref) == ("sent", "SM1")
-    assert not run_in_unit_of_work(lambda: lookups.resolve(second, Accepted(ref="SM1")))
+    assert not settle(second, Accepted(ref="SM1"))
     assert get(second).state == "unknown"
-    with later(minutes=1):
+    with later(minutes=11):
         assert [each.known_refs for each in look_up()] == [frozenset({"SM1"})]
 
 
@@ -455,5 +476,5 @@ def test_a_failure_that_only_the_list_tells_of_has_a_reason_too() -> None:
     (outgoing,) = take()
     finish(outgoing, OutcomeUnknown())
     failed = Accepted(ref="SM1", state=State.UNDELIVERED)
-    assert run_in_unit_of_work(lambda: lookups.resolve(message_id, failed))
+    assert settle(message_id, failed)
     assert (get(message_id).state, get(message_id).reason) == ("undelivered", "undeliverable")
