@@ -6,9 +6,11 @@ import ipaddress
 import json
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.e2e
+_NGINX_WITHIN = 20.0
 _SECRET = "not-a-secret-but-long-enough-for-one"
 _SEALING_KEY = sealing.fresh()
 _DATA_KEYS = crypto.new_key("test")
@@ -112,11 +115,24 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Rea
     configuration = _nginx_configuration(folder, https_port=https_port, backend_port=server.port)
     nginx = subprocess.Popen([program, "-c", str(configuration), "-p", str(folder)])
     try:
+        _wait_until_open(https_port)
         yield f"https://127.0.0.1:{https_port}", server
     finally:
         nginx.terminate()
         nginx.wait(20)
         server.kill()
+
+
+def _wait_until_open(port: int) -> None:
+    """Wait until nginx takes connections, which is a moment after it was started."""
+    deadline = time.monotonic() + _NGINX_WITHIN
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    message = f"nginx did not open port {port} within {_NGINX_WITHIN} seconds."
+    raise AssertionError(message)
 
 
 def _call(address: tuple[str, RealServer], path: str, body: Any = None, **headers: str) -> tuple[int, Any, Any]:
