@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from backend.core import clock
 from backend.core.bulk import insert_rows
@@ -85,7 +85,8 @@ def _add(offer: _Offer, people: Sequence[tuple[str, str]], *, sent: bool) -> int
     )
     db.session.add(batch)
     db.session.flush()
-    store_id = db.session.scalar(select(func.min(Store.id)).where(Store.business_unit_id == offer.unit.id))
+    stores = select(Store.id).where(Store.business_unit_id == offer.unit.id).order_by(Store.code)
+    store_id = db.session.scalar(stores.limit(1))
     body = framed(offer.words, "commercial", offer.unit)
     same = dict.fromkeys(_MESSAGES.columns.keys()) | {
         "channel": "sms",
