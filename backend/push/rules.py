@@ -1,14 +1,13 @@
 """Which endpoints and keys are taken, and when somebody is left in peace. Pure.
 
 An endpoint comes from a browser, and the server will ask it: it is taken only where it leads to a push service that the
-settings name. Where its name leads to is looked at again at each connection (`transport.PublicResolver`).
+settings name. Where its name leads to is looked at again at each connection (`core.resolving`).
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from backend.core.outbound import is_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,18 +64,6 @@ def _fault_of_form(endpoint: str, parts: SplitResult) -> str | None:
 def _names(service: str, host: str) -> bool:
     """A name stands for itself; `*.` before it for everything below it, and not for itself."""
     return host.endswith(service[1:]) if service.startswith("*.") else host == service
-
-
-def is_private(host: str) -> bool:
-    """Tell whether a host is this machine or an address that is not on the open internet. A name is not."""
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    embedded = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return not (embedded or address).is_global or address.is_multicast
 
 
 def fault_of_auth(auth: str) -> str | None:

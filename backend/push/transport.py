@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,19 +17,20 @@ from aiohttp import (
     DummyCookieJar,
     TCPConnector,
 )
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
 
 from backend.core import clock
+from backend.core.outbound import seconds_to_wait
+from backend.core.resolving import PrivateAddress, PublicResolver
 from backend.delivery import Accepted, Lookup, Missing, Refused
 from backend.push import answers, rules
 from backend.push.answers import Answer
-from backend.push.retry_after import seconds_of
 from backend.push.targets import PushRoute
 from backend.push.writing import Profile, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from aiohttp.abc import AbstractResolver
 
     from backend.delivery import Outcome, Outgoing
     from backend.push.keys import PushKeys
@@ -54,34 +54,9 @@ class Services:
         return rules.fault_of_endpoint(endpoint, services=self.public, local=self.local)
 
 
-class PrivateAddress(OSError):
-    """The name of a push service leads into a private network."""
-
-
-class PublicResolver(AbstractResolver):
-    """Resolves names at each new connection, and refuses those that lead to this machine or its network."""
-
-    def __init__(self, resolver: AbstractResolver, *, local: Sequence[str]) -> None:
-        self._resolver = resolver
-        self._local = frozenset(local)
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Resolve as the resolver below does. Raises `PrivateAddress`."""
-        found = await self._resolver.resolve(host, port, family)
-        if host not in self._local and any(rules.is_private(each["host"]) for each in found):
-            raise PrivateAddress
-        return found
-
-    async def close(self) -> None:
-        """Give back what the resolver below holds."""
-        await self._resolver.close()
-
-
 def open_session(services: Services, *, resolver: AbstractResolver | None = None) -> ClientSession:
     """Open connections; `resolver` is whom names are asked of, the system unless another is given."""
-    guarded = PublicResolver(resolver or DefaultResolver(), local=services.local)
+    guarded = PublicResolver(resolver, ours=services.local)
     connector = TCPConnector(limit=64, resolver=guarded, ssl=ssl.create_default_context())
     limit = ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS)
     return ClientSession(connector=connector, timeout=limit, cookie_jar=DummyCookieJar())
@@ -149,7 +124,7 @@ class PushTransport:
         asked = self._session.post(target.endpoint, data=body, headers=headers, allow_redirects=False)
         async with asked as response:
             said, reason = answers.said_by(response.status)
-            wait = seconds_of(response.headers.get("Retry-After"), now=clock.now())
+            wait = seconds_to_wait(response.headers.get("Retry-After"), now=clock.now())
             words = b"" if said == "took" else await response.content.read(_LONGEST_DETAIL)
         return Answer(
             subscription_id=target.id,

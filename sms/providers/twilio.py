@@ -27,9 +27,9 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from backend.core import clock
+from backend.core.outbound import seconds_to_wait
 from backend.delivery import Accepted, Lookup, Missing, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused, State
 from sms.providers.base import Checked
-from sms.providers.meanings import seconds_to_wait
 from sms.status import STATES, THROTTLED, meaning_of_refusal
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.push import rules
-from backend.push.retry_after import seconds_of
 from backend.settings import load
 from tests.push.browser import Browser, base64url
 
@@ -133,24 +132,6 @@ def test_what_browsers_make_is_taken_with_and_without_padding() -> None:
         assert rules.fault_of_auth(browser.auth + "==") is None, padding
         assert rules.fault_of_point(browser.p256dh + padding[:1]) is None
     assert rules.fault_of_auth(browser.auth) is None
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, None),
-        ("", None),
-        ("soon", None),
-        ("-5", None),
-        ("120", 120.0),
-        (" 7 ", 7.0),
-        ("99999999", 86400.0),
-        ("Mon, 23 Nov 2026 03:02:00 GMT", 120.0),
-        ("Mon, 23 Nov 2026 02:00:00 GMT", 0.0),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
-    assert seconds_of(header, now=NOON) == seconds
 
 
 def seoul(day: int, hour: int, minute: int = 0) -> datetime:

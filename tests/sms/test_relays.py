@@ -20,7 +20,6 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from backend.delivery import Accepted, Lookup, NotProcessed, Outcome, OutcomeUnknown, Outgoing, Refused, State
 from sms.providers.relay.rendering import title_of
 from sms.providers.relay.transport import RelayProvider
-from sms.providers.relay.urls import is_private
 from tests.sms import relays, standin
 from tests.sms.provider_contract import OUTGOING
 
@@ -252,29 +251,3 @@ def test_a_name_that_leads_into_a_private_network_is_asked_only_where_the_settin
     assert isinstance(outcome, Accepted if allowed else Refused)
     assert len(stand_in.asked) == allowed
     assert allowed or getattr(outcome, "reason", None) == "configuration"
-
-
-@pytest.mark.parametrize(
-    ("host", "private"),
-    [
-        ("127.0.0.1", True),
-        ("10.1.2.3", True),
-        ("192.168.0.1", True),
-        ("169.254.169.254", True),
-        ("100.64.0.1", True),
-        ("0.0.0.0", True),  # noqa: S104 - an address to refuse
-        ("224.0.0.1", True),
-        ("::1", True),
-        ("::ffff:127.0.0.1", True),
-        ("::ffff:10.0.0.1", True),
-        ("fe80::1%eth0", True),
-        ("fd00::1", True),
-        ("localhost", True),
-        ("db.internal", True),
-        ("8.8.8.8", False),
-        ("2001:4860:4860::8888", False),
-        ("api.daon.example", False),
-    ],
-)
-def test_private_addresses_are_known(host: str, *, private: bool) -> None:
-    assert is_private(host) is private

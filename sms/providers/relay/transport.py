@@ -7,7 +7,6 @@ says what became of it.
 from __future__ import annotations
 
 import secrets
-import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -21,22 +20,22 @@ from aiohttp import (
     DummyCookieJar,
     TCPConnector,
 )
-from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
 from backend.core import clock
+from backend.core.outbound import seconds_to_wait
+from backend.core.resolving import PrivateAddress, PublicResolver
 from backend.delivery import NotProcessed, OutcomeUnknown, Refused
 from sms.providers.base import Checked
-from sms.providers.meanings import seconds_to_wait
 from sms.providers.relay import rendering
 from sms.providers.relay.answers import Answer, found_in, outcome_of
 from sms.providers.relay.rendering import Stamp
-from sms.providers.relay.urls import is_private
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from aiohttp import ClientResponse
+    from aiohttp.abc import AbstractResolver
 
     from backend.delivery import Accepted, Lookup, Outcome, Outgoing
     from sms.providers.relay.rendering import Written
@@ -48,30 +47,6 @@ IDLE_SECONDS: Final = 1.0
 
 LONGEST_ANSWER: Final = 256 * 1024
 _FAILURES: Final = (ClientError, TimeoutError, OSError, ValueError)
-
-
-class PrivateAddress(OSError):
-    """The relay's name leads into a private network, and its settings do not allow that."""
-
-
-class PublicResolver(AbstractResolver):
-    """Resolves names at each new connection, and refuses those that lead to this machine or its network."""
-
-    def __init__(self, resolver: AbstractResolver) -> None:
-        self._resolver = resolver
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Resolve as the resolver below does. Raises `PrivateAddress`."""
-        found = await self._resolver.resolve(host, port, family)
-        if any(is_private(each["host"]) for each in found):
-            raise PrivateAddress
-        return found
-
-    async def close(self) -> None:
-        """Give back what the resolver below holds."""
-        await self._resolver.close()
 
 
 class RelayProvider:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
+
+from backend.core.outbound import is_private
 
 
 def fault_of_url(url: str, *, demo: bool, allow_private: bool) -> str | None:
@@ -22,14 +23,3 @@ def fault_of_url(url: str, *, demo: bool, allow_private: bool) -> str | None:
     if not allow_private and is_private(parts.hostname):
         return "is in a private network: set allow_private if the relay really is there"
     return None
-
-
-def is_private(host: str) -> bool:
-    """Tell whether a host is this machine or an address that is not on the open internet. A name is not."""
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return not address.is_global or address.is_multicast
