@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST: Final = 400
 _AGO: Final = timedelta(days=6)
+_KOREA: Final = ZoneInfo("Asia/Seoul")
 _MESSAGES: Final = table_of(Message)
 _INSERT: Final = insert(_MESSAGES)
 
@@ -43,15 +45,23 @@ def seed() -> int:
     """Add the batches where there are none; how many messages they have. Inside a unit of work."""
     if db.session.scalar(select(MessageBatch.id).limit(1)) is not None:
         return 0
-    added = 0
-    named = select(BusinessUnit).where(BusinessUnit.contact.is_not(None))
-    for unit in db.session.scalars(named.order_by(BusinessUnit.code).limit(1)):
-        people = _agreed(unit)
-        thanks = "늘 찾아 주셔서 감사합니다. 이번 주말 전 품목 10% 할인"
-        added += _add(_Offer(unit, "가을 감사 할인", thanks, clock.now() - _AGO), people, sent=True)
-        winter = "겨울 신상품이 들어왔습니다. 매장에서 먼저 만나 보세요."
-        added += _add(_Offer(unit, "겨울 신상품 안내", winter, clock.now()), people[: len(people) // 2], sent=False)
-    return added
+    units = db.session.scalars(
+        select(BusinessUnit).where(BusinessUnit.contact.is_not(None)).order_by(BusinessUnit.code)
+    )
+    agreed = {unit: _agreed(unit) for unit in units}
+    unit = max(agreed, key=lambda each: len(agreed[each]), default=None)
+    if unit is None:
+        return 0
+    people, thanks = agreed[unit], "늘 찾아 주셔서 감사합니다. 이번 주말 전 품목 10% 할인"
+    added = _add(_Offer(unit, "가을 감사 할인", thanks, _morning(clock.now() - _AGO)), people, sent=True)
+    winter = "겨울 신상품이 들어왔습니다. 매장에서 먼저 만나 보세요."
+    return added + _add(_Offer(unit, "겨울 신상품 안내", winter, clock.now()), people[: len(people) // 2], sent=False)
+
+
+def _morning(moment: datetime) -> datetime:
+    """Eleven in the morning of that day in Korea: what was sent was sent by day."""
+    day = moment.astimezone(_KOREA).date()
+    return datetime.combine(day, time(11), tzinfo=_KOREA)
 
 
 class _Offer(NamedTuple):

@@ -43,7 +43,6 @@ class LaneSchema(Schema):
 
     channel = fields.String(attribute="lane.channel", required=True)
     sender = fields.String(required=True, allow_none=True, metadata={"description": "Code of the business unit"})
-    sender_name = fields.String(required=True, allow_none=True)
     rate = fields.Float(attribute="lane.rate", required=True, allow_none=True)
     burst = fields.Float(attribute="lane.burst", required=True)
     paused_at = Moment(attribute="lane.paused_at", required=True, allow_none=True)
@@ -57,6 +56,7 @@ class SenderSchema(Schema):
 
     code = fields.String(required=True)
     name = fields.String(required=True)
+    name_latin = fields.String(required=True, allow_none=True)
 
 
 class BatchSchema(Schema):
@@ -66,7 +66,7 @@ class BatchSchema(Schema):
     name = fields.String(attribute="batch.name", required=True)
     channel = fields.String(attribute="batch.channel", required=True)
     purpose = fields.String(attribute="batch.purpose", required=True)
-    sender = fields.String(required=True, allow_none=True, metadata={"description": "Name of the business unit"})
+    sender = fields.String(required=True, allow_none=True, metadata={"description": "Code of the business unit"})
     state = fields.String(attribute="batch.state", required=True, validate=validate.OneOf(BATCH_STATES))
     reason = fields.String(attribute="batch.reason", required=True, allow_none=True)
     reason_text = fields.Function(lambda each: _sentence(each["batch"].reason), required=True, metadata=_NULLABLE)

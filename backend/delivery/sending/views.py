@@ -42,7 +42,7 @@ def sending() -> dict[str, Any]:
     return {
         "stopped": [{"switch": each, "by": names.get(each.stopped_by or "")} for each in switches],
         "lanes": [_lane(each, units, names) for each in lanes],
-        "senders": [{"code": unit.code, "name": unit.name} for unit in sorted(units.values(), key=lambda u: u.code)],
+        "senders": sorted(units.values(), key=lambda unit: unit.code),
         "batches": _batches(batches, units, names),
         "doubtful": _unknown(),
     }
@@ -84,7 +84,6 @@ def _lane(lane: SendingLane, units: dict[str, BusinessUnit], names: dict[str, st
     return {
         "lane": lane,
         "sender": unit.code if unit else None,
-        "sender_name": unit.name if unit else None,
         "by": names.get(lane.paused_by or ""),
     }
 
@@ -102,7 +101,7 @@ def _batches(
     return [
         {
             "batch": each,
-            "sender": units[each.sender_id].name if each.sender_id in units else None,
+            "sender": units[each.sender_id].code if each.sender_id in units else None,
             "by": names.get(each.paused_by or ""),
             "counts": counts[each.id],
             "size": sum(counts[each.id].values()),

@@ -1,6 +1,7 @@
 import { api, call } from '$lib/api';
 import { m } from '$lib/i18n/paraglide/messages';
 import { messageStateName } from '$lib/i18n/words';
+import type { UnitNames } from '../shared/stores';
 
 export interface Batch {
   id: string;
@@ -23,7 +24,6 @@ export interface Batch {
 export interface Lane {
   channel: string;
   sender: string | null;
-  sender_name: string | null;
   rate: number | null;
   paused_at: string | null;
   reason_text: string | null;
@@ -34,7 +34,7 @@ export interface Lane {
 export interface Sending {
   stopped: { channel: string; note: string | null; stopped_at: string; by: string | null }[];
   lanes: Lane[];
-  senders: { code: string; name: string }[];
+  senders: UnitNames[];
   batches: Batch[];
   doubtful: { sought: number; final: number };
 }
@@ -76,8 +76,8 @@ export async function pauseLane({ sender }: Lane, on: boolean): Promise<Sending>
 export function lanesOf({ lanes, senders }: Sending): Lane[] {
   const texts = lanes.filter(({ channel }) => channel === 'sms');
   const known = new Set(texts.map(({ sender }) => sender));
-  const others = senders.filter(({ code }) => !known.has(code)).map(({ code, name }) => (
-    { channel: 'sms', sender: code, sender_name: name, rate: null, paused_at: null, reason_text: null, by: null }
+  const others = senders.filter(({ code }) => !known.has(code)).map(({ code }) => (
+    { channel: 'sms', sender: code, rate: null, paused_at: null, reason_text: null, by: null }
   ));
   return [...texts, ...others];
 }

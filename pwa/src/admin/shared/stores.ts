@@ -18,6 +18,9 @@ export async function storeChoices(): Promise<StoreChoice[]> {
   }
 }
 
+/** What a business unit is called, in both scripts. */
+export type UnitNames = Pick<BusinessUnit, 'code' | 'name' | 'name_latin'>;
+
 export interface BusinessUnit {
   id: string;
   code: string;
@@ -37,12 +40,12 @@ export async function businessUnits(): Promise<BusinessUnit[]> {
   return page.items;
 }
 
-export function unitName({ name, name_latin }: BusinessUnit, language: string): string {
+export function unitName({ name, name_latin }: UnitNames, language: string): string {
   return language === 'ko' ? name : (name_latin ?? name);
 }
 
 /** The name of the unit of a code; the code while the units are not there. */
-export function unitNamed(code: string, units: readonly BusinessUnit[], language: string): string {
+export function unitNamed(code: string, units: readonly UnitNames[], language: string): string {
   const unit = units.find((each) => each.code === code);
   return unit === undefined ? code : unitName(unit, language);
 }

@@ -13101,7 +13101,7 @@ export interface components {
             reason: string | null;
             readonly reason_text: string | null;
             readonly seconds_left: number | null;
-            /** @description Name of the business unit */
+            /** @description Code of the business unit */
             sender: string | null;
             /** @description Messages in it so far */
             size: number;
@@ -14024,7 +14024,6 @@ export interface components {
             readonly reason_text: string | null;
             /** @description Code of the business unit */
             sender: string | null;
-            sender_name: string | null;
         };
         LaneKeyData: {
             /** @enum {string} */
@@ -15038,6 +15037,7 @@ export interface components {
         Sender: {
             code: string;
             name: string;
+            name_latin: string | null;
         };
         SenderCheck: {
             provider: string | null;
