@@ -63,11 +63,12 @@ def _simulator(url: str) -> Provider:
 
 
 def _relay(described: Callable[..., dict[str, Any]]) -> Callable[[str], Provider]:
-    return lambda url: RelayProvider(replace(relays.relay(described(url)), timeout=SILENCE))
+    return lambda url: RelayProvider(replace(relays.relay(described(url)), timeout=RELAY_SECONDS))
 
 
+RELAY_SECONDS = 15.0
 SILENCE = 0.5
-"""Seconds after which a case's provider gives up: `impatient` sets it for Twilio's."""
+"""Seconds after which a provider gives up where `impatient` is set; elsewhere a slow machine is waited for."""
 
 _TWILIO = {
     "accepts": standin.created(),

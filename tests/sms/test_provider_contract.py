@@ -33,10 +33,11 @@ LOST = Lookup(
 )
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for long."""
     monkeypatch.setattr(twilio, "CALL_SECONDS", contract.SILENCE)
+    monkeypatch.setattr(contract, "RELAY_SECONDS", contract.SILENCE)
 
 
 @every
@@ -69,6 +70,7 @@ def test_one_too_many_was_not_processed_and_says_how_long_to_wait(case: Case) ->
     assert len(stand_in.asked) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 @every_that_asks
 @pytest.mark.parametrize(
     "answer",
