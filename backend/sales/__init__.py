@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.sales.days import main_currency, purchase_days
 from backend.sales.deals import last_deals
 from backend.sales.facts import refresh_purchase_facts
 from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn
@@ -55,6 +56,8 @@ __all__ = [
     "init_app",
     "last_deals",
     "last_returns",
+    "main_currency",
+    "purchase_days",
     "refresh_purchase_facts",
     "remove_past_sales",
 ]
