@@ -15,6 +15,7 @@ from backend import (
     delivery,
     demo,
     health,
+    insight,
     logs,
     loyalty,
     migrations,
@@ -50,7 +51,20 @@ def create_app(configured: Settings | None = None) -> Flask:
     database.init_app(app)
     migrations.init_app(app)
     sync.init_app(app)
-    for feature in (organization, customers, consent, catalog, sales, loyalty, care, delivery, push, unify, privacy):
+    for feature in (
+        organization,
+        customers,
+        consent,
+        catalog,
+        sales,
+        loyalty,
+        care,
+        delivery,
+        push,
+        insight,
+        unify,
+        privacy,
+    ):
         feature.init_app(app)
     demo.init_app(app)
     health.init_app(app)
