@@ -1,8 +1,10 @@
-"""Who is due, who is leaving, what they are worth."""
+"""Who is due, who is leaving, what they are worth, what to offer them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from backend.insight.scoring import MemberScore
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -13,3 +15,6 @@ def init_app(app: Flask) -> None:
     from backend.insight import cli
 
     app.cli.add_command(cli.insight_group)
+
+
+__all__ = ["MemberScore", "init_app"]

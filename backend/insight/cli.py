@@ -9,7 +9,7 @@ import click
 import orjson
 from flask.cli import AppGroup
 
-from backend.insight.models.lifetime_value import Terms
+from backend.insight.statistics.lifetime_value import Terms
 
 if TYPE_CHECKING:
     from datetime import datetime

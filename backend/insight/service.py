@@ -9,10 +9,10 @@ import numpy as np
 
 from backend.consent import standing
 from backend.core.db import parts
-from backend.insight.models import refresh
-from backend.insight.models.histories import Histories, histories
-from backend.insight.models.lifetime_value import Terms
-from backend.insight.models.reasons import Reasons, explain
+from backend.insight.statistics import refresh
+from backend.insight.statistics.histories import Histories, histories
+from backend.insight.statistics.lifetime_value import Terms
+from backend.insight.statistics.reasons import Reasons, explain
 from backend.sales import main_currency, purchase_days
 
 if TYPE_CHECKING:

@@ -63,8 +63,8 @@ def purchase_days(until: date, *, currency: str) -> Iterator[PurchaseDay]:
     """Every member's purchase days up to `until`, one member after the other but those of whom something came back.
 
     Of a sale in another currency counts what its rate makes of it, rounded down; a day of which no rate is known is a
-    purchase day all the same. What units keep to themselves is left out, as on the tablets. Two statements, and few more
-    for members with returns.
+    purchase day all the same. What units keep to themselves is left out, as on the tablets. Two statements, and a few
+    more for members with returns.
     """
     worth = _Worth(currency)
     returned = {str(each) for each in db.session.scalars(_CAME_BACK, {"until": until})}

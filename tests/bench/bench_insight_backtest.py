@@ -18,12 +18,12 @@ from datetime import date
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from backend.insight.models.backtest import backtest
+from backend.insight.statistics.backtest import backtest
 from tests.bench.harness import report
 from tests.bench.journey import journey
 
 if TYPE_CHECKING:
-    from backend.insight.models.judging import Judgement
+    from backend.insight.statistics.judging import Judgement
 
 _LAST_DAY = date(2017, 9, 30).toordinal()
 _AUC = {28: 0.875, 56: 0.872}

@@ -13,10 +13,10 @@ import resource
 import sys
 import time
 
-from backend.insight.models import refresh
-from backend.insight.models.histories import histories
-from backend.insight.models.lifetime_value import Terms
-from backend.insight.models.reasons import explain
+from backend.insight.statistics import refresh
+from backend.insight.statistics.histories import histories
+from backend.insight.statistics.lifetime_value import Terms
+from backend.insight.statistics.reasons import explain
 from tests.bench import peers
 from tests.bench.harness import report
 from tests.bench.purchases import LAST_DAY, purchases

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from backend.insight.models.histories import Histories, histories
+from backend.insight.statistics.histories import Histories, histories
 from tests.bench.harness import shared
 
 # The files say UTC; a purchase day is a day at the stores.

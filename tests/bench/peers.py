@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from backend.insight.models import bgnbd, gamma_gamma
-from backend.insight.models.histories import histories
+from backend.insight.statistics import bgnbd, gamma_gamma
+from backend.insight.statistics.histories import histories
 from backend.settings import ROOT
 from tests.bench.purchases import LAST_DAY, Purchases
 

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from backend.insight.models.histories import Days, Floats, Whole
+    from backend.insight.statistics.histories import Days, Floats, Whole
 
 LAST_DAY = date(2025, 12, 31).toordinal()
 _DAYS = 730

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.insight.models.histories import Histories, histories
+from backend.insight.statistics.histories import Histories, histories
 
 FIRST_DAY = 730_000
 

@@ -8,9 +8,9 @@ from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 from scipy.special import gammaln, hyp2f1
 
-from backend.insight.models import bgnbd
-from backend.insight.models.bgnbd import BgNbd
-from backend.insight.models.fitting import NotFitted
+from backend.insight.statistics import bgnbd
+from backend.insight.statistics.bgnbd import BgNbd
+from backend.insight.statistics.fitting import NotFitted
 from tests.insight.cdnow import cdnow
 
 _POSITIVE = st.floats(0.05, 20)

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 
-from backend.insight.models import gamma_gamma
-from backend.insight.models.bgnbd import BgNbd
-from backend.insight.models.fitting import NotFitted
-from backend.insight.models.gamma_gamma import GammaGamma
-from backend.insight.models.histories import Summary
-from backend.insight.models.lifetime_value import Terms, lifetime_value
+from backend.insight.statistics import gamma_gamma
+from backend.insight.statistics.bgnbd import BgNbd
+from backend.insight.statistics.fitting import NotFitted
+from backend.insight.statistics.gamma_gamma import GammaGamma
+from backend.insight.statistics.histories import Summary
+from backend.insight.statistics.lifetime_value import Terms, lifetime_value
 from tests.insight.cdnow import cdnow
 
 _POSITIVE = st.floats(0.1, 20)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.insight.models.cycles import median_gaps, regular
-from backend.insight.models.histories import Histories, histories
+from backend.insight.statistics.cycles import median_gaps, regular
+from backend.insight.statistics.histories import Histories, histories
 from tests.insight.shops import one
 
 Sale = tuple[int, int, int]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.insight.models import judging, logistic
-from backend.insight.models.fitting import NotFitted
-from backend.insight.models.judging import Judgement, Predicted, decide, judge
+from backend.insight.statistics import judging, logistic
+from backend.insight.statistics.fitting import NotFitted
+from backend.insight.statistics.judging import Judgement, Predicted, decide, judge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -55,11 +55,13 @@ def fill() -> list[str]:
 def test_who_agreed_to_profiling_is_told_of_with_chances_and_reasons(app: Flask) -> None:
     agreed: list[str] = run_in_unit_of_work(fill)
     db.session.rollback()
-    done = app.test_cli_runner().invoke(catch_exceptions=False, args=["insight", "predict", "--as-of", LAST.isoformat(), "--json"])
+    done = app.test_cli_runner().invoke(
+        catch_exceptions=False, args=["insight", "predict", "--as-of", LAST.isoformat(), "--json"]
+    )
     assert done.exit_code == 0, done.output
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert sorted(each["customer_id"] for each in told) == agreed
-    assert all((0 <= each["alive"] <= 1 and each["worth"] is None) or each["worth"] >= 0 for each in told)
+    assert all(0 <= each["alive"] <= 1 and each["worth"] >= 0 for each in told)
     assert all(0 <= chance <= 1 for each in told for chance in each["returns"].values())
 
 

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from backend.insight.models.backtest import backtest
-from backend.insight.models.judging import decide
+from backend.insight.statistics.backtest import backtest
+from backend.insight.statistics.judging import decide
 from tests.bench.harness import shared
 from tests.bench.journey import journey
 
 if TYPE_CHECKING:
-    from backend.insight.models.histories import Histories
+    from backend.insight.statistics.histories import Histories
 
 _FILE = shared("complete-journey", "sale_lines.csv.gz")
 _LAST_DAY = date(2017, 9, 30).toordinal()

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from backend.insight.models import refresh, returning
-from backend.insight.models.backtest import backtest
-from backend.insight.models.features import GROUPS, NAMES, features
-from backend.insight.models.fitting import NotFitted
-from backend.insight.models.histories import Histories, histories
-from backend.insight.models.lifetime_value import Terms
-from backend.insight.models.reasons import explain
+from backend.insight.statistics import refresh, returning
+from backend.insight.statistics.backtest import backtest
+from backend.insight.statistics.features import GROUPS, NAMES, features
+from backend.insight.statistics.fitting import NotFitted
+from backend.insight.statistics.histories import Histories, histories
+from backend.insight.statistics.lifetime_value import Terms
+from backend.insight.statistics.reasons import explain
 from tests.insight.shops import FIRST_DAY, one, shop
 
 if TYPE_CHECKING:
-    from backend.insight.models.returning import Returning
+    from backend.insight.statistics.returning import Returning
 
 _DAY = FIRST_DAY + 240
 _HORIZON = 28

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from backend.insight.models.fitting import NotFitted
+from backend.insight.statistics.fitting import NotFitted
 
 if TYPE_CHECKING:
-    from backend.insight.models.histories import Floats
+    from backend.insight.statistics.histories import Floats
 
 _STEPS = 60
 _HALVINGS = 30

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backend.insight.models import bgnbd, gamma_gamma, returning
-from backend.insight.models.backtest import backtest
-from backend.insight.models.fitting import NotFitted
-from backend.insight.models.judging import Release, decide
-from backend.insight.models.lifetime_value import lifetime_value
+from backend.insight.statistics import bgnbd, gamma_gamma, returning
+from backend.insight.statistics.backtest import backtest
+from backend.insight.statistics.fitting import NotFitted
+from backend.insight.statistics.judging import Release, decide
+from backend.insight.statistics.lifetime_value import lifetime_value
 
 if TYPE_CHECKING:
-    from backend.insight.models.bgnbd import BgNbd
-    from backend.insight.models.gamma_gamma import GammaGamma
-    from backend.insight.models.histories import Floats, Histories
-    from backend.insight.models.judging import Judgement
-    from backend.insight.models.lifetime_value import Terms
-    from backend.insight.models.returning import Returning, Scores
+    from backend.insight.statistics.bgnbd import BgNbd
+    from backend.insight.statistics.gamma_gamma import GammaGamma
+    from backend.insight.statistics.histories import Floats, Histories
+    from backend.insight.statistics.judging import Judgement
+    from backend.insight.statistics.lifetime_value import Terms
+    from backend.insight.statistics.returning import Returning, Scores
 
 HORIZONS = (28, 56)
 _JUDGED_MEMBERS = 50_000

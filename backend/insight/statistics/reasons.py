@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from backend.insight.models.cycles import REGULAR_DAYS, median_gaps
-from backend.insight.models.features import GROUPS
+from backend.insight.statistics.cycles import REGULAR_DAYS, median_gaps
+from backend.insight.statistics.features import GROUPS
 
 if TYPE_CHECKING:
-    from backend.insight.models.features import Pool
-    from backend.insight.models.histories import Floats, Histories, Whole
-    from backend.insight.models.returning import Returning, Scores
+    from backend.insight.statistics.features import Pool
+    from backend.insight.statistics.histories import Floats, Histories, Whole
+    from backend.insight.statistics.returning import Returning, Scores
 
 CODES = tuple(GROUPS)
 _RECENT = 56

@@ -10,10 +10,14 @@ from scipy.optimize import minimize
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from backend.insight.models.histories import Floats
+    from backend.insight.statistics.histories import Floats
 
-_BOUND = 14.0
-"""Logarithms of parameters stay this close to where they begin: members who never leave would send them to infinity."""
+_BOUND = 6.0
+"""Logarithms of parameters stay this close to where they begin.
+
+Members who never leave, or who are all alike, would send them to infinity; four hundred times as much says the same of
+them, and sums of powers of it can still be written down.
+"""
 
 
 class NotFitted(ValueError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from backend.insight.models.histories import Flags, Floats, Histories, Whole
+    from backend.insight.statistics.histories import Flags, Floats, Histories, Whole
 
 _GAP_BITS = 24
 REGULAR_DAYS = 4

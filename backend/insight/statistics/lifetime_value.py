@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backend.insight.models.bgnbd import distinct
+from backend.insight.statistics.bgnbd import distinct
 
 if TYPE_CHECKING:
-    from backend.insight.models.bgnbd import BgNbd
-    from backend.insight.models.gamma_gamma import GammaGamma
-    from backend.insight.models.histories import Floats, Summary
+    from backend.insight.statistics.bgnbd import BgNbd
+    from backend.insight.statistics.gamma_gamma import GammaGamma
+    from backend.insight.statistics.histories import Floats, Summary
 
 _YEAR = 365.25
 _PERIOD = 30

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import expit, gammaln, hyp2f1, psi
 
-from backend.insight.models.fitting import NotFitted, maximise
+from backend.insight.statistics.fitting import NotFitted, maximise
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from backend.insight.models.histories import Floats, Whole
+    from backend.insight.statistics.histories import Floats, Whole
 
 _NEAR_ONE = 1e-5
 """Closer to 1 the general formula of `expected` divides nothing by nothing; a step aside costs as much, relatively."""

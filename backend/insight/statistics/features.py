@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from backend.insight.models.cycles import gaps
+from backend.insight.statistics.cycles import gaps
 
 if TYPE_CHECKING:
-    from backend.insight.models.bgnbd import BgNbd
-    from backend.insight.models.histories import Floats, Histories
+    from backend.insight.statistics.bgnbd import BgNbd
+    from backend.insight.statistics.histories import Floats, Histories
 
 NAMES = (
     "gaps_odds",

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit
 
-from backend.insight.models import bgnbd, logistic
-from backend.insight.models.features import GROUPS, NAMES, Pool, features, pooled
-from backend.insight.models.fitting import NotFitted
+from backend.insight.statistics import bgnbd, logistic
+from backend.insight.statistics.features import GROUPS, NAMES, Pool, features, pooled
+from backend.insight.statistics.fitting import NotFitted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.insight.models.histories import Floats, Histories
+    from backend.insight.statistics.histories import Floats, Histories
 
 _LEAST_HISTORY = 42
 _BETWEEN_CUTS = 7

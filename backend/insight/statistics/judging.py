@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import logit
 
-from backend.insight.models import logistic
+from backend.insight.statistics import logistic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backend.insight.models.histories import Flags, Floats
+    from backend.insight.statistics.histories import Flags, Floats
 
 _BINS = 10
 _NEARLY = 1e-9

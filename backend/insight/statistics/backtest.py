@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backend.insight.models import returning
-from backend.insight.models.cycles import regular
-from backend.insight.models.judging import Predicted, judge
+from backend.insight.statistics import returning
+from backend.insight.statistics.cycles import regular
+from backend.insight.statistics.judging import Predicted, judge
 
 if TYPE_CHECKING:
-    from backend.insight.models.histories import Histories
-    from backend.insight.models.judging import Judgement
+    from backend.insight.statistics.histories import Histories
+    from backend.insight.statistics.judging import Judgement
 
 CUTS = 5
 BETWEEN_CUTS = 14

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import gammaln, psi
 
-from backend.insight.models.fitting import NotFitted, maximise
+from backend.insight.statistics.fitting import NotFitted, maximise
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from backend.insight.models.histories import Floats, Whole
+    from backend.insight.statistics.histories import Floats, Whole
 
 _FEWEST = 2
 
