@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.insight import cli
+    from backend.core import events
+    from backend.customers import CustomerErased, holds
+    from backend.insight import cli, erasure, holdings
 
+    holds(app, *holdings.SECTIONS)
+    events.subscribe(app, CustomerErased, erasure.erase)
     app.cli.add_command(cli.insight_group)
 
 

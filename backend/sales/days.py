@@ -17,7 +17,7 @@ from backend.sales.models import Sale, SaleReturn
 from backend.sales.points import sold_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _sale, _store, _return = table_of(Sale).c, table_of(Store).c, table_of(SaleReturn).c
 _BOUGHT = _sale.customer_id.is_not(None), _sale.business_day <= bindparam("until")
@@ -109,7 +109,7 @@ class _Worth:
         return total * factor.numerator // factor.denominator
 
 
-def _exact(members: list[str], until: date, unshared: frozenset[str], worth: _Worth) -> Iterator[PurchaseDay]:
+def _exact(members: Sequence[str], until: date, unshared: frozenset[str], worth: _Worth) -> Iterator[PurchaseDay]:
     """Their days sale by sale, as each stands: what came back is taken off, and a sale that came back whole is none."""
     asked = {"until": until, "currency": worth.currency}
     foreign = {row[0]: row[1:] for row in db.session.execute(_RATES_OF.where(_sale.customer_id.in_(members)), asked)}

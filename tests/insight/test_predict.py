@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import insert
@@ -28,7 +28,7 @@ def fill() -> list[str]:
     chance = np.random.default_rng(7)
     store = factories.store()
     people = [factories.customer(home_store_id=store.id, phone=None).id for _ in range(MEMBERS)]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for who in people:
         gap, day = int(chance.integers(5, 40)), LAST - timedelta(days=int(chance.integers(300, 540)))
         while day <= LAST and chance.random() > 0.03:

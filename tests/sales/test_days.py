@@ -25,7 +25,7 @@ TODAY = date(2026, 12, 1)
 
 def days(until: date = TODAY, currency: str = "KRW") -> list[tuple[str, date, int]]:
     db.session.rollback()
-    return [tuple(each) for each in purchase_days(until, currency=currency)]
+    return [(each.customer_id, each.day, each.spend) for each in purchase_days(until, currency=currency)]
 
 
 def one(customer: Customer, at: str, amount: int, currency: str = "KRW") -> dict[str, Any]:

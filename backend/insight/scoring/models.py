@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
@@ -54,9 +54,9 @@ class MemberScore(Base):
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     model_id: Mapped[str] = mapped_column(ForeignKey("insight_model.id"))
     as_of: Mapped[date]
-    alive: Mapped[float | None]
-    return_28: Mapped[float | None]
-    return_56: Mapped[float | None]
+    alive: Mapped[float | None] = mapped_column(Double)
+    return_28: Mapped[float | None] = mapped_column(Double)
+    return_56: Mapped[float | None] = mapped_column(Double)
     worth: Mapped[int | None] = mapped_column(BigInteger)
     stake: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
