@@ -31,6 +31,11 @@ def business_day(moment: datetime, time_zone: str) -> date:
     return moment.astimezone(ZoneInfo(time_zone)).date()
 
 
+def local_hour(moment: datetime, time_zone: str) -> int:
+    """The hour (0 to 23) that a clock in a store in `time_zone` (an IANA name) shows at `moment`."""
+    return moment.astimezone(ZoneInfo(time_zone)).hour
+
+
 def rfc3339(moment: datetime) -> str:
     """`moment` as RFC 3339 text in UTC with a `Z`, microseconds only when there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

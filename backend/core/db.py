@@ -12,6 +12,8 @@ import random
 import sqlite3
 import time
 from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app, has_request_context
@@ -21,6 +23,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from backend.core import clock
 from backend.core.errors import Busy
 from backend.core.turns import Turns
 
@@ -195,6 +198,14 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
         "mmap_size=268435456",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    # PostgreSQL knows time zones; here a statement is lent what the clock knows.
+    connection.create_function("local_hour", 2, _local_hour, deterministic=True)
+
+
+@lru_cache(maxsize=65_536)
+def _local_hour(stored: str, time_zone: str) -> int:
+    """The hour that a clock in `time_zone` shows at a time as SQLite keeps it."""
+    return clock.local_hour(datetime.fromisoformat(f"{stored}+00:00"), time_zone)
 
 
 def _configure_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection

@@ -104,7 +104,7 @@ def load(session: Session, ids: Sequence[str]) -> list[tuple[Any, ...]]:
             [] if row.suspended_at else row.last_basket or [],
             row.last_currency,
             [] if row.suspended_at else row.purchase_gaps or [],
-            None if row.suspended_at else row.cycle_days,
+            None if row.suspended_at else _plain(row.cycle_days),
             preferences.get(row.id, []),
             [] if row.suspended_at else row.sms_senders or [],
             [] if row.suspended_at else row.night_senders or [],
@@ -112,6 +112,11 @@ def load(session: Session, ids: Sequence[str]) -> list[tuple[Any, ...]]:
         )
         for row in session.execute(_rows(ids))
     ]
+
+
+def _plain(days: float | None) -> float | int | None:
+    """A whole number of days without its point."""
+    return int(days) if days is not None and days == int(days) else days
 
 
 def _rows(ids: Sequence[str]) -> Any:  # noqa: ANN401 - a select of many columns

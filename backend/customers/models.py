@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, literal_column, text
+from sqlalchemy import Double, ForeignKey, Index, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core import clock
@@ -166,7 +166,8 @@ class CustomerFacts(Base):
     last_currency: Mapped[str | None] = mapped_column(String(3))
     # Days between purchase days, oldest first, at most seven.
     purchase_gaps: Mapped[list[int]] = mapped_column(Json, default=list)
-    cycle_days: Mapped[int | None]
+    # The median of all gaps between her purchase days, a half at most after the point; None with fewer than four days.
+    cycle_days: Mapped[float | None] = mapped_column(Double)
     # Codes of the business units that may send commercial texts, by day and by night, as the consent ledger stands.
     sms_senders: Mapped[list[str]] = mapped_column(Json, default=list)
     night_senders: Mapped[list[str]] = mapped_column(Json, default=list)

@@ -286,7 +286,7 @@ class CustomerSchema(Schema):
     cards = fields.List(fields.String(), metadata={"description": "Masked for marketers"})
     memberships = fields.Raw(metadata=_MEMBERSHIPS)
     preferences = fields.Raw(metadata=_PREFERENCES)
-    cycle_days = fields.Integer(allow_none=True)
+    cycle_days = fields.Float(allow_none=True)
     sms_senders = fields.List(fields.String())
     night_senders = fields.List(fields.String())
     suspended_at = Moment(allow_none=True)

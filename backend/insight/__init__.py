@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.insight.facts import MemberFacts
 from backend.insight.scoring import MemberScore
 
 if TYPE_CHECKING:
@@ -14,11 +15,12 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events
     from backend.customers import CustomerErased, holds
-    from backend.insight import cli, erasure, holdings
+    from backend.insight import cli, erasure, facts, holdings
 
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
+    facts.init_app(app)
     app.cli.add_command(cli.insight_group)
 
 
-__all__ = ["MemberScore", "init_app"]
+__all__ = ["MemberFacts", "MemberScore", "init_app"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 
 from backend.core.db import db
+from backend.insight.facts import MemberFacts
 from backend.insight.scoring import MemberScore
 
 if TYPE_CHECKING:
@@ -15,5 +16,5 @@ if TYPE_CHECKING:
 
 def erase(event: CustomerErased) -> None:
     """Delete what was worked out about her."""
-    for model in (MemberScore,):
+    for model in (MemberScore, MemberFacts):
         db.session.execute(delete(model).where(model.customer_id == event.customer_id))

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from backend.customers import of_table
+from backend.insight.facts import MemberFacts
 from backend.insight.scoring import MemberScore
 
 SECTIONS = (
+    of_table(
+        MemberFacts,
+        ("구매 습관", "Buying habits"),
+        shown={
+            "first_on": ("첫 구매일", "First purchase"),
+            "last_on": ("최근 구매일", "Last purchase"),
+            "purchase_days": ("구매한 날 수", "Days with a purchase"),
+            "sales": ("구매 횟수", "Purchases"),
+            "hours": ("시간대별 구매", "Purchases by hour"),
+            "goods": ("분류와 브랜드별 수량과 금액", "Pieces and amounts by category and brand"),
+        },
+    ),
     of_table(
         MemberScore,
         ("예측", "Forecasts"),

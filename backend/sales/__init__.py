@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from backend.sales.days import main_currency, purchase_days
 from backend.sales.deals import last_deals
-from backend.sales.facts import refresh_purchase_facts
+from backend.sales.facts import PurchasesChanged, refresh_purchase_facts
+from backend.sales.increments import Purchase, SalesTaken
 from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn
 from backend.sales.news import SalesFlagged
 from backend.sales.past import PastLine, PastSale, add_past_sales, remove_past_sales
@@ -46,11 +47,14 @@ def init_app(app: Flask) -> None:
 __all__ = [
     "PastLine",
     "PastSale",
+    "Purchase",
+    "PurchasesChanged",
     "Sale",
     "SaleCoupon",
     "SaleLine",
     "SaleReturn",
     "SalesFlagged",
+    "SalesTaken",
     "add_past_sales",
     "award_points",
     "init_app",

@@ -1,8 +1,9 @@
 """What the tablet's card says of a customer's purchases, derived from her sales.
 
-Facts that do not age: the last purchase day and its basket, the gaps between purchase days, and where she buys. All of
-it is worked out again from the sales, so doing it twice, or after a correction, comes to the same. A customer has one
-row for every tablet that holds her: purchases at units that keep their own are no part of it, on their own tablets too.
+Facts that do not age: the last purchase day and its basket, the last gaps between purchase days, and where she buys.
+All of it is worked out again from the sales, so doing it twice, or after a correction, comes to the same. A customer
+has one row for every tablet that holds her: purchases at units that keep their own are no part of it, on their own
+tablets too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, select, text, true
 
-from backend.core import clock
+from backend.core import clock, events
 from backend.core.bulk import delete_rows, insert_rows, update_rows
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
@@ -48,7 +49,6 @@ _STORED_COLUMNS = (
     _FACTS.c.last_basket,
     _FACTS.c.last_currency,
     _FACTS.c.purchase_gaps,
-    _FACTS.c.cycle_days,
 )
 _STORED = select(*_STORED_COLUMNS).where(one_of(_FACTS.c.customer_id, "ids"))
 _INSERT_FACTS = insert(_FACTS)
@@ -62,28 +62,24 @@ STILL_SOLD = ~exists().where(SaleReturn.sale_id == Sale.id, text("sale_return.wh
 
 @dataclass(frozen=True, slots=True)
 class PurchaseFacts:
-    """The facts of one customer; amounts in minor units of `last_currency`, gaps and cycle in days."""
+    """The facts of one customer; amounts in minor units of `last_currency`, gaps in days."""
 
     last_purchase_on: date | None = None
     last_basket: list[tuple[str, int, int]] = field(default_factory=list)
     last_currency: str | None = None
     purchase_gaps: list[int] = field(default_factory=list)
-    cycle_days: int | None = None
 
 
-def purchase_rhythm(days: Sequence[date]) -> tuple[list[int], int | None]:
-    """The last seven gaps between purchase days (distinct, ascending), oldest first, and their median rounded half up.
+def purchase_gaps(days: Sequence[date]) -> list[int]:
+    """The last seven gaps in days between purchase days (distinct, ascending), oldest first."""
+    return [(later - earlier).days for earlier, later in pairwise(days)][-GAPS:]
 
-    The median is None with fewer than three purchase days: one gap is no habit.
-    """
-    gaps = [(later - earlier).days for earlier, later in pairwise(days)][-GAPS:]
-    if len(gaps) < 2:  # noqa: PLR2004 - two gaps are three days
-        return gaps, None
-    ordered = sorted(gaps)
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return gaps, ordered[middle]
-    return gaps, (ordered[middle - 1] + ordered[middle] + 1) // 2
+
+@dataclass(frozen=True, slots=True)
+class PurchasesChanged:
+    """What these customers (None: all) bought is not what it was: something came back, or is now another one's."""
+
+    customer_ids: Sequence[str] | None
 
 
 def refresh_purchase_facts(customer_ids: Collection[str] | None) -> None:
@@ -96,6 +92,7 @@ def refresh_purchase_facts(customer_ids: Collection[str] | None) -> None:
     for condition, ids in _selections(customer_ids):
         _refresh_facts(_Asked(condition, unshared), ids)
         _refresh_activity(condition)
+    events.publish(PurchasesChanged(None if customer_ids is None else sorted(set(customer_ids))))
 
 
 def _selections(customer_ids: Collection[str] | None) -> Iterator[tuple[Condition, list[str]]]:
@@ -174,7 +171,7 @@ def _purchase_facts(asked: _Asked) -> dict[str, PurchaseFacts]:
             baskets[customer_id].append((sku, quantity - int(back), left))
     return {
         customer_id: PurchaseFacts(
-            own_days[-1], baskets[customer_id], currencies.get(customer_id), *purchase_rhythm(own_days)
+            own_days[-1], baskets[customer_id], currencies.get(customer_id), purchase_gaps(own_days)
         )
         for customer_id, own_days in days.items()
     }
@@ -277,8 +274,8 @@ def _announce(customer_ids: Collection[str]) -> None:
 
 
 def _stored(row: Sequence[Any]) -> PurchaseFacts:
-    _, on, basket, currency, gaps, cycle = row
-    return PurchaseFacts(on, [(sku, quantity, amount) for sku, quantity, amount in basket], currency, gaps, cycle)
+    _, on, basket, currency, gaps = row
+    return PurchaseFacts(on, [(sku, quantity, amount) for sku, quantity, amount in basket], currency, gaps)
 
 
 def _values(customer_id: str, facts: PurchaseFacts) -> dict[str, Any]:
@@ -288,7 +285,6 @@ def _values(customer_id: str, facts: PurchaseFacts) -> dict[str, Any]:
         "last_basket": [list(line) for line in facts.last_basket],
         "last_currency": facts.last_currency,
         "purchase_gaps": facts.purchase_gaps,
-        "cycle_days": facts.cycle_days,
     }
 
 

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
+from backend.core import events
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.customers import StoreActivity
 from backend.organization import unshared_stores
 from backend.sales import facts as derived
-from backend.sales.facts import PurchaseFacts, purchase_rhythm
+from backend.sales.facts import PurchaseFacts, purchase_gaps
 from backend.sales.models import Sale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
+
+    from sqlalchemy import Row
 
 _activity, _sale = table_of(StoreActivity).c, table_of(Sale).c
 _ACTIVITY = select(_activity.customer_id, _activity.store_id, _activity.last_on).where(
@@ -42,7 +46,10 @@ _NOTHING = PurchaseFacts()
 
 
 class Purchase(NamedTuple):
-    """A known customer's sale; `basket` holds (sku, quantity, amount in minor units) in the order of the lines."""
+    """A known customer's sale; `basket` holds (sku, quantity, amount in minor units) in the order of the lines.
+
+    `kinds` tells what each line is of, (category, brand), None of what no product is known; `hour` is the store's.
+    """
 
     customer_id: str
     store_id: str
@@ -51,6 +58,10 @@ class Purchase(NamedTuple):
     occurred_at: datetime
     currency: str
     basket: list[tuple[str, int, int]]
+    kinds: list[tuple[str, str] | None]
+    hour: int
+    total: int
+    discount: int
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -58,11 +69,26 @@ class Purchase(NamedTuple):
         return self.occurred_at, self.sale_id
 
 
+@dataclass(frozen=True, slots=True)
+class SalesTaken:
+    """Sales of known customers were just written, and the facts of `backend.sales` hold them."""
+
+    purchases: Sequence[Purchase]
+    unshared: frozenset[str]
+    """Stores whose purchases stay with their business unit."""
+
+
+def kind_of(product: Row[Any] | None) -> tuple[str, str] | None:
+    """Category and brand, empty where it has none; None of what no product is known."""
+    return None if product is None else (product.category or "", product.brand or "")
+
+
 def add_purchases(purchases: Sequence[Purchase]) -> None:
     """Store what `purchases`, just written, change in the facts and in the store activity of their customers."""
     unshared = unshared_stores()
     _move_facts(_by_customer(each for each in purchases if each.store_id not in unshared), unshared)
     _move_activity(_by_customer(purchases))
+    events.publish(SalesTaken(purchases, unshared))
 
 
 def _by_customer(purchases: Iterable[Purchase]) -> dict[str, list[Purchase]]:
@@ -91,7 +117,7 @@ def _moved(facts: PurchaseFacts, bought: list[Purchase], latest: tuple[datetime,
     basket, currency = facts.last_basket, facts.last_currency
     if newest.day == days[-1] and newest.order == (latest or newest.order):
         basket, currency = newest.basket[: derived.BASKET_LINES], newest.currency
-    return PurchaseFacts(days[-1], basket, currency, *purchase_rhythm(days[-derived.GAPS - 1 :]))
+    return PurchaseFacts(days[-1], basket, currency, purchase_gaps(days[-derived.GAPS - 1 :]))
 
 
 def _latest(

@@ -29,9 +29,9 @@ _store, _product, _customer, _return, _back = (
 _STORES = select(_store.id, _store.code, _store.currency, _store.time_zone, _store.business_unit_id).where(
     or_(one_of(_store.id, "ids"), one_of(_store.code, "codes"))
 )
-_PRODUCTS = select(_product.sku, _product.id, _product.price, _product.currency, _product.category).where(
-    one_of(_product.sku, "values")
-)
+_PRODUCTS = select(
+    _product.sku, _product.id, _product.price, _product.currency, _product.category, _product.brand
+).where(one_of(_product.sku, "values"))
 # Locked in one order until the commit, on a database that has several writers at a time: what is worked out from a
 # customer's purchases and points so far must not be worked out by somebody else meanwhile.
 _CUSTOMERS = (

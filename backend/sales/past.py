@@ -18,7 +18,7 @@ from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.customers import hold
 from backend.sales.facts import refresh_purchase_facts
-from backend.sales.increments import Purchase, add_purchases
+from backend.sales.increments import Purchase, add_purchases, kind_of
 from backend.sales.known import Known, read
 from backend.sales.models import Sale, SaleLine
 
@@ -73,7 +73,9 @@ def add_past_sales(sales: Sequence[PastSale]) -> None:
     rows = [_row(sale, known) for sale in sales]
     insert_rows(_INSERT_SALE, rows)
     insert_rows(_INSERT_LINE, [line for sale in sales for line in _lines(sale, known)])
-    purchases = [_purchase(sale, row) for sale, row in zip(sales, rows, strict=True) if row["customer_id"] is not None]
+    purchases = [
+        _purchase(sale, row, known) for sale, row in zip(sales, rows, strict=True) if row["customer_id"] is not None
+    ]
     if purchases:
         add_purchases(purchases)
 
@@ -132,8 +134,17 @@ def _product(sku: str, known: Known) -> str | None:
     return product.id if product else None
 
 
-def _purchase(sale: PastSale, row: dict[str, Any]) -> Purchase:
-    basket = [(line.sku, line.quantity, line.amount) for line in sale.lines]
+def _purchase(sale: PastSale, row: dict[str, Any], known: Known) -> Purchase:
     return Purchase(
-        row["customer_id"], sale.store_id, sale.id, row["business_day"], sale.occurred_at, sale.currency, basket
+        customer_id=row["customer_id"],
+        store_id=sale.store_id,
+        sale_id=sale.id,
+        day=row["business_day"],
+        occurred_at=sale.occurred_at,
+        currency=sale.currency,
+        basket=[(line.sku, line.quantity, line.amount) for line in sale.lines],
+        kinds=[kind_of(known.products.get(line.sku)) for line in sale.lines],
+        hour=clock.local_hour(sale.occurred_at, known.stores[sale.store_id].time_zone),
+        total=row["total"],
+        discount=row["discount"],
     )

@@ -17,7 +17,7 @@ from backend.core.db import table_of
 from backend.customers import SoldTrip, note_trips
 from backend.loyalty import Lacking, Sold, SoldLine, coupons, missing, post
 from backend.sales import news, returns, rules
-from backend.sales.increments import Purchase, add_purchases
+from backend.sales.increments import Purchase, add_purchases, kind_of
 from backend.sales.known import At, Known, read
 from backend.sales.models import Sale, SaleCoupon, SaleLine
 
@@ -109,12 +109,24 @@ def _take(arrival: Arrival, known: Known, taken: _Taken) -> None:
     if customer_id is not None and sale["flight"] is not None:
         taken.trips.append(SoldTrip(customer_id, owner_id, sale["flight"], sale["departs_at"], store.time_zone))
     if customer_id is not None:
-        basket = [(line.sku, line.quantity, line.amount) for line in lines]
-        taken.purchases.append(
-            Purchase(
-                customer_id, store.id, arrival.id, sale["business_day"], sale["occurred_at"], sale["currency"], basket
-            )
-        )
+        taken.purchases.append(_purchase(customer_id, sale, store, lines, known))
+
+
+def _purchase(customer_id: str, sale: Mapping[str, Any], store: At, lines: list[rules.Line], known: Known) -> Purchase:
+    """The sale as the facts of its customer see it."""
+    return Purchase(
+        customer_id=customer_id,
+        store_id=store.id,
+        sale_id=sale["id"],
+        day=sale["business_day"],
+        occurred_at=sale["occurred_at"],
+        currency=sale["currency"],
+        basket=[(line.sku, line.quantity, line.amount) for line in lines],
+        kinds=[kind_of(known.products.get(line.sku)) for line in lines],
+        hour=clock.local_hour(sale["occurred_at"], store.time_zone),
+        total=sale["total"],
+        discount=sale["discount"],
+    )
 
 
 def _write(taken: _Taken) -> None:

@@ -109,11 +109,11 @@ def test_a_receipt_is_one_sale_with_its_lines_total_and_customer(tmp_path: Path,
 
 
 def test_her_facts_follow_and_reach_her_tablets(tmp_path: Path, house: dict[str, str]) -> None:
-    rows = [(f"{day}", "S1", f"2026-10-{day} 10:00", "A-1", "C-1", "1", "", "", "1000", "") for day in (20, 5, 12)]
+    rows = [(f"{day}", "S1", f"2026-10-{day} 10:00", "A-1", "C-1", "1", "", "", "1000", "") for day in (20, 2, 5, 12)]
     before = db.session.scalar(select(func.max(ChangeLog.v)).where(ChangeLog.row_id == house["kim"])) or 0
     bring_in(write(tmp_path / "s.csv", *rows))
     found = facts(house["kim"])
-    assert found[:4] == (date(2026, 10, 20), [["C-1", 1, 1000]], [7, 8], 8)
+    assert found[:4] == (date(2026, 10, 20), [["C-1", 1, 1000]], [3, 7, 8], 7)
     assert found[4] == [(house["store"], date(2026, 10, 20))]
     db.session.rollback()
     run_in_unit_of_work(lambda: refresh_purchase_facts([house["kim"]]))

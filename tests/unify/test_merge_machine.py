@@ -27,6 +27,7 @@ from backend.sales import Sale
 from backend.sync import verify
 from backend.unify import Merge, merges
 from tests import factories, tables
+from tests.insight.facts import plain
 from tests.sync.copy import fresh, replay
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class MergeMachine(RuleBasedStateMachine):
         tables.prepare()
         self.tablet: Tablet = self.make_tablet()
         with unit_of_work():
-            self.sku = factories.product(price=None).sku
+            kinds = (("스킨케어", "하늘담"), ("메이크업", None), (None, None))
+            self.skus = [factories.product(price=None, category=kind, brand=brand).sku for kind, brand in kinds]
             rule = {"name": "기본", "kind": "base", "rate": 200, "valid_months": 1, "starts_on": date(2026, 1, 1)}
             db.session.add(EarningRule(**rule))
             self.members = [self._member(number) for number in range(PEOPLE)]
@@ -69,14 +71,27 @@ class MergeMachine(RuleBasedStateMachine):
         person.facts.points = POINTS
         return str(person.id)
 
-    @rule(who=WHO, amount=st.integers(1, 9), day=st.integers(1, 28), points=st.sampled_from([0, 0, 50]))
-    def buy(self, who: int, amount: int, day: int, points: int) -> None:
+    @rule(
+        who=WHO,
+        amount=st.integers(1, 9),
+        day=st.integers(1, 28),
+        points=st.sampled_from([0, 0, 50]),
+        sku=st.integers(0, 3),
+    )
+    def buy(self, who: int, amount: int, day: int, points: int, sku: int) -> None:
         """She buys by her own id, whoever she was merged into."""
         pair = [new_id(), new_id()]
         for sale_id, whose in zip(pair, (self.members[who], self.twins[who]), strict=True):
             data = {
                 "customer_id": whose,
-                "lines": [{"sku": self.sku, "quantity": 2, "amount": amount * 1_000}],
+                "lines": [
+                    {
+                        "sku": [*self.skus, "UNKNOWN"][sku],
+                        "quantity": 2,
+                        "amount": amount * 1_000 + sku,
+                        "discount": sku,
+                    }
+                ],
                 "currency": "KRW",
                 "points_redeemed": points,
                 "occurred_at": f"2026-10-{day:02d}T{self._minute()}Z",
@@ -146,6 +161,7 @@ class MergeMachine(RuleBasedStateMachine):
         there, newer = fresh(self.tablet)
         replay(self.tablet, there, newer)
         assert rows == there
+        assert plain.stored() == plain.expected()
         assert verify.verify()["problems"] == []
 
     def teardown(self) -> None:
@@ -180,6 +196,7 @@ class MergeMachine(RuleBasedStateMachine):
                 tuple(row) for row in db.session.execute(refused.where(ConsentEntry.customer_id == customer_id))
             ),
             "activity": sorted(tuple(row) for row in db.session.execute(activity)),
+            "habits": plain.stored().get(customer_id, {}) | {"customer_id": None},
         }
 
     def _phone(self, customer_id: str) -> str | None:

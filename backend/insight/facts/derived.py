@@ -1,0 +1,178 @@
+"""The facts of members worked out from their sales: one statement for any number of members, on either database."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import orjson
+from sqlalchemy import TextClause, text
+
+from backend.core.db import db
+from backend.insight.facts.cycles import tell_cycles
+from backend.insight.facts.models import SEPARATOR
+from backend.organization import unshared_stores
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SOME, _RANGE = "some", "range"
+_WORDS: Final = {
+    "sqlite": {
+        "tally": "json_group_object",
+        "list": "json_array",
+        "nothing": "'{}'",
+        "whole": "integer",
+        "gap": "CAST(julianday(business_day) - julianday(before) AS integer)",
+        "hour": "local_hour(bought.occurred_at, store.time_zone)",
+        "unshared": "(SELECT value FROM json_each(:unshared))",
+        _SOME: "IN (SELECT value FROM json_each(:ids))",
+        _RANGE: "BETWEEN :first AND :last",
+    },
+    "postgresql": {
+        "tally": "jsonb_object_agg",
+        "list": "jsonb_build_array",
+        "nothing": "'{}'::jsonb",
+        "whole": "bigint",
+        "gap": "(business_day - before)",
+        "hour": "CAST(extract(hour FROM bought.occurred_at AT TIME ZONE store.time_zone) AS integer)",
+        "unshared": "(SELECT CAST(jsonb_array_elements_text(CAST(:unshared AS jsonb)) AS uuid))",
+        _SOME: "IN (SELECT CAST(jsonb_array_elements_text(CAST(:ids AS jsonb)) AS uuid))",
+        _RANGE: "BETWEEN CAST(:first AS uuid) AND CAST(:last AS uuid)",
+    },
+}
+"""What the two databases call differently."""
+
+# Sales are found by ix_sale_customer, what came back by ix_sale_return_sale, lines by their sale.
+_WORKED_OUT = """
+WITH bought AS (
+    SELECT sale.id, sale.customer_id, sale.store_id, sale.currency, sale.business_day, sale.occurred_at, sale.total,
+        sale.discount
+    FROM sale
+    WHERE sale.customer_id {whose} AND {counts}
+), back AS (
+    SELECT sale_return.sale_id, sale_return_line.line, CAST(sum(sale_return_line.quantity) AS {whole}) AS pieces
+    FROM sale_return
+    JOIN sale_return_line ON sale_return_line.return_id = sale_return.id
+    JOIN bought ON bought.id = sale_return.sale_id
+    WHERE sale_return_line.quantity > 0
+    GROUP BY sale_return.sale_id, sale_return_line.line
+), came_back AS (
+    SELECT back.sale_id, back.line,
+        CASE WHEN back.pieces < sale_line.quantity THEN back.pieces ELSE sale_line.quantity END AS pieces,
+        CASE WHEN sale_line.amount < 0 THEN 0 WHEN back.pieces < sale_line.quantity
+            THEN sale_line.amount * back.pieces / sale_line.quantity ELSE sale_line.amount END AS amount
+    FROM back
+    JOIN sale_line ON sale_line.sale_id = back.sale_id AND sale_line.position = back.line AND sale_line.quantity > 0
+), refund AS (
+    SELECT sale_id, CAST(sum(amount) AS {whole}) AS amount FROM came_back GROUP BY sale_id
+), day AS (
+    SELECT customer_id, business_day, count(*) AS sales FROM bought GROUP BY customer_id, business_day
+), gap AS (
+    SELECT customer_id, {gap} AS days
+    FROM (
+        SELECT customer_id, business_day,
+            lag(business_day) OVER (PARTITION BY customer_id ORDER BY business_day) AS before
+        FROM day
+    ) AS following
+    WHERE before IS NOT NULL
+), ranked AS (
+    SELECT customer_id, days, row_number() OVER (PARTITION BY customer_id ORDER BY days) AS place,
+        count(*) OVER (PARTITION BY customer_id) AS gaps
+    FROM gap
+), cycle AS (
+    SELECT customer_id, sum(CASE WHEN place = (gaps + 1) / 2 THEN days ELSE 0 END)
+        + sum(CASE WHEN place = (gaps + 2) / 2 THEN days ELSE 0 END) AS twice
+    FROM ranked
+    WHERE gaps >= 3
+    GROUP BY customer_id
+), days AS (
+    SELECT customer_id, min(business_day) AS first_on, max(business_day) AS last_on, count(*) AS purchase_days,
+        CAST(sum(sales) AS {whole}) AS sales, {tally}(CAST(business_day AS text), sales) AS tally
+    FROM day
+    GROUP BY customer_id
+), stores AS (
+    SELECT customer_id, {tally}(store, {list}(sales, amount, discounted, discount)) AS tally
+    FROM (
+        SELECT bought.customer_id, CAST(bought.store_id AS text) || '|' || bought.currency AS store, count(*) AS sales,
+            CAST(sum(bought.total - coalesce(refund.amount, 0)) AS {whole}) AS amount,
+            count(CASE WHEN bought.discount > 0 THEN 1 END) AS discounted,
+            CAST(sum(bought.discount) AS {whole}) AS discount
+        FROM bought
+        LEFT JOIN refund ON refund.sale_id = bought.id
+        GROUP BY bought.customer_id, bought.store_id, bought.currency
+    ) AS at_store
+    GROUP BY customer_id
+), hours AS (
+    SELECT customer_id, {tally}(CAST(hour AS text), sales) AS tally
+    FROM (
+        SELECT bought.customer_id, {hour} AS hour, count(*) AS sales
+        FROM bought
+        JOIN store ON store.id = bought.store_id
+        GROUP BY 1, 2
+    ) AS at_hour
+    GROUP BY customer_id
+), goods AS (
+    SELECT customer_id, {tally}(kind, {list}(pieces, amount)) AS tally
+    FROM (
+        SELECT bought.customer_id,
+            bought.currency || :between || coalesce(product.category, '') || :between || coalesce(product.brand, '')
+                AS kind,
+            CAST(sum(sale_line.quantity - coalesce(came_back.pieces, 0)) AS {whole}) AS pieces,
+            CAST(sum(sale_line.amount - coalesce(came_back.amount, 0)) AS {whole}) AS amount
+        FROM bought
+        JOIN sale_line ON sale_line.sale_id = bought.id
+        JOIN product ON product.id = sale_line.product_id
+        LEFT JOIN came_back ON came_back.sale_id = sale_line.sale_id AND came_back.line = sale_line.position
+        GROUP BY 1, 2
+    ) AS of_kind
+    WHERE pieces <> 0 OR amount <> 0
+    GROUP BY customer_id
+)
+INSERT INTO member_facts (customer_id, first_on, last_on, purchase_days, sales, cycle_twice, days, stores, hours, goods)
+SELECT days.customer_id, days.first_on, days.last_on, days.purchase_days, days.sales, cycle.twice, days.tally,
+    stores.tally, hours.tally, coalesce(goods.tally, {nothing})
+FROM days
+JOIN stores ON stores.customer_id = days.customer_id
+JOIN hours ON hours.customer_id = days.customer_id
+LEFT JOIN goods ON goods.customer_id = days.customer_id
+LEFT JOIN cycle ON cycle.customer_id = days.customer_id
+WHERE true
+ON CONFLICT (customer_id) DO UPDATE SET first_on = excluded.first_on, last_on = excluded.last_on,
+    purchase_days = excluded.purchase_days, sales = excluded.sales, cycle_twice = excluded.cycle_twice,
+    days = excluded.days, stores = excluded.stores, hours = excluded.hours, goods = excluded.goods
+"""
+_NOTHING_LEFT = """
+DELETE FROM member_facts
+WHERE customer_id {whose} AND NOT EXISTS (
+    SELECT 1 FROM sale WHERE sale.customer_id = member_facts.customer_id AND {counts}
+)
+"""
+_COUNTS = """sale.store_id NOT IN {unshared}
+        AND NOT EXISTS (SELECT 1 FROM sale_return WHERE sale_return.sale_id = sale.id AND sale_return.whole)"""
+
+
+def work_out(ids: Sequence[str]) -> None:
+    """Work the facts of these members out from all of their sales, within a unit of work that holds them."""
+    _write(_SOME, ids=orjson.dumps(list(ids)).decode())
+    tell_cycles(ids)
+
+
+def work_out_between(first: str, last: str) -> None:
+    """The same for everybody whose id lies from `first` to `last`; their cycles are told by `tell_cycles`."""
+    _write(_RANGE, first=first, last=last)
+
+
+def _write(whose: str, **values: str) -> None:
+    values |= {"unshared": orjson.dumps(sorted(unshared_stores())).decode()}
+    db.session.flush()
+    nothing_left, worked_out = _statements(db.engine.dialect.name, whose)
+    db.session.execute(nothing_left, values)
+    db.session.execute(worked_out, values | {"between": SEPARATOR})
+
+
+@lru_cache(maxsize=4)
+def _statements(dialect: str, whose: str) -> tuple[TextClause, TextClause]:
+    words = _WORDS[dialect]
+    words = words | {"whose": words[whose], "counts": _COUNTS.format(**words)}
+    return text(_NOTHING_LEFT.format(**words)), text(_WORKED_OUT.format(**words))
