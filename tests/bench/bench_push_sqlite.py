@@ -18,21 +18,26 @@ if TYPE_CHECKING:
 def main() -> bool:
     """Measure; print the line; return whether the target was reached."""
     with tempfile.TemporaryDirectory(prefix="dangol-bench-") as folder:
-        return measure("push_sqlite", _Files(Path(folder)), Path(folder))
+        return measure("push_sqlite", Files(Path(folder)), Path(folder))
 
 
 @dataclass(frozen=True)
-class _Files:
+class Files:
+    """SQLite files in a folder."""
+
     folder: Path
 
     def make(self, name: str) -> str:
+        """A file that is not there yet."""
         return f"sqlite:///{self._path(name)}"
 
     def copy(self, source: str, name: str) -> str:
+        """A copy of a file."""
         shutil.copy(self._path(source), self._path(name))
         return self.make(name)
 
     def bare(self, name: str) -> Bare:
+        """The connection of `sqlite3` itself."""
         return _Bare(self._path(name))
 
     def _path(self, name: str) -> Path:

@@ -34,7 +34,7 @@ from backend.unify import Progress
 from tests.bench.harness import report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from flask import Flask
@@ -109,6 +109,35 @@ def measure(name: str, databases: Databases, folder: Path) -> bool:
     value, bare = rest / sum(ours[_WARM_UP:]), rest / sum(floor[_WARM_UP:])
     ratio = value / bare
     return report(name, value=value, unit="mutations/s", floor=bare, ratio=ratio, target=_TARGET, ok=ratio >= _TARGET)
+
+
+def compare(
+    name: str, databases: Databases, folder: Path, leave_out: Callable[[Flask], None], *, target: float
+) -> bool:
+    """Measure pushes against the same ones without what `leave_out` takes off an app; print the line.
+
+    The unit is milliseconds of one mutation; `ratio` is with over without, and reached at `target` or below.
+    """
+    shop = _demo(databases.make("demo"), folder)
+    chance = random.Random(5)
+    bodies = [_body(shop, chance) for _ in range(_WARM_UP + _BATCHES)]
+    apps = [app_over(databases.copy("demo", which), folder) for which in ("with", "without")]
+    leave_out(apps[1])
+    took: tuple[list[float], list[float]] = ([], [])
+    gc.collect()
+    gc.freeze()
+    for number, body in enumerate(bodies):
+        # Whoever is first after a pause pays for it: they take turns.
+        for which in (0, 1) if number % 2 else (1, 0):
+            begun = time.perf_counter()
+            _push(apps[which], shop.token, body)
+            took[which].append(time.perf_counter() - begun)
+    gc.unfreeze()
+    for app in apps:
+        close(app)
+    value, floor = (1_000 * sum(each[_WARM_UP:]) / (_BATCH * _BATCHES) for each in took)
+    ratio = value / floor
+    return report(name, value=value, unit="ms", floor=floor, ratio=ratio, target=target, ok=ratio <= target)
 
 
 def _in_turn(

@@ -129,19 +129,19 @@ WITH bought AS (
     WHERE pieces <> 0 OR amount <> 0
     GROUP BY customer_id
 )
-INSERT INTO member_facts (customer_id, first_on, last_on, purchase_days, sales, cycle_twice, days, stores, hours, goods)
-SELECT days.customer_id, days.first_on, days.last_on, days.purchase_days, days.sales, cycle.twice, days.tally,
-    stores.tally, hours.tally, coalesce(goods.tally, {nothing})
+SELECT days.customer_id, days.first_on, days.last_on, days.purchase_days, days.sales,
+    CAST(cycle.twice AS integer) AS cycle_twice, days.tally AS days, stores.tally AS stores, hours.tally AS hours,
+    coalesce(goods.tally, {nothing}) AS goods
 FROM days
 JOIN stores ON stores.customer_id = days.customer_id
 JOIN hours ON hours.customer_id = days.customer_id
 LEFT JOIN goods ON goods.customer_id = days.customer_id
 LEFT JOIN cycle ON cycle.customer_id = days.customer_id
-WHERE true
-ON CONFLICT (customer_id) DO UPDATE SET first_on = excluded.first_on, last_on = excluded.last_on,
-    purchase_days = excluded.purchase_days, sales = excluded.sales, cycle_twice = excluded.cycle_twice,
-    days = excluded.days, stores = excluded.stores, hours = excluded.hours, goods = excluded.goods
 """
+_COLUMNS: Final = "customer_id, first_on, last_on, purchase_days, sales, cycle_twice, days, stores, hours, goods"
+_STORED_AS_FOUND = """ON CONFLICT (customer_id) DO UPDATE SET first_on = excluded.first_on, last_on = excluded.last_on,
+    purchase_days = excluded.purchase_days, sales = excluded.sales, cycle_twice = excluded.cycle_twice,
+    days = excluded.days, stores = excluded.stores, hours = excluded.hours, goods = excluded.goods"""
 _NOTHING_LEFT = """
 DELETE FROM member_facts
 WHERE customer_id {whose} AND NOT EXISTS (
@@ -163,8 +163,33 @@ def work_out_between(first: str, last: str) -> None:
     _write(_RANGE, first=first, last=last)
 
 
+def for_everybody() -> str:
+    """The statement that works out everybody's facts, for PostgreSQL, without parameters."""
+    values = {":between": f"E'\\x{ord(SEPARATOR):02x}'", ":unshared": f"'{_unshared()}'"}
+    words = _WORDS["postgresql"] | {"whose": "IS NOT NULL"}
+    statement = _WORKED_OUT.format(**words, counts=_COUNTS.format(**words))
+    for name, value in values.items():
+        statement = statement.replace(name, value)
+    return statement
+
+
+def store_from(table: str, where: str) -> str:
+    """The statement that stores facts which `table` holds, where they are not what is stored."""
+    return f"""INSERT INTO member_facts ({_COLUMNS}) SELECT {_COLUMNS} FROM {table} WHERE {where}
+        {_STORED_AS_FOUND}
+        WHERE ({_of("member_facts")}) IS DISTINCT FROM ({_of("excluded")})"""  # noqa: S608 - names of ours
+
+
+def _of(table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in _COLUMNS.split(", "))
+
+
+def _unshared() -> str:
+    return orjson.dumps(sorted(unshared_stores())).decode()
+
+
 def _write(whose: str, **values: str) -> None:
-    values |= {"unshared": orjson.dumps(sorted(unshared_stores())).decode()}
+    values |= {"unshared": _unshared()}
     db.session.flush()
     nothing_left, worked_out = _statements(db.engine.dialect.name, whose)
     db.session.execute(nothing_left, values)
@@ -173,6 +198,9 @@ def _write(whose: str, **values: str) -> None:
 
 @lru_cache(maxsize=4)
 def _statements(dialect: str, whose: str) -> tuple[TextClause, TextClause]:
+    """What takes away facts of which nothing is left, and what stores the others. SQLite wants its `WHERE true`."""
     words = _WORDS[dialect]
     words = words | {"whose": words[whose], "counts": _COUNTS.format(**words)}
-    return text(_NOTHING_LEFT.format(**words)), text(_WORKED_OUT.format(**words))
+    worked_out = _WORKED_OUT.format(**words)
+    stored = f"INSERT INTO member_facts ({_COLUMNS}) {worked_out} WHERE true {_STORED_AS_FOUND}"
+    return text(_NOTHING_LEFT.format(**words)), text(stored)
