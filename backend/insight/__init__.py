@@ -15,11 +15,12 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events
     from backend.customers import CustomerErased, holds
-    from backend.insight import cli, erasure, facts, holdings
+    from backend.insight import cli, cuts, erasure, facts, holdings
 
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     facts.init_app(app)
+    cuts.init_app(app)
     app.cli.add_command(cli.insight_group)
 
 

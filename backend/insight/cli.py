@@ -39,3 +39,33 @@ def predict_command(
             continue
         chances = ", ".join(f"{chance:.0%} within {horizon} days" for horizon, chance in each.returns.items())
         click.echo(f"{each.customer_id}: {chances or 'nothing is known yet'}")
+
+
+@insight_group.command("rebuild")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def rebuild_command(*, as_json: bool) -> None:
+    """Work out the facts of every member from her sales; they come to what they were, or something was wrong."""
+    from backend.insight.facts.rebuilding import rebuild  # noqa: PLC0415 - loaded by who needs it
+
+    def tell(done: int) -> None:
+        if not as_json:
+            click.echo(f"{done} members", err=True)
+
+    done = rebuild(tell)
+    click.echo(orjson.dumps({"members": done}).decode() if as_json else f"The facts of {done} members are rebuilt.")
+
+
+@insight_group.command("members")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), required=True, help="What was true when this day was over.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+def members_command(as_of: datetime, *, as_json: bool) -> None:
+    """Print every member who has bought: facts, rhythm, state, and her fifths where she agreed to profiling."""
+    from backend.insight.members.listing import members  # noqa: PLC0415 - loaded by who needs it
+
+    for each in members(as_of.date()):
+        if as_json:
+            click.echo(orjson.dumps(each).decode())
+            continue
+        usual = "" if each["cycle_days"] is None else f", usually every {each['cycle_days']:g} days"
+        late = f", {each['days_late']} late" if (each["days_late"] or 0) > 0 else ""
+        click.echo(f"{each['customer_id']}: {each['state']}{usual}{late}, {each['purchase_days']} purchase days")

@@ -96,8 +96,8 @@ WITH back AS (
         jsonb_object_agg(store_id || '|' || currency, jsonb_build_array(sales, amount, discounted, discount)) AS stores
     FROM (
         SELECT customer_id, store_id, currency, count(*) AS sales,
-            CAST(sum(total - coalesce(refund, 0)) AS bigint) AS amount, count(*) FILTER (WHERE discount > 0) AS discounted,
-            CAST(sum(discount) AS bigint) AS discount
+            CAST(sum(total - coalesce(refund, 0)) AS bigint) AS amount,
+            count(*) FILTER (WHERE discount > 0) AS discounted, CAST(sum(discount) AS bigint) AS discount
         FROM bought
         LEFT JOIN (
             SELECT sale_id, CAST(sum(amount) AS bigint) AS refund FROM came_back GROUP BY sale_id

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, column, text
 
-from backend.core.db import db
+from backend.core.db import db, table_of
 from backend.insight.facts.cycles import tell_cycles
-from backend.insight.facts.models import SEPARATOR
+from backend.insight.facts.models import SEPARATOR, MemberFacts
 from backend.organization import unshared_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
 _SOME, _RANGE = "some", "range"
 _WORDS: Final = {
@@ -142,6 +143,7 @@ _COLUMNS: Final = "customer_id, first_on, last_on, purchase_days, sales, cycle_t
 _STORED_AS_FOUND = """ON CONFLICT (customer_id) DO UPDATE SET first_on = excluded.first_on, last_on = excluded.last_on,
     purchase_days = excluded.purchase_days, sales = excluded.sales, cycle_twice = excluded.cycle_twice,
     days = excluded.days, stores = excluded.stores, hours = excluded.hours, goods = excluded.goods"""
+_READ_AS: Final = tuple(column(each.name, each.type) for each in table_of(MemberFacts).c)
 _NOTHING_LEFT = """
 DELETE FROM member_facts
 WHERE customer_id {whose} AND NOT EXISTS (
@@ -163,6 +165,17 @@ def work_out_between(first: str, last: str) -> None:
     _write(_RANGE, first=first, last=last)
 
 
+def as_of(until: date) -> Iterator[dict[str, Any]]:
+    """Everybody's facts, by column, as the sales up to a day tell them; nothing is stored."""
+    dialect = db.engine.dialect.name
+    words = _WORDS[dialect] | {"whose": "IS NOT NULL"}
+    before = "CAST(:until AS date)" if dialect == "postgresql" else ":until"
+    counts = f"{_COUNTS} AND sale.business_day <= {before}".format(**words)
+    statement = text(f"{_WORKED_OUT.format(**words, counts=counts)} ORDER BY days.customer_id").columns(*_READ_AS)
+    values = {"unshared": _unshared(), "between": SEPARATOR, "until": until.isoformat()}
+    yield from map(dict, db.session.execute(statement, values).mappings())
+
+
 def for_everybody() -> str:
     """The statement that works out everybody's facts, for PostgreSQL, without parameters."""
     values = {":between": f"E'\\x{ord(SEPARATOR):02x}'", ":unshared": f"'{_unshared()}'"}
@@ -181,7 +194,7 @@ def store_from(table: str, where: str) -> str:
 
 
 def _of(table: str) -> str:
-    return ", ".join(f"{table}.{column}" for column in _COLUMNS.split(", "))
+    return ", ".join(f"{table}.{name}" for name in _COLUMNS.split(", "))
 
 
 def _unshared() -> str:
