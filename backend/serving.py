@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
@@ -18,6 +17,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from backend.core import jobs
+from backend.core.children import die_with_parent
 from backend.core.errors import SettingsError
 from backend.health import is_migrated
 from backend.settings import ROOT, current_settings
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from backend.settings import Settings
 
-_PR_SET_PDEATHSIG = 1
 _GRACE_SECONDS = 10
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -90,13 +89,7 @@ def _web(settings: Settings, address: str, tls_cert: str | None, tls_key: str | 
 
 def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     # The commands are made here from settings that were checked; a shell is not involved.
-    return subprocess.Popen(command, env=environment, cwd=ROOT, preexec_fn=_die_with_parent)  # noqa: PLW1509, S603
-
-
-def _die_with_parent() -> None:
-    """Let the kernel end this child when the parent is killed, so that no half of Dangol stays behind (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    return subprocess.Popen(command, env=environment, cwd=ROOT, preexec_fn=die_with_parent)  # noqa: PLW1509, S603
 
 
 def _wait(children: list[subprocess.Popen[bytes]]) -> int:

@@ -35,6 +35,7 @@ _PUSH_SERVICES = (
     "*.push.apple.com",
 )
 _COUNTRY = re.compile(r"[A-Z]{2}|\*")
+_SHARE = re.compile(r"[01]|[01]?\.\d{1,6}")
 _MIN_KEY_LENGTH = 32
 # Known to everyone, hence for demo mode only, which never leaves 127.0.0.1.
 _DEMO_KEY = "dangol-demo-key-known-to-everyone-not-for-use"
@@ -86,6 +87,9 @@ class Settings:
     uploads: str
     upload_megabytes: int
     upload_days: int
+    # What a member is worth: the share of her spend that is earned, and by how much less money is worth a year later.
+    insight_margin: float
+    insight_discount: float
     # Private keys, separated by commas: the first seals, all open (backend.sync.sealing).
     sealing_key: str = field(repr=False)
     # The private key by which push services know this house (`dangol push keys`); empty: push is off.
@@ -187,6 +191,8 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         uploads=environment.get("DANGOL_UPLOADS") or str(var / "uploads"),
         upload_megabytes=_integer(environment, "DANGOL_UPLOAD_MEGABYTES", 300, minimum=1),
         upload_days=_integer(environment, "DANGOL_UPLOAD_DAYS", 7, minimum=1),
+        insight_margin=_share(environment, "DANGOL_INSIGHT_MARGIN", 1.0),
+        insight_discount=_share(environment, "DANGOL_INSIGHT_DISCOUNT", 0.1),
         sealing_key=environment.get("DANGOL_SEALING_KEY") or (_DEMO_SEALING_KEY if demo else ""),
         push_key=environment.get("DANGOL_PUSH_KEY") or (_DEMO_PUSH_KEY if demo else ""),
         push_contact=environment.get("DANGOL_PUSH_CONTACT") or ("push@dangol.example" if demo else None),
@@ -255,3 +261,11 @@ def _integer(environment: Mapping[str, str], name: str, default: int, *, minimum
         message = f"{name} is {value!r}; it must be a whole number{from_there}."
         raise SettingsError(message)
     return int(value)
+
+
+def _share(environment: Mapping[str, str], name: str, default: float) -> float:
+    value = environment.get(name) or str(default)
+    if not _SHARE.fullmatch(value) or float(value) > 1:
+        message = f"{name} is {value!r}; it must be a number from 0 to 1, as in 0.35."
+        raise SettingsError(message)
+    return float(value)

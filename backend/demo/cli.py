@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 
 import click
@@ -27,6 +28,8 @@ def demo_command(*, members: int, seed: int, as_json: bool) -> None:
 
     Exit codes: 0 the demo is there; 1 it could not be made; 2 wrong usage.
     """
+    # Before numpy is loaded: the matrices of the forecasts are small, and threads would wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     progress = Progress("demo", shown=not as_json)
     try:
         figures = load_demo(members, seed=seed, progress=progress)

@@ -26,6 +26,7 @@ from backend.demo.partners import write_partners
 from backend.demo.purchases import purchases
 from backend.demo.rows import EARNED_MONTHS, Places, Rows
 from backend.demo.world import GRADES, HEAD_STORE, TIME_ZONE, UNITS, WORDINGS
+from backend.insight import refresh_now
 from backend.loyalty import EarningRule, Grade
 from backend.organization import DEMO_LOGINS, DEMO_PASSWORD, BusinessUnit, Staff, StaffRole, Store, hash_password
 from backend.sales import Sale, SaleLine, refresh_purchase_facts
@@ -69,7 +70,7 @@ class DemoFigures:
 def load_demo(count: int, *, seed: int, progress: Progress) -> DemoFigures:
     """Write a demo of `count` members unless one is there. The same seed on the same day gives the same demo.
 
-    Opens its own unit of work and builds the tablets' blocks afterwards. Raises `Conflict` outside demo mode.
+    Opens its own units of work; forecasts and the tablets' blocks come afterwards. Raises `Conflict` outside demo mode.
     """
     if not current_settings().demo:
         message = "The demo is for demo mode only (DANGOL_DEMO=1): its staff and their password are known to everyone."
@@ -78,6 +79,8 @@ def load_demo(count: int, *, seed: int, progress: Progress) -> DemoFigures:
         return figures(created=False)
     password = hash_password(DEMO_PASSWORD)
     run_in_unit_of_work(lambda: _write(count, seed=seed, password=password, progress=progress))
+    progress.say("forecasts")
+    refresh_now()
     progress.say("blocks for the tablets")
     blocks.rebuild_all()
     return figures(created=True)

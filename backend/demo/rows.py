@@ -58,6 +58,7 @@ EARNED_MONTHS = 24
 """How long earned points are good: until the end of the month after so many."""
 _REDEEM = 5_000
 _SPEND = {code: values.get("spend", 0) for code, _, _, values in reversed(GRADES) if "invitation_only" not in values}
+_AGREE_TO_PROFILING = 0.85
 _NEW_WORDING = datetime(2026, 11, 1, tzinfo=UTC)
 _NOTES = (
     "다음 방문 때 신상품 견본을 드리기로 함.",
@@ -90,6 +91,7 @@ class Rows:
         self._count = 0
         self._lives = Lives(dice(len(places.products), "lives"), self._row, today=today)
         self._sales = 0
+        self._agreeing = dice(len(places.products), "profiling")
 
     def add(self, member: Member, bought: list[Purchase]) -> None:
         """Take a member with her purchases."""
@@ -220,6 +222,17 @@ class Rows:
         self._consent(member, "privacy", member.joined_at, by=by)
         for each in member.consents:
             self._texts(member, each, by)
+        self._profiling(member, by)
+
+    def _profiling(self, member: Member, by: tuple[str, str]) -> None:
+        """Most agree. By a chance of its own: with the others' everything after it would be another demo."""
+        if self._agreeing.random() >= _AGREE_TO_PROFILING:
+            return
+        at = member.joined_at
+        wording = f"profiling-{'2026-11' if at >= _NEW_WORDING else '2024-09'}"
+        said = (None, None, member.language, False, True, wording, '{"form":"counter"}')
+        times = (time_text(at), time_text(at))
+        self._row(ConsentEntry, id_at(self._agreeing, at), member.id, "profiling", *said, *times, *by)
 
     def _texts(self, member: Member, said: Consents, by: tuple[str, str]) -> None:
         sender = self._places.units[said.unit]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.insight.facts import MemberFacts
-from backend.insight.scoring import MemberScore
+from backend.insight.scoring import MemberScore, refresh_now
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,13 +15,14 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events
     from backend.customers import CustomerErased, holds
-    from backend.insight import cli, cuts, erasure, facts, holdings
+    from backend.insight import cli, cuts, erasure, facts, holdings, scoring
 
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     facts.init_app(app)
     cuts.init_app(app)
+    scoring.init_app(app)
     app.cli.add_command(cli.insight_group)
 
 
-__all__ = ["MemberFacts", "MemberScore", "init_app"]
+__all__ = ["MemberFacts", "MemberScore", "init_app", "refresh_now"]

@@ -32,9 +32,10 @@ import_group.add_command(work_command)
 
 @import_group.command("complete-journey")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--profiling-consent", is_flag=True, help="Record that each of its members agrees to profiling.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object, without progress.")
 @with_appcontext
-def complete_journey_command(directory: Path, *, as_json: bool) -> None:
+def complete_journey_command(directory: Path, *, profiling_consent: bool, as_json: bool) -> None:
     """Load members, articles and sales of The Complete Journey from DIRECTORY.
 
     It may be repeated at any time: what is there already stays, what was interrupted is completed. Rows that cannot be
@@ -44,7 +45,7 @@ def complete_journey_command(directory: Path, *, as_json: bool) -> None:
     """
     progress = Progress("sales", shown=not as_json)
     try:
-        outcome = import_directory(directory, progress=progress)
+        outcome = import_directory(directory, progress=progress, profiling_consent=profiling_consent)
     except DangolError as error:
         raise click.ClickException(error.detail) from error
     finally:

@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import orjson
 from sqlalchemy import bindparam, func, select, update
 
 from backend.catalog import Product
+from backend.consent import ConsentEntry
 from backend.core import clock
 from backend.core.bulk import count_anew
 from backend.core.db import db, run_in_unit_of_work
@@ -44,6 +46,20 @@ _UNIT_CODE = "complete-journey"
 _UNIT_NAME = "The Complete Journey"
 # The files do not say when a member joined or an article was listed: the first day they speak of stands for it.
 _BEGINNING = datetime(2017, 1, 1, tzinfo=UTC)
+# No person was shown words: the statement stands in the import.
+_WORDING = "complete-journey-import"
+_CONSENT = (
+    "id",
+    "customer_id",
+    "purpose",
+    "night",
+    "granted",
+    "wording_version",
+    "evidence",
+    "occurred_at",
+    "recorded_at",
+    "guardian",
+)
 _BATCH = 5_000
 T = TypeVar("T")
 
@@ -77,9 +93,10 @@ class Outcome:
         }
 
 
-def import_directory(directory: Path, *, progress: Progress) -> Outcome:
+def import_directory(directory: Path, *, progress: Progress, profiling_consent: bool = False) -> Outcome:
     """Bring the files of `directory` into the database, in units of work of whole baskets.
 
+    With `profiling_consent` each of its members is recorded as having agreed to profiling, the import as the evidence.
     Raises `ValidationFailed` when a file or a column is missing; bad rows are left out and listed in the outcome.
     """
     problems = Problems()
@@ -103,6 +120,8 @@ def import_directory(directory: Path, *, progress: Progress) -> Outcome:
     added = sales.run()
     progress.say("purchase facts")
     run_in_unit_of_work(lambda: _finish(sales.run_id, problems))
+    if profiling_consent:
+        run_in_unit_of_work(lambda: _record_profiling(sales.run_id))
     return Outcome(figures(), added, problems.listed, problems.count)
 
 
@@ -133,6 +152,29 @@ def _finish(run_id: str, problems: Problems) -> None:
     run = db.session.get_one(ImportRun, run_id)
     run.problems = problems.count
     run.updated_at = run.finished_at = clock.now()
+
+
+def _record_profiling(run_id: str) -> None:
+    """Record that each of its members agrees to profiling, once: what she said since stands."""
+    members = db.session.execute(select(Customer.id, Customer.source_key).where(Customer.source == SOURCE)).all()
+    entries = {derived_id(SOURCE, "profiling", key, moment=_BEGINNING): whose for whose, key in members}
+    evidence = orjson.dumps({"method": "import", "source": SOURCE, "import": run_id}).decode()
+    there, now = _recorded(), time_text(clock.now())
+    write_rows(
+        ConsentEntry,
+        _CONSENT,
+        [
+            (id_, whose, "profiling", False, True, _WORDING, evidence, now, now, False)
+            for id_, whose in sorted(entries.items())
+            if id_ not in there
+        ],
+    )
+
+
+def _recorded() -> set[str]:
+    """The profiling consents of its members that are there, whoever has them now."""
+    query = select(ConsentEntry.id).where(ConsentEntry.wording_version == _WORDING)
+    return set(db.session.scalars(query))
 
 
 def _give_home_stores() -> None:

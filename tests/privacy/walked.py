@@ -433,6 +433,14 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PATCH", "/api/v1/points/programme"): Call(
         ADMIN, _one("/api/v1/points/programme"), body=lambda _: {"notice_least": 1000}
     ),
+    ("GET", "/api/v1/insight/models"): Call(DESK, _one("/api/v1/insight/models")),
+    ("POST", "/api/v1/insight/models"): Call(DESK, _one("/api/v1/insight/models"), answers=(409,)),
+    ("GET", "/api/v1/insight/models/<model_id>"): Call(
+        DESK, lambda _: [f"/api/v1/insight/models/{new_id()}"], answers=(404,)
+    ),
+    ("GET", "/api/v1/customers/<customer_id>/forecast"): Call(
+        ALL, _one("/api/v1/customers/<customer_id>/forecast", "own", "other")
+    ),
     ("GET", "/api/v1/grades"): Call(ALL, _one("/api/v1/grades")),
     ("POST", "/api/v1/grades"): Call(
         ADMIN, _one("/api/v1/grades"), lambda _: {"code": f"g{new_id()[-8:]}", "name": "시험"}

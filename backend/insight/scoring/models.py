@@ -18,7 +18,9 @@ class InsightModel(Base):
     """All models as they were fitted on what was known when `as_of` was over; older versions are kept.
 
     `parameters` by model, None where one could not be fitted. `judgements`: per horizon in days what the back-test
-    printed for each day, and whether the model was released, with reasons if not. Money is in `currency`.
+    printed for each day, and whether the model was released, with reasons if not. Money is in `currency`. `members`
+    had bought by then, on so many purchase days (`purchases`); `looked` of them were gone through, up to the id
+    `after`, and `scored` have a score.
     """
 
     __tablename__ = "insight_model"
@@ -26,8 +28,10 @@ class InsightModel(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     version: Mapped[int] = mapped_column(unique=True)
     as_of: Mapped[date]
-    # fitting, scoring, ready, failed
-    state: Mapped[str] = mapped_column(String(10), default="fitting")
+    # waiting, fitting, scoring, ready, failed
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    # Why it failed: a code of `rules.PROBLEMS`.
+    problem: Mapped[str | None] = mapped_column(String(20))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -35,6 +39,11 @@ class InsightModel(Base):
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     currency: Mapped[str | None] = mapped_column(String(3))
     members: Mapped[int] = mapped_column(default=0)
+    purchases: Mapped[int] = mapped_column(BigInteger, default=0)
+    looked: Mapped[int] = mapped_column(default=0)
+    after: Mapped[str | None] = mapped_column(Id)
+    # Who was merged or parted while it is under way: what was read of them is of somebody else.
+    left_out: Mapped[list[str]] = mapped_column(Json, default=list)
     scored: Mapped[int] = mapped_column(default=0)
     parameters: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     judgements: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
