@@ -38,6 +38,7 @@ def suspend(customer_id: str, reason: str, *, acting_staff: Actor) -> Customer:
     customer.suspended_reason = reason
     subject = {"subject_kind": "customer", "subject_id": customer.id}
     audit.record(acting_staff, "customer.suspend", **subject, detail={"reason": reason})
+    db.session.flush()
     events.publish(CustomerSuspended(customer.id))
     return customer
 

@@ -3,66 +3,67 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from sqlalchemy import insert
-
-from backend import consent
 from backend.core.audit import SYSTEM
-from backend.core.db import db, run_in_unit_of_work, table_of
-from backend.core.ids import new_id
-from backend.sales import Sale
+from backend.core.db import db, unit_of_work
+from backend.customers import Customer, suspend
 from tests import factories
+from tests.insight.scoring.people import LAST, fill, say, sell
 
 if TYPE_CHECKING:
     from flask import Flask
 
-LAST = date(2026, 11, 20)
-MEMBERS = 160
 
-
-def fill() -> list[str]:
-    """Members with rhythms of their own over a year and a half; every second one agreed to profiling."""
-    chance = np.random.default_rng(7)
-    store = factories.store()
-    people = [factories.customer(home_store_id=store.id, phone=None).id for _ in range(MEMBERS)]
-    rows: list[dict[str, Any]] = []
-    for who in people:
-        gap, day = int(chance.integers(5, 40)), LAST - timedelta(days=int(chance.integers(300, 540)))
-        while day <= LAST and chance.random() > 0.03:
-            at = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
-            rows.append(
-                {"id": new_id(), "customer_id": who, "store_id": store.id, "currency": "KRW", "total": 10_000,
-                 "discount": 0, "points_redeemed": 0, "occurred_at": at, "received_at": at, "business_day": day,
-                 "flags": []}
-            )  # fmt: skip
-            day += timedelta(days=max(1, int(chance.normal(gap, gap / 4))))
-    db.session.execute(insert(table_of(Sale)), rows)
-    agreed = {row["customer_id"] for row in rows} & set(people[::2])
-    for who in agreed:
-        said = {
-            "purpose": "profiling",
-            "granted": True,
-            "wording_version": "test-1",
-            "occurred_at": rows[0]["occurred_at"],
-        }
-        consent.record(who, said | {"channel": None, "sender": None}, acting_staff=SYSTEM, store_id=store.id)
-    return sorted(agreed)
-
-
-def test_who_agreed_to_profiling_is_told_of_with_chances_and_reasons(app: Flask) -> None:
-    agreed: list[str] = run_in_unit_of_work(fill)
-    db.session.rollback()
-    done = app.test_cli_runner().invoke(
-        catch_exceptions=False, args=["insight", "predict", "--as-of", LAST.isoformat(), "--json"]
-    )
+def predict(app: Flask, *options: str) -> list[dict[str, Any]]:
+    arguments = ["insight", "predict", "--as-of", LAST.isoformat(), "--json", *options]
+    done = app.test_cli_runner().invoke(catch_exceptions=False, args=arguments)
     assert done.exit_code == 0, done.output
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert sorted(each["customer_id"] for each in told) == agreed
-    assert all(0 <= each["alive"] <= 1 and each["worth"] >= 0 for each in told)
-    assert all(0 <= chance <= 1 for each in told for chance in each["returns"].values())
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_who_agreed_to_profiling_is_told_of_in_order_with_chances_and_reasons(app: Flask) -> None:
+    agreed, _ = fill()
+    told = predict(app)
+    assert [each["customer_id"] for each in told] == agreed
+    for each in told:
+        chances = (each["alive"], each["return_28"], each["return_56"])
+        assert all(0 <= chance <= 1 for chance in chances)
+        assert 0 <= each["expected_28"] <= each["expected_56"]
+        assert each["stake"] == round((1 - each["return_28"]) * each["worth"])
+        assert (each["currency"], each["source_key"], each["as_of"]) == ("KRW", None, LAST.isoformat())
+        assert {reason["code"] for reason in each["reasons"]} == {"rhythm", "spend", "frequency"}
+        assert all(reason["sentence"] and reason["numbers"]["horizon"] == 28 for reason in each["reasons"])
+
+
+def test_margin_and_discount_lower_the_worth(app: Flask) -> None:
+    fill()
+    whole = predict(app)
+    third, later = predict(app, "--margin", "0.5"), predict(app, "--discount", "0.9")
+    for one, half, less in zip(whole, third, later, strict=True):
+        assert abs(half["worth"] - one["worth"] / 2) <= 1
+        assert less["worth"] <= one["worth"]
+
+
+def test_an_imported_member_is_named_by_the_key_of_her_source_and_who_is_suspended_is_not_told_of(app: Flask) -> None:
+    agreed, _ = fill()
+    with unit_of_work():
+        db.session.get_one(Customer, agreed[0]).source_key = "K-77"
+        suspend(agreed[1], "요청", acting_staff=SYSTEM)
+    told = {each["customer_id"]: each["source_key"] for each in predict(app)}
+    assert told[agreed[0]] == "K-77"
+    assert agreed[1] not in told
+
+
+def test_of_too_little_history_what_is_not_known_is_null(app: Flask) -> None:
+    with unit_of_work():
+        her, store = factories.customer(phone=None), factories.store()
+        sell(her.id, store.id, [LAST])
+        say(her.id, granted=True)
+        her_id = her.id
+    (told,) = predict(app)
+    assert told["customer_id"] == her_id
+    assert (told["alive"], told["return_28"], told["worth"], told["stake"], told["reasons"]) == (None,) * 4 + ([],)
 
 
 def test_of_a_house_without_sales_nothing_is_told(app: Flask) -> None:

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, text
 
+from backend.consent import ConsentEntry, record, standing
+from backend.core import clock as wall_clock
+from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work
 from backend.customers import Customer, CustomerFacts
 from backend.sales import Sale, SaleLine
@@ -333,3 +336,37 @@ def _figures(folder: Path) -> Any:
 
 def _clock() -> int:
     return int(db.session.execute(text("SELECT v FROM sync_clock")).scalar_one())
+
+
+def test_profiling_consent_is_recorded_once_for_each_member_with_the_import_as_evidence(
+    app: Flask, tmp_path: Path
+) -> None:
+    folder = journeys.small(tmp_path)
+    runner = app.test_cli_runner()
+    plain = ["import", "complete-journey", str(folder), "--json"]
+    assert runner.invoke(args=plain).exit_code == 0
+    assert db.session.scalars(select(ConsentEntry)).all() == []
+    for _ in range(2):
+        assert runner.invoke(args=[*plain, "--profiling-consent"]).exit_code == 0
+    entries = db.session.scalars(select(ConsentEntry)).all()
+    members = db.session.scalars(select(Customer.id)).all()
+    assert sorted(each.customer_id for each in entries) == sorted(members)
+    runs = set(db.session.scalars(select(ImportRun.id)))
+    for each in entries:
+        assert (each.purpose, each.granted, each.staff_id) == ("profiling", True, None)
+        assert each.evidence.pop("import") in runs
+        assert each.evidence == {"method": "import", "source": "complete-journey"}
+    db.session.rollback()
+    assert all(each.allowed for each in standing(members, "profiling").values())
+
+
+def test_a_member_who_declined_since_stays_declined_when_the_import_is_repeated(app: Flask, tmp_path: Path) -> None:
+    folder = journeys.small(tmp_path)
+    arguments = ["import", "complete-journey", str(folder), "--json", "--profiling-consent"]
+    assert app.test_cli_runner().invoke(args=arguments).exit_code == 0
+    her = db.session.scalars(select(Customer.id).order_by(Customer.id)).first()
+    assert her is not None
+    said = {"purpose": "profiling", "granted": False, "wording_version": "x", "occurred_at": wall_clock.now()}
+    run_in_unit_of_work(lambda: record(her, said, acting_staff=SYSTEM, store_id=None))
+    assert app.test_cli_runner().invoke(args=arguments).exit_code == 0
+    assert not standing([her], "profiling")[her].allowed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -52,7 +53,7 @@ def shown(model: InsightModel) -> dict[str, Any]:
         "buying": model.parameters.get("buying"),
         "spending": model.parameters.get("spending"),
         "horizons": [
-            {"horizon": int(days), "mean": _means(said["days"]), **said}
+            {"horizon": int(days), "mean": _means(said["days"]), **said, "days": [_day(each) for each in said["days"]]}
             for days, said in sorted(model.judgements.items())
         ],
     }
@@ -88,6 +89,10 @@ def _absence(customer_id: str) -> str:
 def _run(model: InsightModel) -> dict[str, Any]:
     released = sorted(int(days) for days, said in model.judgements.items() if said["released"])
     return {name: getattr(model, name) for name in _RUN} | {"released": released}
+
+
+def _day(figures: dict[str, Any]) -> dict[str, Any]:
+    return figures | {"day": date.fromisoformat(figures["day"])}
 
 
 def _means(days: Sequence[dict[str, Any]]) -> dict[str, float | None]:
