@@ -54,6 +54,10 @@ export const deskGroups: readonly DeskGroup[] = [
     ],
   },
   {
+    label: m.desk_group_insight,
+    places: [{ part: 'models', icon: 'chart-line', label: m.desk_models, roles: ['marketer', 'admin'] }],
+  },
+  {
     label: m.desk_group_organisation,
     places: [
       { part: 'stores', icon: 'store', label: m.desk_stores },

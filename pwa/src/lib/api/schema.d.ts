@@ -3318,6 +3318,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** What is forecast of a member and why, or why nothing is; the view is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Forecast"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/grade": {
         parameters: {
             query?: never;
@@ -6650,6 +6705,161 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version in use with how it was judged, the refresh under way, and the versions that are kept. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InsightModels"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Have the worker fit and judge everything anew, and score every member; how it stands. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InsightModels"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A refresh is under way */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        /** A version with what was fitted and how it was judged. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    model_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InsightModel"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such version */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -13077,6 +13287,28 @@ export interface components {
             corrections: number;
             sales: number;
         };
+        BacktestDay: {
+            auc: number | null;
+            brier: number | null;
+            /** @description Brier score of the mean */
+            brier_floor: number | null;
+            calibration_error: number | null;
+            /** Format: date */
+            day: string;
+            /** @description AUC of most recent first */
+            floor: number | null;
+            members: number;
+            returned: number;
+            slope: number | null;
+        };
+        BacktestMean: {
+            auc: number | null;
+            brier: number | null;
+            brier_floor: number | null;
+            calibration_error: number | null;
+            floor: number | null;
+            slope: number | null;
+        };
         Batch: {
             /** @description Who paused it; null: it did itself */
             by: string | null;
@@ -13139,6 +13371,12 @@ export interface components {
         BusinessUnitPage: {
             items: components["schemas"]["BusinessUnit"][];
             next: string | null;
+        };
+        BuyingModel: {
+            a: number;
+            alpha: number;
+            b: number;
+            r: number;
         };
         CardData: {
             business_unit?: string | null;
@@ -13724,6 +13962,19 @@ export interface components {
         FieldList: {
             items: components["schemas"]["Field"][];
         };
+        Forecast: {
+            /** @enum {string|null} */
+            absence: "suspended" | "no_consent" | "no_purchases" | "little_history" | "not_yet" | null;
+            alive: number | null;
+            /** Format: date */
+            as_of: string | null;
+            currency: string | null;
+            reasons: components["schemas"]["ScoreReason"][];
+            return_28: number | null;
+            return_56: number | null;
+            stake: number | null;
+            worth: number | null;
+        };
         Found: {
             items: {
                 [key: string]: unknown;
@@ -13840,6 +14091,13 @@ export interface components {
         };
         HolderList: {
             items: components["schemas"]["Holder"][];
+        };
+        Horizon: {
+            days: components["schemas"]["BacktestDay"][];
+            horizon: number;
+            mean: components["schemas"]["BacktestMean"];
+            reasons: ("few_outcomes" | "loses_to_recency" | "loses_to_mean" | "miscalibrated" | "little_history")[];
+            released: boolean;
         };
         Household: {
             id: string;
@@ -13974,6 +14232,55 @@ export interface components {
         ImportRunPage: {
             items: components["schemas"]["ImportRun"][];
             next: string | null;
+        };
+        InsightModel: {
+            /** Format: date */
+            as_of: string;
+            buying: components["schemas"]["BuyingModel"] | null;
+            currency: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            horizons: components["schemas"]["Horizon"][];
+            id: string;
+            looked: number;
+            members: number;
+            /** @enum {string|null} */
+            problem: "no_sales" | "error" | "ended" | null;
+            /** @description Purchase days */
+            purchases: number;
+            released: number[];
+            scored: number;
+            spending: components["schemas"]["SpendingModel"] | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "waiting" | "fitting" | "scoring" | "ready" | "failed";
+            version: number;
+        };
+        InsightModels: {
+            current: components["schemas"]["InsightModel"] | null;
+            items: components["schemas"]["InsightRun"][];
+            under_way: components["schemas"]["InsightRun"] | null;
+        };
+        InsightRun: {
+            /** Format: date */
+            as_of: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            id: string;
+            looked: number;
+            members: number;
+            /** @enum {string|null} */
+            problem: "no_sales" | "error" | "ended" | null;
+            /** @description Purchase days */
+            purchases: number;
+            released: number[];
+            scored: number;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "waiting" | "fitting" | "scoring" | "ready" | "failed";
+            version: number;
         };
         InvitationData: {
             grade: string;
@@ -15012,6 +15319,12 @@ export interface components {
             items?: components["schemas"]["ListedSale"][];
             next?: string | null;
         };
+        ScoreReason: {
+            code: string;
+            effect: number;
+            /** @description In the reader's language */
+            sentence: string;
+        };
         Sealed: {
             items: components["schemas"]["SealedItem"][];
         };
@@ -15170,6 +15483,11 @@ export interface components {
             schema?: number;
             scope?: string;
             v?: number;
+        };
+        SpendingModel: {
+            gamma: number;
+            p: number;
+            q: number;
         };
         Staff: {
             active: boolean;

@@ -42,7 +42,7 @@ const views: Record<string, () => string> = {
   household: m.access_what_household, documents: m.access_what_documents, passport: m.access_what_passport,
   passport_lookup: m.access_what_passport_lookup, export: m.access_what_export,
   consent_proof: m.access_what_consent_proof, coupons: m.access_what_coupons, grade: m.access_what_grade, grades: m.access_what_grade,
-  notices: m.access_what_notices,
+  notices: m.access_what_notices, forecast: m.access_what_forecast,
 };
 
 /** What of a member was looked at, as the access log says it. */

@@ -49,6 +49,7 @@ import House from '@lucide/svelte/icons/house';
 import Undo from '@lucide/svelte/icons/undo-2';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import RadioTower from '@lucide/svelte/icons/radio-tower';
+import ChartLine from '@lucide/svelte/icons/chart-line';
 import Fingerprint from '@lucide/svelte/icons/fingerprint';
 
 export const icons = {
@@ -100,6 +101,7 @@ export const icons = {
   undo: Undo,
   'key-round': KeyRound,
   fingerprint: Fingerprint,
+  'chart-line': ChartLine,
   download: Download,
   eye: Eye,
   upload: Upload,
