@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("ko", "en")
 _ALIKE = 0.05
 """Spend that differs by less is as usual."""
+_SURE = 0.995
 _SIGNS = {"KRW": "₩", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
@@ -69,9 +70,13 @@ def _spend(numbers: Numbers, currency: str, korean: bool) -> str:  # noqa: FBT00
 
 def _frequency(numbers: Numbers, _currency: str, korean: bool) -> str:  # noqa: FBT001 - one of two languages
     expected, alive, horizon = numbers["expected"], numbers["alive"], _whole(numbers["horizon"])
+    # By the model nobody leaves before a second purchase: that says nothing of her.
+    sure = alive >= _SURE
     if korean:
-        return f"앞으로 {horizon}일 동안 {expected:.1f}번 구매가 예상되고, 계속 이용하실 가능성은 {alive:.0%}입니다"
-    return f"{expected:.1f} visits expected within {horizon} days, still a customer with {alive:.0%}"
+        said = f"앞으로 {horizon}일 동안 {expected:.1f}번 구매가"
+        return f"{said} 예상됩니다" if sure else f"{said} 예상되고, 계속 이용하실 가능성은 {alive:.0%}입니다"
+    said = f"{expected:.1f} visits expected within {horizon} days"
+    return said if sure else f"{said}, still a customer with {alive:.0%}"
 
 
 _SAID: dict[str, Callable[[Any, str, bool], str]] = {"rhythm": _rhythm, "spend": _spend, "frequency": _frequency}

@@ -52,6 +52,7 @@ FREQUENCY = {"expected": 1.26, "alive": 0.923, "horizon": 28}
             "28일 동안 1.3번 구매가 예상되고, 계속 이용하실 가능성은 92%",
             "1.3 visits expected within",
         ),
+        ("frequency", FREQUENCY | {"alive": 1.0}, "구매가 예상됩니다", "1.3 visits expected within 28 days"),
         ("other", {}, "other", "other"),
     ],
 )
