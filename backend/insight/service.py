@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import select
@@ -115,5 +115,5 @@ def _prediction(place: int, as_of: date, said: Sayings, source_key: str | None) 
         for each in row["reasons"]
     )
     expected = {f"expected_{days}": float(values[place]) for days, values in said.expected.items()}
-    blank = dict.fromkeys(("expected_28", "expected_56"))
-    return Prediction(source_key=source_key, as_of=as_of, **(blank | expected | row))
+    values: dict[str, Any] = dict.fromkeys(("expected_28", "expected_56")) | expected | row
+    return Prediction(source_key=source_key, as_of=as_of, **values)

@@ -157,7 +157,7 @@ def _finish(run_id: str, problems: Problems) -> None:
 def _record_profiling(run_id: str) -> None:
     """Record that each of its members agrees to profiling, once: what she said since stands."""
     members = db.session.execute(select(Customer.id, Customer.source_key).where(Customer.source == SOURCE)).all()
-    entries = {derived_id(SOURCE, "profiling", key, moment=_BEGINNING): whose for whose, key in members}
+    entries = {derived_id(SOURCE, "profiling", str(key), moment=_BEGINNING): whose for whose, key in members}
     evidence = orjson.dumps({"method": "import", "source": SOURCE, "import": run_id}).decode()
     there, now = _recorded(), time_text(clock.now())
     write_rows(

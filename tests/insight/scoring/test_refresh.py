@@ -16,7 +16,9 @@ from backend.core.db import db, run_in_unit_of_work, unit_of_work
 from backend.core.errors import Conflict, SettingsError
 from backend.customers import erase, resume, suspend
 from backend.insight import MemberScore
+from backend.insight import service as reading
 from backend.insight.scoring import InsightModel, ScoresRefreshed, commanded, running, service, tending
+from backend.insight.statistics import refresh as statistics
 from backend.sales import Sale
 from backend.settings import current_settings, load
 from backend.unify import merges
@@ -135,7 +137,7 @@ def test_a_run_that_is_killed_half_way_is_taken_up_and_ends_like_one_that_was_le
     assert 0 < len(scores()) < len(whole)
     assert run_in_unit_of_work(service.claim) is None, "its worker may be alive"
     fits: list[Any] = []
-    monkeypatch.setattr(running.refresh, "fit", lambda *given: fits.append(given))
+    monkeypatch.setattr(statistics, "fit", lambda *given: fits.append(given))
     with clock.frozen(NOW + timedelta(minutes=3)):
         done = refresh()
     assert fits == [], "what was fitted is not fitted again"
@@ -151,7 +153,7 @@ def test_a_run_killed_while_it_fits_begins_anew(monkeypatch: pytest.MonkeyPatch)
 
     ask()
     with monkeypatch.context() as patched:
-        patched.setattr(running.refresh, "fit", killed)
+        patched.setattr(statistics, "fit", killed)
         with pytest.raises(KilledError):
             running.carry_out(claimed())
     with clock.frozen(NOW + timedelta(minutes=3)):
@@ -167,7 +169,7 @@ def test_a_fault_ends_the_run_and_leaves_the_scores_of_the_version_before(monkey
         message = "out of order"
         raise ValueError(message)
 
-    monkeypatch.setattr(running.refresh, "fit", broken)
+    monkeypatch.setattr(statistics, "fit", broken)
     run = refresh()
     assert (run.state, run.problem) == ("failed", "error")
     found = scores()
@@ -273,7 +275,7 @@ def test_only_the_last_versions_are_kept_and_always_the_one_that_scores_are_of(m
     fill(60)
     monkeypatch.setattr(service, "KEPT", 2)
     first = refresh().id
-    monkeypatch.setattr(running.reading, "read", _broken)
+    monkeypatch.setattr(reading, "read", _broken)
     for _ in range(3):
         refresh()
     run_in_unit_of_work(service.prune)
