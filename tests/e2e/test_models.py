@@ -68,7 +68,6 @@ def _refresh(page: Page, camera: Inspector) -> None:
     expect(page.locator("[data-horizon='28'] tbody tr")).to_have_count(5)
     settled(page)
     camera.take("admin-models")
-    page.screenshot(path=f"test-results/screens/admin-models-whole.{camera.look}.png", full_page=True)
     version = int(page.locator("[data-current]").get_attribute("data-current") or 0)
     page.locator("main header .btn-primary").click()
     expect(page.locator("[data-running]")).to_be_visible()
