@@ -95,13 +95,17 @@ def _told(facts: Facts, as_of: date, drawn: Drawn, places: Mapping[str, tuple[st
         "days_late": rhythm.days_late(as_of),
         "overdue_ratio": None if not twice else round(2 * silence / twice, 4),
         "state": rhythm.state(as_of),
-        "stores": favourites(_sums({places[key.partition("|")[0]][0]: sale[0]} for key, sale in facts.stores.items())),
-        "categories": favourites(_kinds(facts, 1)),
-        "brands": favourites(_kinds(facts, 2)),
-        "hours": favourites(facts.hours),
+        "stores": _shares(_sums({places[key.partition("|")[0]][0]: sale[0]} for key, sale in facts.stores.items())),
+        "categories": _shares(_kinds(facts, 1)),
+        "brands": _shares(_kinds(facts, 2)),
+        "hours": _shares(facts.hours),
         "price_level": _price_level(facts, drawn),
         "discounted_share": _discounted(facts.stores.values()),
     }
+
+
+def _shares(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"name": each.name, "share": round(each.share, 4)} for each in favourites(counts)]
 
 
 def _by_unit(facts: Facts, places: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, int]]:
