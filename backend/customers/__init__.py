@@ -38,7 +38,7 @@ from backend.customers.service import (
 from backend.customers.sight import shown_words
 from backend.customers.subject import Held, Subject, holds, of_table, sections
 from backend.customers.survivors import merged_into, survivors
-from backend.customers.suspension import resume, suspend, suspended
+from backend.customers.suspension import CustomerSuspended, resume, suspend, suspended
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -74,6 +74,7 @@ __all__ = [
     "CustomerFacts",
     "CustomerPhone",
     "CustomerRegistered",
+    "CustomerSuspended",
     "CustomersMerged",
     "CustomersParted",
     "Held",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from backend.core import audit, clock
+from backend.core import audit, clock, events
 from backend.core.db import db, table_of
 from backend.core.one_of import one_of
 from backend.customers import access
@@ -22,6 +23,13 @@ _customer = table_of(Customer).c
 _SUSPENDED = select(_customer.id).where(one_of(_customer.id, "ids"), _customer.suspended_at.is_not(None))
 
 
+@dataclass(frozen=True)
+class CustomerSuspended:
+    """The use of a customer's data is suspended, in the open unit of work: who worked something out puts it away."""
+
+    customer_id: str
+
+
 def suspend(customer_id: str, reason: str, *, acting_staff: Actor) -> Customer:
     """Suspend the processing; a further time only the reason changes. Raises `NotFound`."""
     customer = access.customer(customer_id)
@@ -30,6 +38,7 @@ def suspend(customer_id: str, reason: str, *, acting_staff: Actor) -> Customer:
     customer.suspended_reason = reason
     subject = {"subject_kind": "customer", "subject_id": customer.id}
     audit.record(acting_staff, "customer.suspend", **subject, detail={"reason": reason})
+    events.publish(CustomerSuspended(customer.id))
     return customer
 
 

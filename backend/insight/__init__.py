@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.insight.facts import MemberFacts
+from backend.insight.outreach import AtRisk, Outreach
 from backend.insight.scoring import MemberScore
 
 if TYPE_CHECKING:
@@ -15,13 +16,14 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events
     from backend.customers import CustomerErased, holds
-    from backend.insight import cli, cuts, erasure, facts, holdings
+    from backend.insight import cli, cuts, erasure, facts, holdings, outreach
 
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
     facts.init_app(app)
     cuts.init_app(app)
     app.cli.add_command(cli.insight_group)
+    outreach.init_app(app)
 
 
-__all__ = ["MemberFacts", "MemberScore", "init_app"]
+__all__ = ["AtRisk", "MemberFacts", "MemberScore", "Outreach", "init_app"]
