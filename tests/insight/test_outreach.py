@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from backend import customers
 from backend.core import clock, events
@@ -74,8 +74,8 @@ def listed(store_id: str | None = None) -> list[str]:
     return list(db.session.scalars(query if store_id is None else query.where(AtRisk.store_id == store_id)))
 
 
-def outcome(customer_id: str, what: str = "no_answer", **data: Any) -> dict[str, Any]:
-    said = {"customer_id": customer_id, "outcome": what, "occurred_at": clock.rfc3339(clock.now())} | data
+def outcome(whose: str, what: str = "no_answer", **data: Any) -> dict[str, Any]:
+    said = {"customer_id": whose, "outcome": what, "occurred_at": clock.rfc3339(clock.now())} | data
     return {"id": new_id(), "kind": "outreach.record", "at": clock.rfc3339(clock.now()), "seq": 1, "data": said}
 
 
@@ -267,6 +267,7 @@ def test_nobody_knows_an_unknown_customer_and_a_merged_one_is_the_survivor(table
         first, second = member(tablet.store_id), member(tablet.store_id)
     refresh()
     with unit_of_work():
+        db.session.execute(delete(MemberScore))
         entry = merges.merge(first, second, acting_staff=SYSTEM)
     assert listed() == [], "what both histories come to the next refresh says"
     sent = outcome(second)
@@ -414,7 +415,7 @@ def test_a_unit_that_keeps_its_own_keeps_its_outcomes(
         her = member(tablet.store_id)
         db.session.add(StoreActivity(customer_id=her, store_id=other.store_id, last_on=TODAY))
         unit = db.session.get_one(BusinessUnit, other.device.store.business_unit_id)
-        unit.shares = "keeps_own"
+        unit.shares = "own"
     other.push(outcome(her, "not_interested"))
     tablet.push(outcome(her, "no_answer"))
     sign_in(role="associate", store_id=tablet.store_id)
