@@ -39,6 +39,7 @@ SECTIONS = (
             "since": ("명단에 오른 날", "On the list since"),
             "store_id": ("매장", "Store"),
             "chance": ("28일 안에 다시 올 가능성(%)", "Chance of return within 28 days (%)"),
+            "worth": ("1년 예상 가치", "Expected worth of a year"),
             "stake": ("잃을 수 있는 가치", "Worth at stake"),
             "currency": ("통화", "Currency"),
         },

@@ -160,6 +160,7 @@ def test_the_copy_follows_the_list_and_only_her_stores_tablets_hold_her(tablet: 
         "id": stays,
         "store": tablet.device.store.code,
         "chance": 18,
+        "worth": 240_000,
         "stake": 120_000,
         "currency": "KRW",
         "reasons": ["rhythm", "frequency"],

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-FIELDS = ("id", "store", "chance", "stake", "currency", "reasons", "may_call", "call_reason", "since")
+FIELDS = ("id", "store", "chance", "worth", "stake", "currency", "reasons", "may_call", "call_reason", "since")
 _risk, _store = table_of(AtRisk).c, table_of(Store).c
 _ROWS = (
     select(
         _risk.customer_id,
         _store.code,
         _risk.chance,
+        _risk.worth,
         _risk.stake,
         _risk.currency,
         _risk.reasons,

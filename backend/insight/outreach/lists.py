@@ -36,7 +36,7 @@ _MEMBERS = (
     .join(Customer, Customer.id == _risk.c.customer_id)
     .join(Store, Store.id == _risk.c.store_id)
 )
-_COMPARED = ("store_id", "chance", "stake", "currency", "reasons", "may_call", "call_reason")
+_COMPARED = ("store_id", "chance", "worth", "stake", "currency", "reasons", "may_call", "call_reason")
 
 
 class Callee(NamedTuple):
@@ -100,6 +100,7 @@ def _ranked(as_of: date) -> Select[Any]:
         select(
             score.customer_id,
             score.return_28,
+            score.worth,
             score.stake,
             score.currency,
             score.reasons,
@@ -111,6 +112,7 @@ def _ranked(as_of: date) -> Select[Any]:
         .where(
             score.return_28 <= rules.UNLIKELY,
             score.stake > 0,
+            score.worth.is_not(None),
             Customer.suspended_at.is_(None),
             facts.cycle_days.between(0, rules.LONGEST_CYCLE),
             facts.last_purchase_on < _late_before(as_of),
@@ -158,6 +160,7 @@ def _row(found: Any, as_of: date) -> dict[str, Any]:  # noqa: ANN401 - a row of 
         "customer_id": found.customer_id,
         "store_id": found.store_id,
         "chance": round(found.return_28 * 100),
+        "worth": rules.about(found.worth),
         "stake": rules.about(found.stake),
         "currency": found.currency,
         "reasons": rules.codes(found.reasons),

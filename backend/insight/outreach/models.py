@@ -19,8 +19,8 @@ from backend.organization import Staff, Store
 class AtRisk(Base):
     """A regular member who is late and whom the models do not expect back soon. Worked out anew with every refresh.
 
-    `chance` of return within 28 days in percent; `stake` in minor units of `currency`, to two digits: what changes a
-    little every night would send every row to every tablet every night. `reasons` are codes. `may_call`: whether the
+    `chance` of return within 28 days in percent; `worth` and `stake` (`MemberScore`) in minor units of `currency`, to
+    two digits: what changes a little every night would send every row to every tablet every night. `reasons` are codes. `may_call`: whether the
     gate lets anybody call her, and if not why.
     """
 
@@ -30,6 +30,7 @@ class AtRisk(Base):
     customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("store.id"))
     chance: Mapped[int]
+    worth: Mapped[int] = mapped_column(BigInteger)
     stake: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     reasons: Mapped[list[str]] = mapped_column(Json, default=list)
@@ -42,7 +43,7 @@ class Outreach(Owned, Base):
     """Somebody of a store asked a member how things are; what came of it, and until when she is left in peace.
 
     `verdict` and `verdict_reason`: what the gate said of a call when this was taken in. `listed`: her row of the list
-    as it was, which this took from it: {"store_id", "chance", "stake", "currency", "reasons", "since"}.
+    as it was, which this took from it: {"store_id", "chance", "worth", "stake", "currency", "reasons", "since"}.
     """
 
     __tablename__ = "outreach"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from backend.customers import Customer
     from backend.delivery import Verdict
 
-_LISTED = ("store_id", "chance", "stake", "currency", "reasons")
+_LISTED = ("store_id", "chance", "worth", "stake", "currency", "reasons")
 
 
 class TooLate(Conflict):

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("customer_id", Id(), sa.ForeignKey("customer.id"), primary_key=True),
         sa.Column("store_id", Id(), sa.ForeignKey("store.id"), nullable=False),
         sa.Column("chance", sa.Integer(), nullable=False),
+        sa.Column("worth", sa.BigInteger(), nullable=False),
         sa.Column("stake", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("reasons", Json(), nullable=False),

@@ -126,7 +126,7 @@ describe('who is due', () => {
   });
 
   const risk = (id: string, stake: number): RiskRow => ({
-    id, stake, store: 'GN', chance: 18, currency: 'KRW', reasons: ['rhythm'], may_call: true, call_reason: null, since: '2026-11-01',
+    id, stake, worth: stake * 2, store: 'GN', chance: 18, currency: 'KRW', reasons: ['rhythm'], may_call: true, call_reason: null, since: '2026-11-01',
   });
   const names = ({ rows }: DuePart) => rows.map(({ row }) => row.name);
 

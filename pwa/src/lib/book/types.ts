@@ -164,7 +164,8 @@ export interface RiskRow {
   store: string;
   /** Of return within 28 days, percent. */
   chance: number;
-  /** What is lost within a year if she stays away: about so many minor units of `currency`. */
+  /** What she is expected to bring within a year, and what of it is lost if she stays away: about, in minor units. */
+  worth: number;
   stake: number;
   currency: string;
   /** Codes of what makes her return less likely. */

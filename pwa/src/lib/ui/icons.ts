@@ -49,6 +49,7 @@ import House from '@lucide/svelte/icons/house';
 import Undo from '@lucide/svelte/icons/undo-2';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import RadioTower from '@lucide/svelte/icons/radio-tower';
+import Phone from '@lucide/svelte/icons/phone';
 import Fingerprint from '@lucide/svelte/icons/fingerprint';
 
 export const icons = {
@@ -103,6 +104,7 @@ export const icons = {
   download: Download,
   eye: Eye,
   upload: Upload,
+  phone: Phone,
 } as const;
 
 export type IconName = keyof typeof icons;
