@@ -20,8 +20,8 @@ class AtRisk(Base):
     """A regular member who is late and whom the models do not expect back soon. Worked out anew with every refresh.
 
     `chance` of return within 28 days in percent; `worth` and `stake` (`MemberScore`) in minor units of `currency`, to
-    two digits: what changes a little every night would send every row to every tablet every night. `reasons` are codes. `may_call`: whether the
-    gate lets anybody call her, and if not why.
+    two digits: what changes a little every night would send every row to every tablet every night. `reasons` are codes.
+    `may_call`: whether the gate lets anybody call her, and if not why.
     """
 
     __tablename__ = "at_risk"
