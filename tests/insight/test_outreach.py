@@ -19,6 +19,7 @@ from backend.insight.scoring import InsightModel, MemberScore, ScoresRefreshed
 from backend.organization import BusinessUnit
 from backend.unify import merges
 from tests import factories
+from tests.sales.test_sales import sale
 from tests.sync.copy import fresh, replay
 
 if TYPE_CHECKING:
@@ -169,17 +170,33 @@ def test_the_copy_follows_the_list_and_only_her_stores_tablets_hold_her(tablet: 
         "since": TODAY.isoformat(),
     }
     with unit_of_work():
-        lists.bought([buys])
+        lists.leave([buys])
         db.session.add(StoreActivity(customer_id=moves, store_id=other.store_id, last_on=TODAY - timedelta(days=30)))
     refresh()
     cursor = replay(tablet, rows, cursor)
     there, newer = fresh(tablet)
     replay(tablet, there, newer)
     assert rows == there
-    assert rows["risks"].keys() == {stays, buys}, "who bought is back as long as her facts say that she is late"
+    assert rows["risks"].keys() == {stays, buys}, "her facts still say that she is late"
     theirs, newer = fresh(other)
     replay(other, theirs, newer)
     assert theirs["risks"].keys() == {moves}
+
+
+def test_whoever_buys_leaves_the_list_in_the_same_push(tablet: Tablet) -> None:
+    with unit_of_work():
+        factories.product(sku="A1", price=None)
+        buys, came_before, stays = (member(tablet.store_id) for _ in range(3))
+    refresh()
+    rows, cursor = fresh(tablet)
+    cursor = replay(tablet, rows, cursor)
+    now, long_ago = clock.rfc3339(NOON), clock.rfc3339(NOON - timedelta(days=80))
+    statuses = tablet.push(sale(customer_id=buys, occurred_at=now), sale(customer_id=came_before, occurred_at=long_ago))
+    assert [each["status"] for each in statuses] == ["applied", "applied"]
+    replay(tablet, rows, cursor)
+    assert rows["risks"].keys() == {came_before, stays}, "a sale of long ago that comes in late is no return"
+    refresh()
+    assert set(listed()) == {came_before, stays}
 
 
 def test_whoever_agreed_to_calls_may_be_called_until_she_says_no(tablet: Tablet) -> None:

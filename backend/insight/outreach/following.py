@@ -13,14 +13,18 @@ from backend.customers import ConsentWithdrawn, CustomerEdited, CustomersMerged,
 from backend.insight.outreach import lists, service
 from backend.insight.outreach.models import Outreach
 from backend.insight.scoring import ScoresRefreshed
+from backend.sales import SalesTaken
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask import Flask
 
 
 def init_app(app: Flask) -> None:
     """Subscribe."""
     events.subscribe(app, ScoresRefreshed, _refreshed)
+    events.subscribe(app, SalesTaken, _taken)
     events.subscribe(app, CustomersMerged, _merged)
     events.subscribe(app, CustomersParted, _parted)
     events.subscribe(app, CustomerSuspended, lambda event: lists.leave([event.customer_id]))
@@ -31,6 +35,15 @@ def init_app(app: Flask) -> None:
 
 def _refreshed(event: ScoresRefreshed) -> None:
     lists.refresh(event.as_of)
+
+
+def _taken(event: SalesTaken) -> None:
+    """Whoever bought is back. What a unit keeps to itself takes nobody off a list: others would see it."""
+    newest: dict[str, date] = {}
+    for each in event.purchases:
+        if each.store_id not in event.unshared:
+            newest[each.customer_id] = max(each.day, newest.get(each.customer_id, each.day))
+    lists.bought(newest)
 
 
 def _merged(event: CustomersMerged) -> None:

@@ -21,7 +21,7 @@ from backend.organization import Store, unshared_stores
 from backend.sync import mark_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement, Select
@@ -31,6 +31,12 @@ _AT_ONCE = 1_000
 _risk = table_of(AtRisk)
 _INSERT = insert(_risk)
 _THERE = select(_risk.c.customer_id).where(one_of(_risk.c.customer_id, "ids"))
+_facts = table_of(CustomerFacts)
+_LAST = (
+    select(_risk.c.customer_id, _facts.c.last_purchase_on)
+    .join(_facts, _facts.c.customer_id == _risk.c.customer_id)
+    .where(one_of(_risk.c.customer_id, "ids"))
+)
 _MEMBERS = (
     select(_risk, Customer.phone, Store.business_unit_id)
     .join(Customer, Customer.id == _risk.c.customer_id)
@@ -79,15 +85,20 @@ def recheck(customer_ids: Collection[str]) -> None:
     update_rows(_risk, changed, by=("customer_id",))
 
 
-def bought(customer_ids: Iterable[str]) -> None:
-    """Take those who just bought off the lists."""
-    leave(customer_ids)
+def bought(days: Mapping[str, date]) -> None:
+    """Take those off the lists whose purchase on this day is their newest; old sales that are brought in are none."""
+    if days:
+        found = db.session.execute(_LAST, {"ids": sorted(days)}).all()
+        leave(customer_id for customer_id, last_on in found if days[customer_id] >= last_on)
 
 
 def leave(customer_ids: Iterable[str]) -> None:
     """Take members off the lists; a look-up by primary key where none of them is on one, as nearly always."""
+    wanted = sorted(set(customer_ids))
+    if not wanted:
+        return
     db.session.flush()
-    there = db.session.execute(_THERE, {"ids": sorted(set(customer_ids))}).scalars().all()
+    there = db.session.execute(_THERE, {"ids": wanted}).scalars().all()
     if there:
         mark_changed(COLLECTION, there, deleted=True)
         db.session.execute(delete(AtRisk).where(AtRisk.customer_id.in_(there)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -20,7 +19,6 @@ from backend.organization import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from backend.core.audit import Actor
     from backend.customers import Customer
@@ -54,7 +52,7 @@ def record(data: Mapping[str, Any], *, outreach_id: str, store_id: str, acting_s
         reason=data["reason"],
         note=data["note"],
         listed=None if row is None else _listed(row),
-        rests_until=rules.rests_until(data["outcome"], _day(data["occurred_at"], store)),
+        rests_until=rules.rests_until(data["outcome"], clock.business_day(data["occurred_at"], store.time_zone)),
         occurred_at=data["occurred_at"],
         **_gate(customer, store),
     )
@@ -75,7 +73,7 @@ def take_back(outreach_id: str, *, store_id: str, acting_staff: Actor) -> None:
         raise NotFound
     if said.store_id != store_id or clock.now() - said.recorded_at > timedelta(hours=rules.UNDO_HOURS):
         raise TooLate
-    customer_id, listed, on = said.customer_id, said.listed, _day(said.occurred_at, said.store)
+    customer_id, listed, on = said.customer_id, said.listed, clock.business_day(said.occurred_at, said.store.time_zone)
     db.session.delete(said)
     db.session.flush()
     if listed is not None and _belongs_back(customer_id, on):
@@ -127,7 +125,3 @@ def _name(verdict: Verdict) -> str:
     if isinstance(verdict, Allowed):
         return "allowed"
     return "held" if isinstance(verdict, Held) else "skipped"
-
-
-def _day(moment: datetime, store: Store) -> date:
-    return moment.astimezone(ZoneInfo(store.time_zone)).date()
