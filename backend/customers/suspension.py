@@ -25,7 +25,7 @@ _SUSPENDED = select(_customer.id).where(one_of(_customer.id, "ids"), _customer.s
 
 @dataclass(frozen=True)
 class CustomerSuspended:
-    """The use of a customer's data is suspended, in the open unit of work: who worked something out puts it away."""
+    """A customer's data may not be made use of from here on: what was worked out from it goes at once."""
 
     customer_id: str
 
