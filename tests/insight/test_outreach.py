@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,9 @@ from backend.core import clock, events
 from backend.core.audit import SYSTEM, AuditEntry
 from backend.core.db import db, unit_of_work
 from backend.core.ids import new_id
-from backend.customers import StoreActivity
+from backend.customers import Customer, StoreActivity
 from backend.insight.outreach import AtRisk, Outreach, lists, rules
+from backend.insight.rules import Rhythm
 from backend.insight.scoring import InsightModel, MemberScore, ScoresRefreshed
 from backend.organization import BusinessUnit
 from backend.unify import merges
@@ -103,6 +105,29 @@ def test_late_regulars_whom_nobody_expects_back_are_listed_by_what_is_at_stake(t
     assert listed() == [great, small]
     row = db.session.get_one(AtRisk, great)
     assert (row.chance, row.stake, row.reasons, row.since) == (18, 1_200_000, ["rhythm", "frequency"], TODAY)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_statement_lists_whom_the_rules_list(tablet: Tablet, make_tablet: Any, seed: int) -> None:
+    chance = random.Random(seed)
+    stores = [tablet.store_id, make_tablet().store_id]
+    expected: dict[str, list[tuple[int, str]]] = {store_id: [] for store_id in stores}
+    with unit_of_work():
+        for _ in range(60):
+            store_id, twice = chance.choice(stores), chance.randint(1, 118)
+            silence = max(0, (twice + 1) // 2 + chance.randint(-2, 3))
+            returning, stake = chance.choice([0.1, 0.3, 0.5, 0.5001]), chance.choice([0, 5_000, 70_000, 800_000])
+            suspended_at = chance.choice([None, None, None, NOON])
+            her = member(store_id, chance=returning, stake=stake, silence=silence, cycle_days=twice / 2)
+            db.session.get_one(Customer, her).suspended_at = suspended_at
+            late = Rhythm(TODAY - timedelta(days=silence), 21, 4, twice).days_late(TODAY)
+            assert late is not None
+            if late > 0 and twice <= 112 and returning <= 0.5 and stake and suspended_at is None:
+                expected[store_id].append((-stake, her))
+    refresh()
+    assert sum(map(len, expected.values())) > 5
+    for store_id, found in expected.items():
+        assert listed(store_id) == [her for _, her in sorted(found)]
 
 
 def test_the_day_after_the_expected_one_puts_her_on_the_list(tablet: Tablet) -> None:
