@@ -122,3 +122,31 @@ def test_the_list_in_pictures(browser: Browser, server: DangolServer, look: str,
         _listed(page).first.locator("a").first.click()
         settled(page)
         camera.take("due-card")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_manager_reads_at_the_desk_what_came_of_it(browser: Browser, server: DangolServer, look: str) -> None:
+    language, scheme = LOOKS[look]
+    with chromium.new_profile(browser, viewport=DESK, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.add_init_script(f"localStorage.setItem('dangol.language', JSON.stringify('{language}'))")
+        floor, camera = Floor(page, server.url), Camera(page, look)
+        floor.sign_in("manager")
+        her = floor.open_customer("kang mijin", "강미진")
+        now = datetime.now(ZoneInfo("Asia/Seoul")).isoformat()
+        said = {
+            "customer_id": her,
+            "outcome": "problem",
+            "reason": "price",
+            "note": "옆 매장이 더 쌈",
+            "occurred_at": now,
+        }
+        floor.record_behind("outreach.record", [said])
+        expect(floor.waiting).to_have_text(re.compile(r"\b0\b"), timeout=30_000)
+        page.goto(f"{server.url}/admin/outreach")
+        expect(page.locator("[data-row]").first).to_contain_text("옆 매장이 더 쌈")
+        camera.take("admin-outreach")
+        assert complaints(page) == []
+        page.locator("[data-row] a").first.click()
+        settled(page)
+        expect(page.get_by_text("옆 매장이 더 쌈").first).to_be_visible()

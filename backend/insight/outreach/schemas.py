@@ -48,7 +48,7 @@ class OutreachSchema(Schema):
     reason = fields.String(required=True, allow_none=True, validate=validate.OneOf(PROBLEMS))
     note = fields.String(required=True, allow_none=True)
     occurred_at = Moment(required=True)
-    staff = fields.String(attribute="staff.name", allow_none=True)
+    staff = fields.String(attribute="staff.name", allow_none=True, required=True, dump_default=None)
     store = fields.String(required=True, attribute="store.code")
     rests_until = fields.Date(required=True)
     verdict = fields.String(required=True, validate=validate.OneOf(("allowed", "held", "skipped")))
@@ -56,9 +56,9 @@ class OutreachSchema(Schema):
         lambda said: verdict_view(Skipped(said.verdict_reason))["reason_text"] if said.verdict != "allowed" else None,
         metadata={"type": "string", "nullable": True},
     )
-    chance = fields.Integer(attribute="listed.chance", allow_none=True)
-    stake = fields.Integer(attribute="listed.stake", allow_none=True)
-    currency = fields.String(attribute="listed.currency", allow_none=True)
+    chance = fields.Integer(attribute="listed.chance", allow_none=True, required=True, dump_default=None)
+    stake = fields.Integer(attribute="listed.stake", allow_none=True, required=True, dump_default=None)
+    currency = fields.String(attribute="listed.currency", allow_none=True, required=True, dump_default=None)
 
 
 class OutreachPage(Schema):

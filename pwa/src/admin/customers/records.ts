@@ -60,20 +60,3 @@ export interface PointsPage {
     partner: string | null; partner_latin: string | null;
   }[];
 }
-
-/** GET /customers/ID/outreach: what came of asking her, and what the gate and the models said of her then. */
-export interface OutreachRecord {
-  id: string;
-  outcome: string;
-  reason: string | null;
-  note: string | null;
-  occurred_at: string;
-  staff: string | null;
-  store: string;
-  rests_until: string;
-  verdict: string;
-  verdict_text: string | null;
-  chance: number | null;
-  stake: number | null;
-  currency: string | null;
-}

@@ -59,3 +59,20 @@ export function riskReasonWords(codes: readonly string[]): string {
   const known = codes.flatMap((code) => riskReasons[code]?.() ?? []);
   return known.length === 0 ? '' : m.risk_why({ reasons: known.join(', ') });
 }
+
+/** GET /customers/ID/outreach: what came of asking her, and what the gate and the models said of her then. */
+export interface OutreachRecord {
+  id: string;
+  outcome: string;
+  reason: string | null;
+  note: string | null;
+  occurred_at: string;
+  staff: string | null;
+  store: string;
+  rests_until: string;
+  verdict: string;
+  verdict_text: string | null;
+  chance: number | null;
+  stake: number | null;
+  currency: string | null;
+}
