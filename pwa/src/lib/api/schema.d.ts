@@ -14473,8 +14473,8 @@ export interface components {
             items: components["schemas"]["Outgoing"][];
         };
         Outreach: {
-            chance?: number | null;
-            currency?: string | null;
+            chance: number | null;
+            currency: string | null;
             id: string;
             note: string | null;
             /** Format: date-time */
@@ -14485,8 +14485,8 @@ export interface components {
             reason: "price" | "taste" | "service" | "moved" | "competitor" | "no_need" | "other" | null;
             /** Format: date */
             rests_until: string;
-            staff?: string | null;
-            stake?: number | null;
+            staff: string | null;
+            stake: number | null;
             store: string;
             /** @enum {string} */
             verdict: "allowed" | "held" | "skipped";
@@ -15439,8 +15439,8 @@ export interface components {
             time_zone: string;
         };
         StoreOutreach: {
-            chance?: number | null;
-            currency?: string | null;
+            chance: number | null;
+            currency: string | null;
             customer: string;
             customer_id: string;
             id: string;
@@ -15453,8 +15453,8 @@ export interface components {
             reason: "price" | "taste" | "service" | "moved" | "competitor" | "no_need" | "other" | null;
             /** Format: date */
             rests_until: string;
-            staff?: string | null;
-            stake?: number | null;
+            staff: string | null;
+            stake: number | null;
             store: string;
             /** @enum {string} */
             verdict: "allowed" | "held" | "skipped";
