@@ -145,6 +145,7 @@ def test_a_manager_reads_at_the_desk_what_came_of_it(browser: Browser, server: D
         expect(floor.waiting).to_have_text(re.compile(r"\b0\b"), timeout=30_000)
         page.goto(f"{server.url}/admin/outreach")
         expect(page.locator("[data-row]").first).to_contain_text("옆 매장이 더 쌈")
+        expect(page.locator("[data-row]").first).to_contain_text("—")
         camera.take("admin-outreach")
         assert complaints(page) == []
         page.locator("[data-row] a").first.click()
