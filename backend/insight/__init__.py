@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.insight.facts import MemberFacts
+from backend.insight.outreach import AtRisk, Outreach
 from backend.insight.scoring import MemberScore, refresh_now
 
 if TYPE_CHECKING:
@@ -15,14 +16,13 @@ def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
     from backend.core import events
     from backend.customers import CustomerErased, holds
-    from backend.insight import cli, cuts, erasure, facts, holdings, scoring
+    from backend.insight import cli, cuts, erasure, facts, holdings, outreach, scoring
 
     holds(app, *holdings.SECTIONS)
     events.subscribe(app, CustomerErased, erasure.erase)
-    facts.init_app(app)
-    cuts.init_app(app)
-    scoring.init_app(app)
+    for part in (facts, cuts, scoring, outreach):
+        part.init_app(app)
     app.cli.add_command(cli.insight_group)
 
 
-__all__ = ["MemberFacts", "MemberScore", "init_app", "refresh_now"]
+__all__ = ["AtRisk", "MemberFacts", "MemberScore", "Outreach", "init_app", "refresh_now"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.customers import of_table
 from backend.insight.facts import MemberFacts
+from backend.insight.outreach import AtRisk, Outreach
 from backend.insight.scoring import MemberScore
 
 SECTIONS = (
@@ -29,6 +30,30 @@ SECTIONS = (
             "return_56": ("56일 안에 다시 올 가능성", "Chance of return within 56 days"),
             "worth": ("1년 예상 가치", "Expected worth of a year"),
             "currency": ("통화", "Currency"),
+        },
+    ),
+    of_table(
+        AtRisk,
+        ("연락할 고객 명단", "List of members to ask"),
+        shown={
+            "since": ("명단에 오른 날", "On the list since"),
+            "store_id": ("매장", "Store"),
+            "chance": ("28일 안에 다시 올 가능성(%)", "Chance of return within 28 days (%)"),
+            "worth": ("1년 예상 가치", "Expected worth of a year"),
+            "stake": ("잃을 수 있는 가치", "Worth at stake"),
+            "currency": ("통화", "Currency"),
+        },
+    ),
+    of_table(
+        Outreach,
+        ("연락 결과", "Outcomes of calls"),
+        shown={
+            "occurred_at": ("때", "When"),
+            "store_id": ("매장", "Store"),
+            "staff_id": ("직원", "Staff"),
+            "outcome": ("결과", "Outcome"),
+            "reason": ("이유", "Reason"),
+            "note": ("메모", "Note"),
         },
     ),
 )

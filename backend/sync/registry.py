@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _KEY = "dangol.sync"
 
-SCHEMA = 3
+SCHEMA = 4
 """The version of the collections' fields. It grows with every change that an older tablet could not read."""
 
 

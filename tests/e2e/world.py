@@ -10,13 +10,16 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from backend import consent
 from backend.cli import dangol
+from backend.core import clock, events
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work
 from backend.delivery import Message
 from backend.delivery.limits.service import set_limits
+from backend.insight.scoring import InsightModel, MemberScore, ScoresRefreshed
 from backend.organization import BusinessUnit, Store, hash_password
 from backend.organization.demo_sign_ins import DEMO_PASSWORD
 from backend.sync import blocks
@@ -52,6 +55,12 @@ REPLIER, REPLIER_PHONE, LINK = "도이서", "+821077003355", "E2eRefusal"
 ELSEWHERE_PHONE = "+821066663311"
 """한바다, whose store is another one: no tablet of the tests' store holds her."""
 
+AT_RISK = (
+    ("서하담", "Seo Hadam", 32, 640_000),
+    ("남도율", "Nam Doyul", 47, 410_000),
+    ("방시온", "Bang Sion", 36, 95_000),
+)
+"""Who is at risk: name, Latin name, days of silence, what is at stake in won."""
 COUPONS = 8
 HER_COUPON = "7001000000000024"
 """The first code of a coupon of 김민지's."""
@@ -89,6 +98,7 @@ def fill(token: str) -> None:
         factories.product(sku=sku, name=name, brand=brand, category=category, price=price)
     _coupons(_known_members(place), place)
     _replies(place)
+    _at_risk(place)
     for number in range(60):
         name = _FAMILY[number % len(_FAMILY)] + _GIVEN[number % len(_GIVEN)]
         _member(place, name=name, phone=f"+82105550{number:04d}", grade=(None, "silver", "gold")[number % 3])
@@ -170,6 +180,33 @@ def _known_members(place: Store) -> Customer:
     _member(place, name="김민준", name_latin="Kim Minjun", phone=NEVER_ASKED_PHONE, grade="silver")
     _member(place, name="강미진", name_latin="Kang Mijin", phone="+821011114821")
     return agreed
+
+
+def _at_risk(place: Store) -> None:
+    """Regulars whom nobody expects back soon, as a refresh of the scores would leave them; the first may be called."""
+    today = clock.now().astimezone(ZoneInfo(place.time_zone)).date()
+    model = InsightModel(version=1, as_of=today, state="ready")
+    db.session.add(model)
+    db.session.flush()
+    for number, (name, latin, silence, stake) in enumerate(AT_RISK):
+        facts = {"last_purchase_on": today - timedelta(days=silence), "purchase_gaps": [20, 22, 21], "cycle_days": 21}
+        phone = f"+82107733440{number}"
+        her = _member(
+            place, name=name, name_latin=latin, phone=phone, facts=facts | {"grade": ("gold", "silver", None)[number]}
+        )
+        reasons = [
+            {"code": "rhythm", "effect": -1.4, "numbers": {}},
+            {"code": "frequency", "effect": -0.4, "numbers": {}},
+        ]
+        said = MemberScore(customer_id=her.id, model_id=model.id, as_of=today, return_28=0.18 + number / 10)
+        said.worth, said.stake, said.currency, said.reasons = stake * 5 // 4, stake, "KRW", reasons
+        db.session.add(said)
+        if number == 0:
+            call = {"purpose": "marketing", "channel": "call", "sender": "DF", "granted": True, "night": False}
+            more = {"lifts": None, "wording_version": "e2e-1", "occurred_at": clock.now() - timedelta(days=1)}
+            consent.record(her.id, call | more, acting_staff=SYSTEM, store_id=place.id)
+    db.session.flush()
+    events.publish(ScoresRefreshed(today, model.id))
 
 
 def _coupons(member: Customer, place: Store) -> None:

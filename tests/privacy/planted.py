@@ -72,13 +72,13 @@ def plant(tablet: Tablet) -> Planted:
     registered = mutation(
         "customer.register", name=NAME, name_latin=LATIN, phone=PHONE, cards=[CARD], consents=[consent]
     )
-    customer_id = registered["id"]
+    customer_id, sold_at = registered["id"], "2026-11-20T10:00:00+09:00"
     sale = mutation(
         "sale.log",
         customer_id=customer_id,
         lines=[{"sku": "A1", "quantity": 2, "amount": 20_000}],
         currency="KRW",
-        occurred_at="2026-11-20T10:00:00+09:00",
+        occurred_at=sold_at,
         points_redeemed=10,
         note=WORDS,
     )
@@ -86,13 +86,14 @@ def plant(tablet: Tablet) -> Planted:
         registered,
         sale,
         mutation("note.add", customer_id=customer_id, text=f"{WORDS} {PHONE}"),
+        mutation("outreach.record", customer_id=customer_id, outcome="will_come", note=WORDS, occurred_at=sold_at),
         mutation("customer.edit", customer_id=customer_id, changes={"memo": {"from": None, "to": WORDS}}),
         mutation("customer.edit", customer_id=customer_id, changes={"name": {"from": "누구", "to": NEW_NAME}}),
         mutation("customer.edit", customer_id=customer_id, changes={"surprise": {"from": NAME, "to": NEW_NAME}}),
         mutation("customer.register", name=NAME, phone=f"0{PHONE.removeprefix('+82')}", surprise=WORDS),
     ]
     statuses = [result["status"] for result in tablet.push(*entries)]
-    assert statuses == ["applied"] * 4 + ["conflict", "rejected", "rejected"], statuses
+    assert statuses == ["applied"] * 5 + ["conflict", "rejected", "rejected"], statuses
     _write_to(customer_id)
     _import(customer_id)
     # One list of blocks that holds her, and a newer one that does, so that there is a superseded one, too.

@@ -409,6 +409,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/customers/<customer_id>/notes"): Call(
         FLOOR, _one("/api/v1/customers/<customer_id>/notes", "own", "other")
     ),
+    ("GET", "/api/v1/outreach"): Call(LEADS, _one("/api/v1/outreach")),
+    ("GET", "/api/v1/customers/<customer_id>/outreach"): Call(
+        FLOOR, _one("/api/v1/customers/<customer_id>/outreach", "own", "other")
+    ),
     ("GET", "/api/v1/customers/<customer_id>/points"): Call(
         ALL, _one("/api/v1/customers/<customer_id>/points", "own", "other")
     ),

@@ -23,6 +23,7 @@ export const deskGroups: readonly DeskGroup[] = [
     places: [
       { part: 'customers', icon: 'users', label: m.desk_customers },
       { part: 'sales', icon: 'receipt', label: m.desk_sales, waits: 'sales' },
+      { part: 'outreach', icon: 'phone', label: m.outcomes_title, roles: ['manager', 'admin'] },
       { part: 'conflicts', icon: 'inbox', label: m.desk_conflicts, roles: ['manager', 'admin'], waits: 'conflicts' },
       { part: 'imports', icon: 'upload', label: m.desk_imports, roles: ['admin'] },
       { part: 'duplicates', icon: 'copy', label: m.desk_duplicates, roles: ['admin'] },

@@ -1,7 +1,7 @@
 import { api, call } from '$lib/api';
 import type { ContactVerdict } from '$lib/i18n/contact';
 import type { TripRecord } from '$lib/i18n/life';
-import type { Book, CouponRow, CustomerRow, ProductRow } from '$lib/book';
+import type { Book, CouponRow, CustomerRow, Outlook, ProductRow } from '$lib/book';
 import type { MemberGrade } from '$lib/i18n/member-grade';
 import type { LifeEvent } from './next-event';
 import type { Permission } from '$lib/i18n/permissions';
@@ -18,6 +18,18 @@ export interface NoteRecord {
   text: string;
   staff: string | null;
   written_at: string;
+}
+
+/** GET /customers/ID/outreach: what came of asking her. */
+export interface OutcomeRecord {
+  id: string;
+  outcome: string;
+  reason: string | null;
+  note: string | null;
+  occurred_at: string;
+  staff: string | null;
+  store: string;
+  rests_until: string;
 }
 
 /** A sale with what was sold and what came back (GET /sales/ID). */
@@ -97,6 +109,7 @@ function joined(known: PointsRecord, found: PointsRecord): PointsRecord {
 
 const POINTS_AT_ONCE = 5;
 const TURNS_AT_ONCE = 6;
+const OUTCOMES_AT_ONCE = 5;
 
 /** A list that is fetched on view: undefined while it is on its way, null when the server did not answer. */
 type Fetched<T> = T[] | null | undefined;
@@ -105,6 +118,8 @@ type Fetched<T> = T[] | null | undefined;
 export class CustomerCard {
   #row = $state.raw<CustomerRow | null | undefined>();
   #products = $state.raw<ReadonlyMap<string, ProductRow>>(new Map());
+  #outlook = $state.raw<Outlook>({ similar: null, risk: null });
+  #outcomes = $state.raw<Fetched<OutcomeRecord>>();
   #notes = $state.raw<Fetched<NoteRecord>>();
   #permissions = $state.raw<Permissions | null | undefined>();
   #sales = $state.raw<Fetched<SaleRecord>>();
@@ -130,6 +145,15 @@ export class CustomerCard {
 
   get products(): ReadonlyMap<string, ProductRow> {
     return this.#products;
+  }
+
+  /** What of her depends on others, as the tablet knows it. */
+  get outlook(): Outlook {
+    return this.#outlook;
+  }
+
+  get outcomes(): Fetched<OutcomeRecord> {
+    return this.#outcomes;
   }
 
   get notes(): Fetched<NoteRecord> {
@@ -192,6 +216,7 @@ export class CustomerCard {
   async read(): Promise<CustomerRow | null> {
     const row = await this.#book.customer(this.id);
     this.#products = await this.#book.products(row?.last_basket.map(([sku]) => sku) ?? []);
+    this.#outlook = await this.#book.outlook(this.id);
     this.#row = row;
     return row;
   }
@@ -201,6 +226,7 @@ export class CustomerCard {
     const path = { customer_id: this.id };
     await Promise.all([
       list<NoteRecord>(call(api.GET('/api/v1/customers/{customer_id}/notes', { params: { path } }))).then((found) => { this.#notes = found; }),
+      list<OutcomeRecord>(call(api.GET('/api/v1/customers/{customer_id}/outreach', { params: { path, query: { limit: OUTCOMES_AT_ONCE } } }))).then((found) => { this.#outcomes = found; }),
       this.fetchPermissions(),
       list<Turn>(call(api.GET('/api/v1/customers/{customer_id}/conversation', { params: { path, query: { limit: TURNS_AT_ONCE } } }))).then((found) => { this.#texts = found; }),
       list<ContactVerdict>(call(api.GET('/api/v1/customers/{customer_id}/contact', { params: { path } }))).then((found) => { this.#contact = found; }),

@@ -1,6 +1,12 @@
 import type { Book, DueAnswer } from '$lib/book';
 
 const ofEach = 50;
+const groups = ['risk', 'late', 'soon'] as const;
+export type GroupName = (typeof groups)[number];
+
+export function isGroup(name: unknown): name is GroupName {
+  return groups.some((each) => each === name);
+}
 
 /** Who is due, read from the tablet's copy: at once, and again when the copy has changed. */
 export class DueList {

@@ -31,11 +31,13 @@ const kinds: Record<string, () => string> = {
   'sale.log': m.kind_sale, 'sale.return': m.kind_return, 'customer.register': m.kind_register,
   'customer.edit': m.kind_edit, 'consent.record': m.kind_consent, 'note.add': m.kind_note,
   'preference.set': m.kind_preference, 'message.request': m.kind_text,
+  'outreach.record': m.kind_outreach, 'outreach.take_back': m.kind_outreach_back,
 };
 
 /** Refusals that are said in words of the app's own language. */
 const rejections: Record<string, () => string> = {
   payload_mismatch: m.rejected_payload_mismatch, unknown_template: m.rejected_unknown_template, invalid_fields: m.rejected_invalid_fields,
+  unknown_outreach: m.rejected_unknown_outreach, too_late_to_take_back: m.rejected_too_late,
 };
 
 export function kindName(kind: string): string {

@@ -3906,6 +3906,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/outreach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** What came of asking a member, the newest first; the view is recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                };
+                header?: never;
+                path: {
+                    customer_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutreachPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Marketers read no outcomes */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such customer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/permissions": {
         parameters: {
             query?: never;
@@ -7347,6 +7413,69 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outreach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of asking members, the newest first; the views are recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    store?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoreOutreachPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a manager nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such store, or not hers */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -14650,6 +14779,30 @@ export interface components {
         OutgoingList: {
             items: components["schemas"]["Outgoing"][];
         };
+        Outreach: {
+            chance: number | null;
+            currency: string | null;
+            id: string;
+            note: string | null;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @enum {string} */
+            outcome: "will_come" | "call_back" | "no_answer" | "problem" | "not_interested" | "wrong_number";
+            /** @enum {string|null} */
+            reason: "price" | "taste" | "service" | "moved" | "competitor" | "no_need" | "other" | null;
+            /** Format: date */
+            rests_until: string;
+            staff: string | null;
+            stake: number | null;
+            store: string;
+            /** @enum {string} */
+            verdict: "allowed" | "held" | "skipped";
+            readonly verdict_text?: string | null;
+        };
+        OutreachPage: {
+            items: components["schemas"]["Outreach"][];
+            next: string | null;
+        };
         OutstandingPoints: {
             business_unit: string;
             lots: number;
@@ -15602,6 +15755,32 @@ export interface components {
             name_latin: string | null;
             phone: string | null;
             time_zone: string;
+        };
+        StoreOutreach: {
+            chance: number | null;
+            currency: string | null;
+            customer: string;
+            customer_id: string;
+            id: string;
+            note: string | null;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @enum {string} */
+            outcome: "will_come" | "call_back" | "no_answer" | "problem" | "not_interested" | "wrong_number";
+            /** @enum {string|null} */
+            reason: "price" | "taste" | "service" | "moved" | "competitor" | "no_need" | "other" | null;
+            /** Format: date */
+            rests_until: string;
+            staff: string | null;
+            stake: number | null;
+            store: string;
+            /** @enum {string} */
+            verdict: "allowed" | "held" | "skipped";
+            readonly verdict_text?: string | null;
+        };
+        StoreOutreachPage: {
+            items: components["schemas"]["StoreOutreach"][];
+            next: string | null;
         };
         StorePage: {
             items: components["schemas"]["Store"][];

@@ -66,7 +66,7 @@ export interface SyncServer {
 }
 
 /** Schema of rows and mutations that this app speaks. */
-export const SCHEMA = 3;
+export const SCHEMA = 4;
 
 const ANSWER_WITHIN = 20_000;
 const BLOCK_WITHIN = 60_000;

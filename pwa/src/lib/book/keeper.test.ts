@@ -4,7 +4,7 @@ import { identityCipher, openDatabase, type Database, type Mutation } from '$lib
 import { Keeper } from './keeper';
 import type { Told } from './status';
 import { customer, FakeServer, offline, problem, product, store } from './testing/fake-server';
-import type { PushResult } from './types';
+import type { DuePart, PushResult, RiskRow } from './types';
 
 /** A tablet's tab: its keeper and the last that it told the screens. */
 class Tab {
@@ -111,18 +111,63 @@ describe('who is due', () => {
   const daysAgo = (days: number) => new Date(Date.parse(today) - days * 86_400_000).toISOString().slice(0, 10);
 
   test('comes from blocks, newer rows and what was sold here, at most so many of each group', async () => {
-    const buyer = (name: string, days: number, points = 0) => customer({ name, last_purchase_on: daysAgo(days), cycle_days: 30, points });
+    const buyer = (name: string, days: number, points = 0) => customer({ name, last_purchase_on: daysAgo(days), cycle_days: 30, purchase_gaps: [30, 30, 30], points });
     const sold = buyer('박방금', 50);
     server.put('customers', buyer('김늦음', 50), buyer('김부자', 50, 90_000), buyer('김곧', 28), buyer('김아직', 3), customer(), sold);
     const tab = await Tab.open(server, name);
     await tab.level();
-    server.put('customers', buyer('최새로', 90));
+    server.put('customers', buyer('최새로', 40), buyer('최오래', 90));
     await tab.level();
     server.mishap = () => 'lost before';
     await tab.keeper.record('sale.log', { customer_id: sold.id, lines: [], currency: 'KRW', occurred_at: new Date().toISOString() });
     const due = tab.keeper.due(2);
-    expect(due.late).toMatchObject({ total: 3, rows: [{ name: '최새로' }, { name: '김부자' }] });
-    expect(due.soon).toMatchObject({ total: 1, rows: [{ name: '김곧' }] });
+    expect(due.late).toMatchObject({ total: 3, rows: [{ row: { name: '김부자' } }, { row: { name: '김늦음' } }] });
+    expect(due.soon).toMatchObject({ total: 1, rows: [{ row: { name: '김곧' } }] });
+  });
+
+  const risk = (id: string, stake: number): RiskRow => ({
+    id, stake, worth: stake * 2, store: 'GN', chance: 18, currency: 'KRW', reasons: ['rhythm'], may_call: true, call_reason: null, since: '2026-11-01',
+  });
+  const names = ({ rows }: DuePart) => rows.map(({ row }) => row.name);
+
+  test('whoever is at risk comes by what is at stake, until she was asked or bought here, and again when that was a mistake', async () => {
+    const at = (name: string) => customer({ name, last_purchase_on: daysAgo(40), cycle_days: 21, purchase_gaps: [21, 21, 21] });
+    const [small, great, buys] = [at('김작은'), at('김큰'), at('김구매')];
+    server.put('customers', small, great, buys);
+    server.put('risks', risk(small.id, 10_000), risk(great.id, 90_000), risk(buys.id, 50_000), risk('nobody', 99_000));
+    const tab = await Tab.open(server, name);
+    await tab.level();
+    expect(names(tab.keeper.due(9).risk)).toEqual(['김큰', '김구매', '김작은']);
+    expect(tab.keeper.due(9).late.total).toBe(0);
+    server.mishap = () => 'lost before';
+    const said = await tab.keeper.record('outreach.record', { customer_id: great.id, outcome: 'no_answer', occurred_at: new Date().toISOString() });
+    await tab.keeper.record('sale.log', { customer_id: buys.id, lines: [], currency: 'KRW', occurred_at: new Date().toISOString() });
+    expect(names(tab.keeper.due(9).risk)).toEqual(['김작은']);
+    expect(tab.keeper.due(9).late.total).toBe(0);
+    expect(tab.keeper.outlook(great.id).risk).toBeNull();
+    await tab.keeper.record('outreach.take_back', { outreach_id: said.id });
+    expect(names(tab.keeper.due(9).risk)).toEqual(['김큰', '김작은']);
+    expect(tab.keeper.outlook(great.id).risk).toMatchObject({ stake: 90_000 });
+  });
+
+  test('an outcome that the server refuses leaves her on the list', async () => {
+    const her = customer();
+    server.put('customers', her);
+    server.put('risks', risk(her.id, 10_000));
+    const tab = await Tab.open(server, name);
+    server.judge = ({ id }) => ({ id, status: 'rejected', code: 'invalid_data', message: 'no' });
+    await tab.keeper.record('outreach.record', { customer_id: her.id, outcome: 'perhaps', occurred_at: new Date().toISOString() });
+    await tab.level();
+    expect(tab.keeper.due(9).risk.total).toBe(1);
+  });
+
+  test('who has bought once is expected like others of her store’s unit', async () => {
+    const once = customer({ name: '김한번', last_purchase_on: daysAgo(28) });
+    server.put('customers', once, customer({ last_purchase_on: daysAgo(28), home_store: null }));
+    server.put('cycles', { id: 'similar-1', unit: 'DF', purchase_days: 1, cycle_twice: 60, members: 40 });
+    const tab = await Tab.open(server, name);
+    await tab.level();
+    expect(tab.keeper.due(9).soon).toMatchObject({ total: 1, rows: [{ row: { name: '김한번' }, similar: 60 }] });
   });
 });
 

@@ -4,16 +4,17 @@ import { isPersonsWork } from './background';
 import { BookError, isFull } from './errors';
 import { EventsLine } from './events-line';
 import { Loop, PACE, type Pace, type Round } from './loop';
-import { whoIsDue } from './due';
+import { outlookOf, whoIsDue } from './due';
 import { SenderLock } from './locks';
 import { Outbox, type Receipt } from './outbox';
+import { askedWhen, offTheList } from './outcomes';
 import { pullAll, type PullHooks } from './pull';
 import { pushAll } from './push';
 import { businessDay, reconcile, type Surroundings } from './reconcile';
 import { revocation, sendSealed, type Revocation } from './sealed-sender';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
-import type { CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, TemplateRow, WordingRow } from './types';
+import type { CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, Outlook, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, TemplateRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What tabs tell one another. */
@@ -148,13 +149,29 @@ export class Keeper {
 
   /** Who is due today by the clock of the tablet's store. */
   due(limit: number): DueAnswer {
-    return whoIsDue(this.#tablet.customers, this.#today(), limit);
+    const today = this.#today();
+    const asked = askedWhen(this.#outbox.entries, (at) => businessDay(at, this.#zone()) === today);
+    return whoIsDue(this.#tablet, { today, limit, asked, off: this.#off() });
+  }
+
+  /** What of a customer depends on others. */
+  outlook(id: string): Outlook {
+    return outlookOf(this.#tablet, id, this.#off());
+  }
+
+  /** Whom what is not in the copy yet takes off the list of those at risk. */
+  #off(): Set<string> {
+    return offTheList([...this.#outbox.applied, ...this.#outbox.waiting]);
   }
 
   /** The business day of the tablet's store, ISO. */
   #today(): string {
     const now = new Date().toISOString();
-    return businessDay(now, this.#around().store(undefined)?.time_zone) ?? now.slice(0, 10);
+    return businessDay(now, this.#zone()) ?? now.slice(0, 10);
+  }
+
+  #zone(): string | undefined {
+    return this.#around().store(undefined)?.time_zone;
   }
 
   stores(): StoreRow[] {

@@ -30,7 +30,7 @@ export interface CustomerRow {
   last_currency: string | null;
   /** Days between purchases, oldest first, at most seven. */
   purchase_gaps: number[];
-  /** Median gap in days; null with fewer than three purchases. */
+  /** Median of all gaps in days, which may end in a half; null with fewer than four purchase days. */
   cycle_days: number | null;
   preferences: { kind: string; value: string }[];
   /** Codes of the business units that may send commercial texts by consent. */
@@ -158,13 +158,61 @@ export interface SearchAnswer<T> {
   took?: number;
 }
 
-/** Who is due, worked out on the tablet from purchases alone. */
+/** A regular customer who is late and whom the models do not expect back soon; `id` is hers. */
+export interface RiskRow {
+  id: string;
+  store: string;
+  /** Of return within 28 days, percent. */
+  chance: number;
+  /** What she is expected to bring within a year, and what of it is lost if she stays away: about, in minor units. */
+  worth: number;
+  stake: number;
+  currency: string;
+  /** Codes of what makes her return less likely. */
+  reasons: string[];
+  /** Whether she may be called by day, and if not why not, as a code. */
+  may_call: boolean;
+  call_reason: string | null;
+  since: string;
+}
+
+/** How long members of a business unit with so many purchase days took to their next one: twice the median, in days. */
+export interface CycleRow {
+  /** `UNIT:DAYS` */
+  id: string;
+  unit: string;
+  purchase_days: number;
+  cycle_twice: number;
+  members: number;
+}
+
+/** What of one customer depends on others: twice the cycle of members like her, and whether she is at risk. */
+export interface Outlook {
+  similar: number | null;
+  risk: RiskRow | null;
+}
+
+export interface DueEntry extends Outlook {
+  row: CustomerRow;
+}
+
+/** `total` counts those beyond the limit too. */
+export interface DuePart {
+  rows: DueEntry[];
+  total: number;
+}
+
+/** Who is at risk, as the server's models say, and who is due, worked out on the tablet from purchases alone. */
 export interface DueAnswer {
   /** The business day of the tablet's store that counts as today, ISO. */
   today: string;
-  /** Past the expected day, and expected within the week; `total` counts those beyond the limit too. */
-  late: { rows: CustomerRow[]; total: number };
-  soon: { rows: CustomerRow[]; total: number };
+  /** Whether the server has put anybody on the list, those who were asked since included. */
+  scored: boolean;
+  /** By what is at stake. */
+  risk: DuePart;
+  /** Past the expected day, and expected within the week. */
+  late: DuePart;
+  soon: DuePart;
 }
 
 export interface BookState {

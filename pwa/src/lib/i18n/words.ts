@@ -37,7 +37,7 @@ export function byPreferenceKind<T extends { kind: string }>(preferences: readon
 }
 
 const views: Record<string, () => string> = {
-  card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, points: m.access_what_points, consents: m.access_what_consents,
+  card: m.access_what_card, search: m.access_what_search, notes: m.access_what_notes, outreach: m.outcomes_title, points: m.access_what_points, consents: m.access_what_consents,
   sale: m.access_what_sale, messages: m.access_what_messages, text_preview: m.access_what_text_preview, access_log: m.access_what_access_log, life: m.access_what_life,
   household: m.access_what_household, documents: m.access_what_documents, passport: m.access_what_passport,
   passport_lookup: m.access_what_passport_lookup, export: m.access_what_export,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { byLateness, dueOf, type Due } from './due';
 
-const monthly = { last_purchase_on: '2026-10-22', cycle_days: 30, points: 0 };
+const own = { purchase_gaps: [30, 30, 30], points: 0 };
+const monthly = { ...own, last_purchase_on: '2026-10-22', cycle_days: 30 };
 
 describe('who is due', () => {
   test.each([
@@ -10,7 +11,9 @@ describe('who is due', () => {
     ['2026-11-21', { group: 'soon', daysLate: 0 }],
     ['2026-11-22', { group: 'late', daysLate: 1, quarters: 0 }],
     ['2026-11-29', { group: 'late', daysLate: 8, quarters: 1 }],
-    ['2027-11-21', { group: 'late', daysLate: 365, quarters: 8 }],
+    ['2027-01-19', { group: 'late', daysLate: 59, quarters: 7 }],
+    ['2027-01-20', null],
+    ['2027-11-21', null],
   ] as const)('on %s somebody expected on 21 November is %j', (today, expected) => {
     const due = dueOf(monthly, today);
     if (expected === null) expect(due).toBeNull();
@@ -22,6 +25,13 @@ describe('who is due', () => {
     expect(dueOf({ ...monthly, cycle_days: null }, '2026-11-21')).toBeNull();
     expect(dueOf({ ...monthly, cycle_days: 0 }, '2026-11-21')).toBeNull();
   });
+
+  test('the cycle of similar members is borrowed by who has none, and by nobody whose data is suspended', () => {
+    const once = { ...monthly, purchase_gaps: [], cycle_days: null };
+    expect(dueOf(once, '2026-11-22', 60)).toMatchObject({ group: 'late', daysLate: 1, borrowed: true });
+    expect(dueOf(monthly, '2026-11-22', 20)).toMatchObject({ daysLate: 1, borrowed: false });
+    expect(dueOf({ ...once, suspended: true }, '2026-11-22', 60)).toBeNull();
+  });
 });
 
 describe('the order of the list', () => {
@@ -32,8 +42,8 @@ describe('the order of the list', () => {
       .map(([name]) => name);
 
   test('counts lateness by the own cycle, not in days', () => {
-    const weekly = dueOf({ last_purchase_on: '2026-11-07', cycle_days: 7, points: 0 }, '2026-11-21');
-    const quarterly = dueOf({ last_purchase_on: '2026-08-13', cycle_days: 90, points: 0 }, '2026-11-21');
+    const weekly = dueOf({ ...own, last_purchase_on: '2026-11-07', cycle_days: 7 }, '2026-11-21');
+    const quarterly = dueOf({ ...own, last_purchase_on: '2026-08-13', cycle_days: 90 }, '2026-11-21');
     expect(order({ quarterly, weekly })).toEqual(['weekly', 'quarterly']);
   });
 
@@ -42,6 +52,12 @@ describe('the order of the list', () => {
     const poor = dueOf({ ...monthly, points: 10 }, today);
     const rich = dueOf({ ...monthly, points: 48_200, last_purchase_on: '2026-10-23' }, today);
     expect(order({ poor, rich })).toEqual(['rich', 'poor']);
+  });
+
+  test('sets an own cycle before a borrowed one among who are as late', () => {
+    const borrowed = dueOf({ ...monthly, cycle_days: null, points: 90_000 }, '2026-12-01', 60);
+    const known = dueOf(monthly, '2026-12-01');
+    expect(order({ borrowed, known })).toEqual(['known', 'borrowed']);
   });
 
   test('puts the late before the expected, and the expected by their day', () => {

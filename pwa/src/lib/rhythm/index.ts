@@ -1,2 +1,3 @@
 export { byLateness, dueOf, type Due, type DueFacts, type DueGroup } from './due';
-export { addDays, daysBetween, rhythmOf, type Rhythm, type RhythmFacts, type RhythmState } from './rhythm';
+export { rhythmOf, type Rhythm, type RhythmFacts } from './rhythm';
+export { addDays, daysBetween, type MemberState } from './state';

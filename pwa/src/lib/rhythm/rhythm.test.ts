@@ -1,30 +1,43 @@
 import { describe, expect, test } from 'vitest';
-import { addDays, daysBetween, rhythmOf } from './rhythm';
+import { rhythmOf } from './rhythm';
+import { addDays, daysBetween } from './state';
 
 const regular = { purchase_gaps: [21, 21, 21], last_purchase_on: '2026-11-01', cycle_days: 21 };
 
 describe('rhythm of purchases', () => {
   test('a customer without purchases has neither dots nor an expected day', () => {
     const rhythm = rhythmOf({ purchase_gaps: [], last_purchase_on: null, cycle_days: null }, '2026-11-21');
-    expect(rhythm).toMatchObject({ state: 'new', dots: [], expected: null, expectedOn: null, daysLate: null });
+    expect(rhythm).toMatchObject({ state: 'none', dots: [], expected: null, expectedOn: null, daysLate: null });
   });
 
   test('too few purchases show their dots and no expectation', () => {
     const rhythm = rhythmOf({ purchase_gaps: [14], last_purchase_on: '2026-11-01', cycle_days: null }, '2026-11-21');
-    expect(rhythm.state).toBe('once');
+    expect(rhythm.state).toBe('new');
     expect(rhythm.dots).toHaveLength(2);
     expect(rhythm.expected).toBeNull();
   });
 
   test.each([
-    ['2026-11-10', 'resting', -12],
-    ['2026-11-20', 'due', -2],
-    ['2026-11-22', 'due', 0],
-    ['2026-11-24', 'late', 2],
-    ['2026-12-05', 'late', 13],
-    ['2026-12-06', 'at_risk', 14],
-  ] as const)('on %s a three-week customer is %s', (today, state, late) => {
-    expect(rhythmOf(regular, today)).toMatchObject({ state, daysLate: late, expectedOn: '2026-11-22' });
+    ['2026-11-10', 'active', -12, false],
+    ['2026-11-18', 'active', -4, false],
+    ['2026-11-19', 'active', -3, true],
+    ['2026-11-22', 'due', 0, true],
+    ['2026-12-05', 'due', 13, true],
+    ['2026-12-06', 'late', 14, true],
+    ['2027-01-03', 'lapsed', 42, true],
+  ] as const)('on %s a three-week customer is %s', (today, state, late, near) => {
+    expect(rhythmOf(regular, today)).toMatchObject({ state, daysLate: late, near, expectedOn: '2026-11-22', borrowed: false });
+  });
+
+  test('a cycle that ends in a half is expected half a day later, and told in whole days', () => {
+    const rhythm = rhythmOf({ ...regular, cycle_days: 10.5 }, '2026-11-12');
+    expect(rhythm).toMatchObject({ cycleDays: 11, expectedOn: '2026-11-12', daysLate: 0, state: 'due' });
+  });
+
+  test('who has too few purchases borrows the cycle of similar members', () => {
+    const once = { purchase_gaps: [], last_purchase_on: '2026-11-01', cycle_days: null };
+    expect(rhythmOf(once, '2026-12-02', 60)).toMatchObject({ state: 'due', cycleDays: 30, daysLate: 1, borrowed: true });
+    expect(rhythmOf({ ...once, suspended: true }, '2026-12-02', 60)).toMatchObject({ state: 'new', cycleDays: null });
   });
 
   test('dots keep the order and the proportions of the gaps', () => {

@@ -50,6 +50,7 @@ import Undo from '@lucide/svelte/icons/undo-2';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import RadioTower from '@lucide/svelte/icons/radio-tower';
 import ChartLine from '@lucide/svelte/icons/chart-line';
+import Phone from '@lucide/svelte/icons/phone';
 import Fingerprint from '@lucide/svelte/icons/fingerprint';
 
 export const icons = {
@@ -105,6 +106,7 @@ export const icons = {
   download: Download,
   eye: Eye,
   upload: Upload,
+  phone: Phone,
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -2,9 +2,9 @@
 import { ApiProblem, type BlockBody, type PullPage, type ServerTerms, type Snapshot, type SyncServer } from '$lib/api/sync';
 import { encodeBlock, pack, type Mutation, type SealedItem, type SealingKey } from '$lib/vault';
 import { openSealed } from '$lib/vault/sealing';
-import type { CustomerRow, ProductRow, PushResult, StoreRow } from '../types';
+import type { CustomerRow, CycleRow, ProductRow, PushResult, RiskRow, StoreRow } from '../types';
 
-type AnyRow = CustomerRow | ProductRow | StoreRow;
+type AnyRow = CustomerRow | CycleRow | ProductRow | RiskRow | StoreRow;
 type Logged = PullPage['changes'][number] & { v: number };
 /** What happens to a call instead of, or after, being answered. */
 export type Mishap = 'lost before' | 'lost after' | ApiProblem | null;
@@ -63,18 +63,18 @@ export class FakeServer implements SyncServer {
 
   put(collection: string, ...rows: AnyRow[]): void {
     for (const row of rows) {
-      this.rows.set(row.id, { collection, row });
+      this.rows.set(`${collection}/${row.id}`, { collection, row });
       this.#change({ collection, id: row.id, op: 'put', row: row as never });
     }
   }
 
   take(collection: string, id: string, op: 'delete' | 'remove' = 'delete'): void {
-    this.rows.delete(id);
+    this.rows.delete(`${collection}/${id}`);
     this.#change({ collection, id, op });
   }
 
   #change(change: PullPage['changes'][number]): void {
-    this.#log = this.#log.filter(({ id }) => id !== change.id);
+    this.#log = this.#log.filter(({ collection, id }) => collection !== change.collection || id !== change.id);
     this.#log.push({ ...change, v: ++this.#v });
   }
 
@@ -94,6 +94,8 @@ export class FakeServer implements SyncServer {
         customers: await this.#list('customers'),
         products: await this.#list('products'),
         stores: await this.#list('stores'),
+        risks: await this.#list('risks'),
+        cycles: await this.#list('cycles'),
       },
     }));
   }
