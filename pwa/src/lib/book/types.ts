@@ -178,7 +178,6 @@ export interface RiskRow {
 
 /** How long members of a business unit with so many purchase days took to their next one: twice the median, in days. */
 export interface CycleRow {
-  /** `UNIT:DAYS` */
   id: string;
   unit: string;
   purchase_days: number;
