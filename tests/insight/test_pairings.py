@@ -106,14 +106,14 @@ def counted() -> Found:
     """What the database comes to."""
     db.session.rollback()
     try:
-        return {key: [list(each) for each in partners] for key, partners in counting.count(DAY).items()}
+        return {whose.key: [list(each) for each in partners] for whose, partners in counting.count(DAY).items()}
     finally:
         db.session.rollback()
 
 
 def stored() -> Found:
     """What stands in the table."""
-    return dict(db.session.execute(select(ProductPairing.id, ProductPairing.partners)).all())
+    return dict(db.session.execute(select(ProductPairing.key, ProductPairing.partners)).all())
 
 
 def regulars(*articles: int, members: int = 6, since: int = 0) -> list[Basket]:
@@ -202,7 +202,7 @@ def test_what_stays_as_it_is_is_not_touched_and_what_goes_is_taken_away(shop: Sh
     rows, cursor = fresh(tablet)
     assert refresh_pairings(DAY).changed == len(stored()) > 2
     cursor = replay(tablet, rows, cursor)
-    assert {each["id"]: each["partners"] for each in rows["pairings"].values()} == stored() == counted()
+    assert {each["key"]: each["partners"] for each in rows["pairings"].values()} == stored() == counted()
     before = tablet.pull(cursor)
     assert (refresh_pairings(DAY).changed, before["changes"]) == (0, [])
     assert tablet.pull(cursor)["cursor"] == before["cursor"]

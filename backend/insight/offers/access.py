@@ -59,11 +59,11 @@ def _home_unit(customer: Customer) -> str | None:
     )
 
 
-def _partners(ids: Sequence[str]) -> dict[str, list[Partner]]:
-    query = select(ProductPairing.id, ProductPairing.partners).where(ProductPairing.id.in_(ids))
+def _partners(keys: Sequence[str]) -> dict[str, list[Partner]]:
+    query = select(ProductPairing.key, ProductPairing.partners).where(ProductPairing.key.in_(keys))
     found: dict[str, list[Partner]] = defaultdict(list)
-    for row_id, partners in db.session.execute(query):
-        found[row_id] = [Partner(*partner) for partner in partners]
+    for key, partners in db.session.execute(query):
+        found[key] = [Partner(*partner) for partner in partners]
     return found
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, bindparam, text
 
@@ -38,6 +38,14 @@ MOST_BOUGHT: Final = 8
 ITEMS_OF_A_DAY: Final = 30
 """Of a longer day the first ones count: pairs grow with its square."""
 _PAIRS_AT_ONCE: Final = 20_000_000
+
+
+class Whose(NamedTuple):
+    """The id of an article or a business unit, and "sku:" or "unit:" with its code."""
+
+    id: str
+    key: str
+
 
 _tables = MetaData()
 
@@ -145,7 +153,7 @@ _FILL_NEXT = text(
 )
 _BEST = text(
     """
-    SELECT article.sku, partner.sku, best.kind, best.share, best.lift, best.members
+    SELECT article.id, article.sku, partner.sku, best.kind, best.share, best.lift, best.members
     FROM (SELECT near.*, row_number() OVER (PARTITION BY a, kind ORDER BY share DESC, lift DESC, b) AS place
           FROM (SELECT kind, one AS a, other AS b, members,
                        met.often / (10 * CASE WHEN kind = 0 THEN its.buyers ELSE its.revisiting END) AS share,
@@ -164,10 +172,10 @@ _BEST = text(
     WHERE best.place <= :kept
     ORDER BY best.a, best.kind, best.place
     """
-)
+).columns(id=Id())
 _MOST_BOUGHT = text(
     """
-    SELECT unit.code, near.sku, near.share, near.buyers
+    SELECT unit.id, unit.code, near.sku, near.share, near.buyers
     FROM (SELECT product.business_unit_id, product.sku, bought.buyers, bought.often / (10 * :everybody) AS share,
                  row_number() OVER (PARTITION BY business_unit_id ORDER BY bought.often DESC, bought.item) AS place
           FROM pairing_buyers AS bought
@@ -178,11 +186,11 @@ _MOST_BOUGHT = text(
     WHERE near.place <= :most
     ORDER BY unit.code, near.place
     """
-)
+).columns(id=Id())
 
 
-def count(until: date) -> dict[str, list[Partner]]:
-    """The partners by what they belong to ("sku:…", "unit:…"), the best of each kind first.
+def count(until: date) -> dict[Whose, list[Partner]]:
+    """The partners by what they belong to, the best of each kind first.
 
     Must have a transaction to itself that ends with a rollback: it leaves temporary tables there.
     """
@@ -218,12 +226,12 @@ def _look_at(table: Table, *index: str) -> None:
         db.session.execute(text(f"CREATE INDEX temp.ix_{table.name} ON {table.name} ({', '.join(index)})"))
 
 
-def _found(everybody: int) -> dict[str, list[Partner]]:
-    found: dict[str, list[Partner]] = defaultdict(list)
+def _found(everybody: int) -> dict[Whose, list[Partner]]:
+    found: dict[Whose, list[Partner]] = defaultdict(list)
     best = {"everybody": everybody, "least_lift": LEAST_LIFT, "kept": KEPT}
-    for sku, *partner in db.session.execute(_BEST, best):
-        found[f"sku:{sku}"].append(Partner(*partner))
+    for row_id, sku, *partner in db.session.execute(_BEST, best):
+        found[Whose(row_id, f"sku:{sku}")].append(Partner(*partner))
     most = {"everybody": everybody, "least": LEAST_MEMBERS, "most": MOST_BOUGHT}
-    for code, sku, share, members in db.session.execute(_MOST_BOUGHT, most):
-        found[f"unit:{code}"].append(Partner(sku, Kind.POPULAR, share, 100, members))
+    for row_id, code, sku, share, members in db.session.execute(_MOST_BOUGHT, most):
+        found[Whose(row_id, f"unit:{code}")].append(Partner(sku, Kind.POPULAR, share, 100, members))
     return found

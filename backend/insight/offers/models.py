@@ -10,19 +10,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
 from backend.core.db import Base
-from backend.core.types import Json, UtcDateTime
+from backend.core.types import Id, Json, UtcDateTime
 
 
 class ProductPairing(Base):
-    """What goes with an article (`id` is "sku:" and its code), or what a store sells most ("store:" and its code).
+    """What goes with an article, or what a business unit sells most.
 
+    `id` is that of the article or unit, `key` is "sku:" or "unit:" with its code.
     `partners`, the best first: [sku, kind (`rules.Kind`), share of the buyers per mille, lift in hundredths, members].
     `as_of` is the day of the run that changed the row last.
     """
 
     __tablename__ = "product_pairing"
 
-    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
     partners: Mapped[list[Any]] = mapped_column(Json)
     as_of: Mapped[date]
 

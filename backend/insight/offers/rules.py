@@ -137,7 +137,7 @@ def _candidates(
     popular: Sequence[Partner],
     articles: Mapping[str, Article],
 ) -> list[_Candidate]:
-    """Each article once, for its strongest reason; of equals the first. That others buy it is told where nothing else is."""
+    """Each article once, for its strongest reason; that everybody buys it is told only where nothing else is."""
     weights = _WEIGHTS[asked.now]
     best: dict[str, tuple[int, dict[str, Any]]] = {}
     for of in asked.basket:

@@ -12,6 +12,7 @@ from backend.core import clock
 from backend.core.bulk import delete_rows, insert_rows, update_rows
 from backend.core.db import db, table_of
 from backend.insight.offers import counting
+from backend.insight.offers.counting import Whose
 from backend.insight.offers.models import PairingRun, ProductPairing
 from backend.insight.offers.sync import COLLECTION
 from backend.sync import mark_changed
@@ -30,7 +31,7 @@ _SILENT: Final = timedelta(hours=3)
 class Change:
     """A row that is to be written; `partners` is None where there are none any more."""
 
-    id: str
+    whose: Whose
     partners: list[list[Any]] | None
     known: bool
 
@@ -55,28 +56,33 @@ def changes(as_of: date) -> tuple[int, list[Change]]:
     db.session.rollback()
     try:
         counted = counting.count(as_of)
-        there: dict[str, list[Any]] = dict(db.session.execute(select(_PAIRINGS.c.id, _PAIRINGS.c.partners)).all())
+        rows = db.session.execute(select(_PAIRINGS.c.id, _PAIRINGS.c.key, _PAIRINGS.c.partners))
+        there = {Whose(row_id, key): partners for row_id, key, partners in rows}
     finally:
         db.session.rollback()
-    wanted = {row_id: [list(partner) for partner in partners] for row_id, partners in counted.items()}
-    changed = [
-        Change(row_id, wanted.get(row_id), row_id in there)
-        for row_id in sorted(wanted.keys() | there.keys())
-        if wanted.get(row_id) != there.get(row_id)
+    wanted = {whose: [list(partner) for partner in partners] for whose, partners in counted.items()}
+    known = {whose.id for whose in there}
+    put = [
+        Change(whose, partners, whose.id in known)
+        for whose, partners in sorted(wanted.items())
+        if there.get(whose) != partners
     ]
-    return len(wanted), changed
+    kept = {whose.id for whose in wanted}
+    gone = [Change(whose, None, known=True) for whose in sorted(there) if whose.id not in kept]
+    # What goes goes first: its key may be another's by now.
+    return len(wanted), gone + put
 
 
 def write(changed: Sequence[Change], as_of: date) -> None:
     """Write rows that differ; the others are not touched, so that no tablet hears of them."""
-    gone = [each.id for each in changed if each.partners is None]
+    gone = [each.whose.id for each in changed if each.partners is None]
     put = [each for each in changed if each.partners is not None]
     mark_changed(COLLECTION, gone, deleted=True)
-    mark_changed(COLLECTION, [each.id for each in put])
-    rows = {each.id: {"id": each.id, "partners": each.partners, "as_of": as_of} for each in put}
+    mark_changed(COLLECTION, [each.whose.id for each in put])
+    rows = {each.whose: {**each.whose._asdict(), "partners": each.partners, "as_of": as_of} for each in put}
     delete_rows(_PAIRINGS, [{"id": row_id} for row_id in gone])
-    update_rows(_PAIRINGS, [rows[each.id] for each in put if each.known], by=("id",))
-    insert_rows(_INSERT, [rows[each.id] for each in put if not each.known])
+    update_rows(_PAIRINGS, [rows[each.whose] for each in put if each.known], by=("id",))
+    insert_rows(_INSERT, [rows[each.whose] for each in put if not each.known])
 
 
 def end(as_of: date, *, rows: int, changed: int) -> None:

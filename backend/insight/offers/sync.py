@@ -20,11 +20,11 @@ COLLECTION: Final = "pairings"
 
 def load(session: Session, ids: Sequence[str]) -> list[tuple[Any, ...]]:
     """The rows with these ids, ordered by id. One statement by primary key."""
-    query = select(ProductPairing.id, ProductPairing.partners).where(ProductPairing.id.in_(ids))
+    query = select(ProductPairing.id, ProductPairing.key, ProductPairing.partners).where(ProductPairing.id.in_(ids))
     return [tuple(row) for row in session.execute(query.order_by(ProductPairing.id))]
 
 
-PAIRINGS = Collection(name=COLLECTION, fields=("id", "partners"), load=load, personal=False)
+PAIRINGS = Collection(name=COLLECTION, fields=("id", "key", "partners"), load=load, personal=False)
 
 
 def init_app(app: Flask) -> None:

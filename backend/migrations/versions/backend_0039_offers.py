@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from backend.core.types import Json, UtcDateTime
+from backend.core.types import Id, Json, UtcDateTime
 
 revision = "backend_0039"
 down_revision = "backend_0034"
@@ -17,7 +17,8 @@ def upgrade() -> None:
     """Apply this revision."""
     op.create_table(
         "product_pairing",
-        sa.Column("id", sa.String(60), primary_key=True),
+        sa.Column("id", Id(), primary_key=True),
+        sa.Column("key", sa.String(60), nullable=False, unique=True),
         sa.Column("partners", Json(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
     )
