@@ -3,6 +3,7 @@ import { CUSTOMERS, PRODUCTS } from '$lib/search';
 import { Block, BlockError, encodeBlock, Serial, type BlockRef, type Change, type Copy, type CopyStore, type HeldCard, type NewBlock, type Row, type Stored } from '$lib/vault';
 import { Collection } from './collection';
 import type { CouponRow, CustomerRow, CycleRow, GradeRow, ProductRow, ProgrammeRow, RiskRow, StoreRow, TemplateRow, WordingRow } from './types';
+import type { CouponRow, CustomerRow, GradeRow, PairingRow, ProductRow, ProgrammeRow, StoreRow, TemplateRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What other tabs are told after a change of the copy on the disk. */
@@ -31,6 +32,7 @@ export class TabletCopy {
   readonly templates = new Collection<TemplateRow>(null);
   readonly risks = new Collection<RiskRow>(null);
   readonly cycles = new Collection<CycleRow>(null);
+  readonly pairings = new Collection<PairingRow>(null);
   readonly #collections: Record<string, Collection<object>>;
   readonly #store: CopyStore;
   readonly #serial = new Serial();
@@ -46,6 +48,8 @@ export class TabletCopy {
     this.#tell = tell;
     const { customers, products, stores, wordings, programme, coupons, grades, templates, risks, cycles } = this;
     this.#collections = { customers, products, stores, wordings, programme, coupons, grades, templates, risks, cycles };
+    const { customers, products, stores, wordings, programme, coupons, grades, templates, pairings } = this;
+    this.#collections = { customers, products, stores, wordings, programme, coupons, grades, templates, pairings };
   }
 
   /** Where the copy stands, or null when there is none yet. */
