@@ -47,8 +47,8 @@ _FILL = (
         " SELECT md5('c' || n)::uuid, 'M' || n, now(), now() FROM generate_series(0, %(members)s - 1) AS n"
     ),
     (
-        "INSERT INTO sale (id, customer_id, store_id, currency, total, discount, points_redeemed, occurred_at, received_at,"
-        " business_day, flags)"
+        "INSERT INTO sale (id, customer_id, store_id, currency, total, discount, points_redeemed, occurred_at, "
+        " received_at, business_day, flags)"
         " SELECT md5('s' || n)::uuid, md5('c' || floor(%(members)s * random() ^ 1.5)::int)::uuid, md5('store')::uuid,"
         " 'KRW', 1000, 0, 0, now(), now(), %(day)s::date - floor(400 * random())::int, '[]'"
         " FROM generate_series(1, %(sales)s) AS n"
