@@ -1,6 +1,6 @@
 """`insight_pairings`: seconds of counting what is bought together and next, on a private PostgreSQL.
 
-The floor is one hand-written statement with the same result, in turn on the same rows: 100,000 members, 1,000,000 sales
+The floor is one hand-written statement with the same result, in turn on the same rows: 50,000 members, 500,000 sales
 of one to four lines, 3,000 articles of which some sell much more than others. `DANGOL_BENCH_MEMBERS` asks for another
 size. Ours numbers members, days and articles in tables of its own and counts pairs in parts, so that it does not
 outgrow memory; the floor does all of it at once.
@@ -21,7 +21,7 @@ from backend.insight.offers import counting
 from tests import postgres
 from tests.bench.harness import fresh_app, report
 
-_MEMBERS = 100_000
+_MEMBERS = 50_000
 _SALES_EACH = 10
 _ARTICLES = 3_000
 _LAST_DAY = date(2026, 11, 20)
