@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from backend.catalog import Product
 from backend.core.db import db, table_of
-from backend.customers import get_customer
+from backend.customers import CustomerFacts, get_customer
 from backend.insight.offers.models import ProductPairing
 from backend.insight.offers.rules import Article, Asked, Partner, Suggestion, barred_by, suggest
 from backend.organization import BusinessUnit
@@ -37,7 +37,7 @@ def suggestions(customer_id: str, *, unit: str | None = None) -> list[tuple[Arti
     if customer.suspended_at is not None:
         return []
     at = unit or _home_unit(customer)
-    basket = [sku for sku, *_ in customer.facts.last_basket] if customer.facts else []
+    basket = [sku for sku, *_ in _last_basket(customer.id)]
     rows = _partners([*(f"sku:{sku}" for sku in basket), f"unit:{at}"])
     named = {partner.sku for partners in rows.values() for partner in partners} | set(basket)
     articles = {article.sku: article for article in _articles(_ARTICLES.where(_product.sku.in_(sorted(named))))}
@@ -48,6 +48,10 @@ def suggestions(customer_id: str, *, unit: str | None = None) -> list[tuple[Arti
     asked = Asked(basket, preferences=wishes, unit=at, barred=barred)
     pairings = {sku: rows[f"sku:{sku}"] for sku in basket}
     return [(articles[each.sku], each) for each in suggest(asked, pairings, rows[f"unit:{at}"], articles)]
+
+
+def _last_basket(customer_id: str) -> list[list[Any]]:
+    return db.session.scalar(select(CustomerFacts.last_basket).where(CustomerFacts.customer_id == customer_id)) or []
 
 
 def _home_unit(customer: Customer) -> str | None:
@@ -68,4 +72,4 @@ def _partners(keys: Sequence[str]) -> dict[str, list[Partner]]:
 
 
 def _articles(query: Select[tuple[str, str, str | None, str | None, str | None, str | None]]) -> list[Article]:
-    return [Article(*row) for row in db.session.execute(query)]
+    return [Article(*row) for row in db.session.execute(query).tuples()]
