@@ -72,10 +72,8 @@ class Companions:
 
 def companions(articles: Sequence[Article]) -> Companions:
     """Of the same brand where that makes it, otherwise the first of the unit that is called so."""
-    pairs: dict[str, list[list[str]]] = orjson.loads(_PAIRS.read_bytes())
-    return Companions(
-        *(_partners(articles, {one: other for one, other in pairs[kind]}) for kind in ("together", "next"))
-    )
+    pairs: dict[str, list[tuple[str, str]]] = orjson.loads(_PAIRS.read_bytes())
+    return Companions(*(_partners(articles, dict(pairs[kind])) for kind in ("together", "next")))
 
 
 def _partners(articles: Sequence[Article], pairs: dict[str, str]) -> dict[str, Article]:

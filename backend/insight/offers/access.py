@@ -12,7 +12,7 @@ from backend.core.db import db, table_of
 from backend.customers import CustomerFacts, get_customer
 from backend.insight.offers.models import ProductPairing
 from backend.insight.offers.rules import Article, Asked, Partner, Suggestion, barred_by, suggest
-from backend.organization import BusinessUnit
+from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,12 +55,8 @@ def _last_basket(customer_id: str) -> list[list[Any]]:
 
 
 def _home_unit(customer: Customer) -> str | None:
-    home = customer.home_store
-    return (
-        None
-        if home is None
-        else db.session.scalar(select(BusinessUnit.code).where(BusinessUnit.id == home.business_unit_id))
-    )
+    query = select(BusinessUnit.code).join(Store, Store.business_unit_id == BusinessUnit.id)
+    return db.session.scalar(query.where(Store.id == customer.home_store_id))
 
 
 def _partners(keys: Sequence[str]) -> dict[str, list[Partner]]:
@@ -72,4 +68,4 @@ def _partners(keys: Sequence[str]) -> dict[str, list[Partner]]:
 
 
 def _articles(query: Select[tuple[str, str, str | None, str | None, str | None, str | None]]) -> list[Article]:
-    return [Article(*row) for row in db.session.execute(query).tuples()]
+    return [Article._make(row) for row in db.session.execute(query)]
