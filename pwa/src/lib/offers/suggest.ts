@@ -121,7 +121,7 @@ function candidates(asked: Asked, { pairings, popular, article }: Known): Candid
 }
 
 function mayOffer(article: Article, { unit, preferences, barred }: Asked): boolean {
-  if (unit != null && article.business_unit !== null && article.business_unit !== unit) return false;
+  if (unit !== undefined && unit !== null && article.business_unit !== null && article.business_unit !== unit) return false;
   if (article.category !== null && barred?.has(article.category)) return false;
   const unwanted = preferences?.filter(({ kind }) => kind === 'dislike' || kind === 'allergy') ?? [];
   return !unwanted.some(({ value }) => mayMean(value, named(article)));

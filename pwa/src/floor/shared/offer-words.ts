@@ -1,5 +1,5 @@
 import type { Offer } from '$lib/book';
-import { m } from './paraglide/messages';
+import { m } from '$lib/i18n/paraglide/messages';
 
 /** Why something is offered, as a sentence. */
 export function offerReason({ reason, of }: Pick<Offer, 'reason' | 'of'>): string {
