@@ -8,7 +8,7 @@ from alembic import op
 from backend.core.types import Id, Json, UtcDateTime
 
 revision = "backend_0039"
-down_revision = "backend_0035"
+down_revision = "backend_0036"
 branch_labels = None
 depends_on = None
 
