@@ -26,8 +26,7 @@ from backend.demo.partners import write_partners
 from backend.demo.purchases import Shelves, purchases
 from backend.demo.rows import EARNED_MONTHS, Places, Rows
 from backend.demo.world import GRADES, HEAD_STORE, TIME_ZONE, UNITS, WORDINGS
-from backend.insight import refresh_now
-from backend.insight import refresh_pairings
+from backend.insight import refresh_now, refresh_pairings
 from backend.loyalty import EarningRule, Grade
 from backend.organization import DEMO_LOGINS, DEMO_PASSWORD, BusinessUnit, Staff, StaffRole, Store, hash_password
 from backend.sales import Sale, SaleLine, refresh_purchase_facts

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.insight.facts import MemberFacts
+from backend.insight.offers import PairingRun, ProductPairing, refresh_pairings
 from backend.insight.outreach import AtRisk, Outreach
 from backend.insight.scoring import MemberScore, refresh_now
-from backend.insight.offers import refresh_pairings
-from backend.insight.offers import PairingRun, ProductPairing, refresh_pairings
-from backend.insight.scoring import MemberScore
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,4 +27,14 @@ def init_app(app: Flask) -> None:
     offers.init_app(app)
 
 
-__all__ = ["AtRisk", "MemberFacts", "MemberScore", "Outreach", "PairingRun", "ProductPairing", "init_app", "refresh_now", "refresh_pairings"]
+__all__ = [
+    "AtRisk",
+    "MemberFacts",
+    "MemberScore",
+    "Outreach",
+    "PairingRun",
+    "ProductPairing",
+    "init_app",
+    "refresh_now",
+    "refresh_pairings",
+]

@@ -20,8 +20,8 @@ from backend.core.db import db, run_in_unit_of_work
 from backend.customers import Preference
 from backend.delivery import Message
 from backend.delivery.limits.service import set_limits
-from backend.insight.scoring import InsightModel, MemberScore, ScoresRefreshed
 from backend.insight import PairingRun, ProductPairing
+from backend.insight.scoring import InsightModel, MemberScore, ScoresRefreshed
 from backend.organization import BusinessUnit, Store, hash_password
 from backend.organization.demo_sign_ins import DEMO_PASSWORD
 from backend.sync import blocks

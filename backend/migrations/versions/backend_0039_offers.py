@@ -8,7 +8,7 @@ from alembic import op
 from backend.core.types import Id, Json, UtcDateTime
 
 revision = "backend_0039"
-down_revision = "backend_0036"
+down_revision = "backend_0038"
 branch_labels = None
 depends_on = None
 

@@ -15,8 +15,7 @@ import { businessDay, reconcile, type Surroundings } from './reconcile';
 import { revocation, sendSealed, type Revocation } from './sealed-sender';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
-import type { CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, Outlook, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, TemplateRow, WordingRow } from './types';
-import type { CouponRow, CustomerRow, DueAnswer, GradeRow, Offer, OfferQuery, OpenOptions, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, TemplateRow, WordingRow } from './types';
+import type { CouponRow, CustomerRow, DueAnswer, GradeRow, Offer, OfferQuery, OpenOptions, Outlook, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, TemplateRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What tabs tell one another. */
