@@ -11,10 +11,12 @@ import orjson
 from backend.demo.chance import dice, one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
 
 _SHELVES = Path(__file__).with_name("assortment.json")
+_PAIRS = Path(__file__).with_name("pairs.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Article:
     category: str
     price: int
     unit: str
+
+    @property
+    def own(self) -> str:
+        """What it is called without its brand."""
+        return self.name.removeprefix(f"{self.brand} ")
 
 
 def assortment(seed: int) -> list[Article]:
@@ -53,6 +60,30 @@ def assortment(seed: int) -> list[Article]:
                     )
                 )
     return articles
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """What some buy with an article, and what some buy the next time: {sku: article}."""
+
+    together: dict[str, Article]
+    next: dict[str, Article]
+
+
+def companions(articles: Sequence[Article]) -> Companions:
+    """Of the same brand where that makes it, otherwise the first of the unit that is called so."""
+    pairs: dict[str, list[tuple[str, str]]] = orjson.loads(_PAIRS.read_bytes())
+    return Companions(*(_partners(articles, dict(pairs[kind])) for kind in ("together", "next")))
+
+
+def _partners(articles: Sequence[Article], pairs: dict[str, str]) -> dict[str, Article]:
+    by_brand = {(article.unit, article.name): article for article in articles}
+    first = {(article.unit, article.own): article for article in reversed(articles)}
+    return {
+        article.sku: by_brand.get((article.unit, f"{article.brand} {other}")) or first[article.unit, other]
+        for article in articles
+        if (other := pairs.get(article.own))
+    }
 
 
 def ean13(digits: str) -> str:

@@ -19,14 +19,14 @@ from backend.core.errors import Conflict
 from backend.customers import Customer
 from backend.demo.chance import dice, id_at
 from backend.demo.coupons import write_coupons
-from backend.demo.goods import Article, assortment
+from backend.demo.goods import Article, assortment, companions
 from backend.demo.members import Member, members
 from backend.demo.names import korean
 from backend.demo.partners import write_partners
-from backend.demo.purchases import purchases
+from backend.demo.purchases import Shelves, purchases
 from backend.demo.rows import EARNED_MONTHS, Places, Rows
 from backend.demo.world import GRADES, HEAD_STORE, TIME_ZONE, UNITS, WORDINGS
-from backend.insight import refresh_now
+from backend.insight import refresh_now, refresh_pairings
 from backend.loyalty import EarningRule, Grade
 from backend.organization import DEMO_LOGINS, DEMO_PASSWORD, BusinessUnit, Staff, StaffRole, Store, hash_password
 from backend.sales import Sale, SaleLine, refresh_purchase_facts
@@ -81,6 +81,8 @@ def load_demo(count: int, *, seed: int, progress: Progress) -> DemoFigures:
     run_in_unit_of_work(lambda: _write(count, seed=seed, password=password, progress=progress))
     progress.say("forecasts")
     refresh_now()
+    progress.say("what goes together")
+    refresh_pairings(clock.now().date() - timedelta(days=1))
     progress.say("blocks for the tablets")
     blocks.rebuild_all()
     return figures(created=True)
@@ -138,9 +140,10 @@ def _write_members(
     by_unit: dict[str, Sequence[Article]] = {
         unit.code: [article for article in goods if article.unit == unit.code] for unit in UNITS
     }
+    shelves = Shelves(by_unit, companions(goods))
     rows = Rows(buying, places, today=today)
     for number, member in enumerate(members(people, count, today=today), 1):
-        rows.add(member, purchases(buying, member, by_unit, today=today))
+        rows.add(member, purchases(buying, member, shelves, today=today))
         if not number % _AT_ONCE:
             rows.write()
             progress.at(number, fraction=number / count, unit="members")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from backend.demo.goods import Article
+    from backend.demo.goods import Article, Companions
     from backend.demo.members import Member
 
 _ZONE = ZoneInfo(TIME_ZONE)
@@ -24,6 +24,9 @@ _LINES: Weighted[int] = Weighted((1, 42), (2, 30), (3, 17), (4, 8), (6, 3))
 _STORES = {unit.code: Weighted(*((store, store.weight) for store in unit.stores)) for unit in UNITS}
 _KRW_OF_A_CENT = 14
 _HABIT = 0.55
+# Of 60 seconds, and of ten.
+_WITH_COMPANION = 27
+_WITH_SEQUEL = 5
 _HOME = 0.78
 _ABROAD = 0.93
 
@@ -53,10 +56,22 @@ class Purchase:
     points: int
 
 
-def purchases(chance: Random, member: Member, goods: dict[str, Sequence[Article]], *, today: date) -> list[Purchase]:
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """What is sold, by unit, and what goes with what."""
+
+    goods: dict[str, Sequence[Article]]
+    companions: Companions
+
+
+def purchases(chance: Random, member: Member, shelves: Shelves, *, today: date) -> list[Purchase]:
     """A member's purchases from two years ago to yesterday, oldest first."""
-    favourites = {code: [one_of(chance, articles) for _ in range(4)] for code, articles in goods.items()}
-    return [_purchase(chance, member, day, goods, favourites) for day in purchase_days(chance, member, today)]
+    favourites = {code: [one_of(chance, articles) for _ in range(4)] for code, articles in shelves.goods.items()}
+    made: list[Purchase] = []
+    for day in purchase_days(chance, member, today):
+        before = [line.article for line in made[-1].lines] if made else []
+        made.append(_purchase(chance, member, day, shelves, favourites, before))
+    return made
 
 
 def purchase_days(chance: Random, member: Member, today: date) -> list[date]:
@@ -82,8 +97,9 @@ def _purchase(
     chance: Random,
     member: Member,
     day: date,
-    goods: dict[str, Sequence[Article]],
+    shelves: Shelves,
     favourites: dict[str, list[Article]],
+    before: list[Article],
 ) -> Purchase:
     unit, store = _where(chance, member)
     minute = store.opens * 60 + int(chance.random() * (store.closes - store.opens) * 60)
@@ -91,15 +107,28 @@ def _purchase(
     wanted = {
         article.sku: article
         for article in (
-            one_of(chance, favourites[unit.code] if chance.random() < _HABIT else goods[unit.code])
+            one_of(chance, favourites[unit.code] if chance.random() < _HABIT else shelves.goods[unit.code])
             for _ in range(_LINES.pick(chance))
         )
     }
+    wanted |= _companions(list(wanted.values()), before, shelves.companions, at=at, unit=unit.code)
     lines = [_line(chance, unit, article) for article in wanted.values()]
     total = sum(line.amount for line in lines)
     worth = total * (_KRW_OF_A_CENT if unit.currency == "USD" else 1)
     discount = sum(line.discount for line in lines)
     return Purchase(unit, store, day, at.astimezone(UTC), lines, total, discount, worth, worth // 100)
+
+
+def _companions(
+    bought: list[Article], before: list[Article], companions: Companions, *, at: datetime, unit: str
+) -> dict[str, Article]:
+    """What goes with some baskets: the second in which one is paid decides, so that no dice fall otherwise."""
+    found: list[Article] = []
+    if at.second < _WITH_COMPANION:
+        found += [companions.together[each.sku] for each in bought if each.sku in companions.together]
+    if at.second % 10 < _WITH_SEQUEL:
+        found += [companions.next[each.sku] for each in before if each.sku in companions.next]
+    return {article.sku: article for article in found if article.unit == unit}
 
 
 def _where(chance: Random, member: Member) -> tuple[DemoUnit, DemoStore]:

@@ -27,7 +27,7 @@ def journey() -> Histories:
         card, sold_at, paid = (heading.index(name) for name in ("card_number", "sold_at", "sales_value"))
         for row in rows:
             members.append(int(row[card]))
-            on.append(_store_day(row[sold_at]))
+            on.append(store_day(row[sold_at]))
             cents.append(_cents(row[paid]))
     return histories(np.array(members), np.array(on, dtype=np.int32), np.array(cents))
 
@@ -38,5 +38,6 @@ def _cents(paid: str) -> int:
 
 
 @cache
-def _store_day(sold_at: str) -> int:
+def store_day(sold_at: str) -> int:
+    """The ordinal of the day at the stores on which something was sold."""
     return datetime.fromisoformat(sold_at).replace(tzinfo=UTC).astimezone(_STORES).date().toordinal()

@@ -8,7 +8,7 @@ tablet, with which the tests look at the API.
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,10 @@ from backend.cli import dangol
 from backend.core import clock, events
 from backend.core.audit import SYSTEM
 from backend.core.db import db, run_in_unit_of_work
+from backend.customers import Preference
 from backend.delivery import Message
 from backend.delivery.limits.service import set_limits
+from backend.insight import PairingRun, ProductPairing
 from backend.insight.scoring import InsightModel, MemberScore, ScoresRefreshed
 from backend.organization import BusinessUnit, Store, hash_password
 from backend.organization.demo_sign_ins import DEMO_PASSWORD
@@ -61,6 +63,13 @@ AT_RISK = (
     ("방시온", "Bang Sion", 36, 95_000),
 )
 """Who is at risk: name, Latin name, days of silence, what is at stake in won."""
+ALLERGIC = "심온유"
+"""Who must not have whisky; of her last purchase one article is sold no more, and one costs otherwise."""
+PAIRINGS = {
+    "HN-CREAM-50": [["ON-WHISKY-12", 0, 410, 320, 40], ["SR-PERFUME-30", 1, 120, 180, 22]],
+    "HN-TONER-200": [["GA-WALLET-01", 1, 90, 150, 12], ["HN-CREAM-50", 0, 600, 400, 70]],
+}
+
 COUPONS = 8
 HER_COUPON = "7001000000000024"
 """The first code of a coupon of 김민지's."""
@@ -95,7 +104,12 @@ def fill(token: str) -> None:
     """Add everything; inside a unit of work."""
     place = _organisation(token)
     for sku, name, brand, category, price in _PRODUCTS:
-        factories.product(sku=sku, name=name, brand=brand, category=category, price=price)
+        article = factories.product(sku=sku, name=name, brand=brand, category=category, price=price)
+        if sku in PAIRINGS:
+            db.session.add(
+                ProductPairing(id=article.id, key=f"sku:{sku}", partners=PAIRINGS[sku], as_of=date(2026, 9, 1))
+            )
+    _pairings_are_done()
     _coupons(_known_members(place), place)
     _replies(place)
     _at_risk(place)
@@ -106,6 +120,13 @@ def fill(token: str) -> None:
     _template(OFFER, "가을 할인 안내", offer, "commercial")
     ready = '{{ customer.name | default: "고객" }}님, 맡기신 상품이 준비되었습니다.'
     _template("pickup_ready", "찾으러 오세요", ready, "service")
+
+
+def _pairings_are_done() -> None:
+    """So that the worker leaves the pairings as they are: nobody bought enough here for any."""
+    today = datetime.now(UTC).date()
+    for days in (-1, 0):
+        db.session.add(PairingRun(as_of=today + timedelta(days=days), ended_at=datetime.now(UTC)))
 
 
 def _organisation(token: str) -> Store:
@@ -178,6 +199,10 @@ def _known_members(place: Store) -> Customer:
     consent.record(agreed.id, statement, acting_staff=SYSTEM, store_id=place.id)
     consent.record(agreed.id, statement | {"night": False}, acting_staff=SYSTEM, store_id=place.id)
     _member(place, name="김민준", name_latin="Kim Minjun", phone=NEVER_ASKED_PHONE, grade="silver")
+    basket = [["HN-CREAM-50", 1, 80_000], ["HN-OLD-1", 1, 30_000]]
+    facts = {"last_basket": basket, "last_currency": "KRW", "last_purchase_on": date(2026, 9, 1)}
+    allergic = _member(place, name=ALLERGIC, name_latin="Sim Onyu", phone="+821077778899", facts=facts)
+    db.session.add(Preference(customer_id=allergic.id, kind="allergy", value="위스키"))
     _member(place, name="강미진", name_latin="Kang Mijin", phone="+821011114821")
     return agreed
 

@@ -16,6 +16,7 @@ export class Basket {
   #currency = $state('KRW');
   #extras = $state.raw<BasketExtras>(noExtras);
   #given = $state.raw<readonly GivenCoupon[]>([]);
+  #leftOut = $state.raw<readonly string[]>([]);
   readonly #storeCurrency: () => string;
   readonly #place: () => Place;
 
@@ -51,6 +52,11 @@ export class Basket {
     return this.#extras;
   }
 
+  /** Codes of what was wanted as last time and is sold no more. */
+  get leftOut(): readonly string[] {
+    return this.#leftOut;
+  }
+
   get empty(): boolean {
     return this.#lines.length === 0;
   }
@@ -70,8 +76,9 @@ export class Basket {
     this.#lines = [...this.#lines, line];
   }
 
-  /** Everything of the last purchase at today's prices. Products that are no longer sold are left out. */
+  /** Everything of the last purchase at today's prices. Products that are no longer sold are left out, and told. */
   addLast(customer: CustomerRow, products: ReadonlyMap<string, ProductRow>): void {
+    this.#leftOut = customer.last_basket.map(([sku]) => sku).filter((sku) => !products.has(sku));
     for (const [sku, quantity] of customer.last_basket) {
       const product = products.get(sku);
       if (product !== undefined) this.add(product, Math.max(1, quantity));
@@ -121,6 +128,7 @@ export class Basket {
   clear(): void {
     this.#lines = [];
     this.#given = [];
+    this.#leftOut = [];
     this.#extras = noExtras;
     this.#customer = null;
     this.#currency = this.#storeCurrency();

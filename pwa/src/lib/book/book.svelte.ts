@@ -3,7 +3,7 @@ import { hasMarker, leaveMarker, wantsReadable } from '$lib/vault/marker';
 import { takeWorker } from './hire';
 import { Caller, type Calls, type Method, type Result } from './rpc';
 import type { Told } from './status';
-import type { BookState, CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, OutboxEntry, Outlook, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, SyncState, TemplateRow, WordingRow } from './types';
+import type { BookState, CouponRow, CustomerRow, DueAnswer, GradeRow, Offer, OfferQuery, OpenOptions, OutboxEntry, Outlook, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, SyncState, TemplateRow, WordingRow } from './types';
 
 const NOTHING: BookState = { phase: 'empty', loaded: 0, expected: 0, rows: {}, asOf: null };
 const NOT_YET: SyncState = {
@@ -155,6 +155,11 @@ export class Book {
   /** What of a customer depends on others: members like her, and whether she is at risk. */
   outlook(id: string): Promise<Outlook> {
     return this.#call('outlook', id);
+  }
+
+  /** What to offer next to a basket, at most three articles: worked out in the worker, without the network. */
+  offers(query: OfferQuery): Promise<Offer[]> {
+    return this.#call('offers', $state.snapshot(query));
   }
 
   /** Products by SKU; those that the copy does not hold are missing. */

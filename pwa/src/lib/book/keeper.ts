@@ -6,6 +6,7 @@ import { EventsLine } from './events-line';
 import { Loop, PACE, type Pace, type Round } from './loop';
 import { outlookOf, whoIsDue } from './due';
 import { SenderLock } from './locks';
+import { whatToOffer } from './offers';
 import { Outbox, type Receipt } from './outbox';
 import { askedWhen, offTheList } from './outcomes';
 import { pullAll, type PullHooks } from './pull';
@@ -14,7 +15,7 @@ import { businessDay, reconcile, type Surroundings } from './reconcile';
 import { revocation, sendSealed, type Revocation } from './sealed-sender';
 import { Status, type Listener } from './status';
 import { TabletCopy, type CopyNews } from './tablet-copy';
-import type { CouponRow, CustomerRow, DueAnswer, GradeRow, OpenOptions, Outlook, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, TemplateRow, WordingRow } from './types';
+import type { CouponRow, CustomerRow, DueAnswer, GradeRow, Offer, OfferQuery, OpenOptions, Outlook, ProductRow, ProgrammeRow, SearchAnswer, StoreRow, TemplateRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What tabs tell one another. */
@@ -162,6 +163,11 @@ export class Keeper {
   /** Whom what is not in the copy yet takes off the list of those at risk. */
   #off(): Set<string> {
     return offTheList([...this.#outbox.applied, ...this.#outbox.waiting]);
+  }
+
+  /** What to offer next to a basket at the tablet's store. */
+  offers(query: OfferQuery): Offer[] {
+    return whatToOffer(this.#tablet, query, this.#around().store(undefined)?.business_unit ?? null);
   }
 
   /** The business day of the tablet's store, ISO. */

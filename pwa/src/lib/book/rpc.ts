@@ -6,7 +6,7 @@ import type { Told } from './status';
 
 /** What needs an open book. */
 export const READING = [
-  'findCustomers', 'findProducts', 'customer', 'due', 'outlook', 'products', 'stores', 'wordings', 'programme', 'coupons', 'grades', 'templates', 'record', 'resend', 'dismiss',
+  'findCustomers', 'findProducts', 'customer', 'due', 'offers', 'outlook', 'products', 'stores', 'wordings', 'programme', 'coupons', 'grades', 'templates', 'record', 'resend', 'dismiss',
   'hold',
 ] as const;
 

@@ -79,6 +79,6 @@ describe('a copy', () => {
     await level(server, tablet);
     server.put('tasks', customer());
     await level(server, tablet);
-    expect(tablet.rows).toEqual({ customers: 0, products: 0, stores: 0, wordings: 0, templates: 0, programme: 0, coupons: 0, grades: 0, risks: 0, cycles: 0 });
+    expect(tablet.rows).toEqual({ customers: 0, products: 0, stores: 0, wordings: 0, templates: 0, programme: 0, coupons: 0, grades: 0, risks: 0, cycles: 0, pairings: 0 });
   });
 });

@@ -2,7 +2,7 @@ import type { PullPage } from '$lib/api/sync';
 import { CUSTOMERS, PRODUCTS } from '$lib/search';
 import { Block, BlockError, encodeBlock, Serial, type BlockRef, type Change, type Copy, type CopyStore, type HeldCard, type NewBlock, type Row, type Stored } from '$lib/vault';
 import { Collection } from './collection';
-import type { CouponRow, CustomerRow, CycleRow, GradeRow, ProductRow, ProgrammeRow, RiskRow, StoreRow, TemplateRow, WordingRow } from './types';
+import type { CouponRow, CustomerRow, CycleRow, GradeRow, PairingRow, ProductRow, ProgrammeRow, RiskRow, StoreRow, TemplateRow, WordingRow } from './types';
 import { uuid7 } from './uuid';
 
 /** What other tabs are told after a change of the copy on the disk. */
@@ -31,6 +31,7 @@ export class TabletCopy {
   readonly templates = new Collection<TemplateRow>(null);
   readonly risks = new Collection<RiskRow>(null);
   readonly cycles = new Collection<CycleRow>(null);
+  readonly pairings = new Collection<PairingRow>(null);
   readonly #collections: Record<string, Collection<object>>;
   readonly #store: CopyStore;
   readonly #serial = new Serial();
@@ -44,8 +45,8 @@ export class TabletCopy {
   constructor(store: CopyStore, tell: (news: CopyNews) => void) {
     this.#store = store;
     this.#tell = tell;
-    const { customers, products, stores, wordings, programme, coupons, grades, templates, risks, cycles } = this;
-    this.#collections = { customers, products, stores, wordings, programme, coupons, grades, templates, risks, cycles };
+    const { customers, products, stores, wordings, programme, coupons, grades, templates, risks, cycles, pairings } = this;
+    this.#collections = { customers, products, stores, wordings, programme, coupons, grades, templates, risks, cycles, pairings };
   }
 
   /** Where the copy stands, or null when there is none yet. */

@@ -1,4 +1,5 @@
 // The seam between the screens and the book: plain data that crosses from the worker to the main thread.
+import type { Partner, Preference, Reason } from '$lib/offers';
 import type { Mark } from '$lib/search';
 
 export type { Mark };
@@ -139,6 +140,27 @@ export interface CouponRow {
   ends_on: string | null;
   business_unit: string | null;
   store: string | null;
+}
+
+/** What goes with an article ("sku:" and its code), or what a business unit sells most ("unit:" and its code). */
+export interface PairingRow {
+  id: string;
+  key: string;
+  partners: Partner[];
+}
+
+/** For whom something is to be offered: the articles of her last purchase, or where `now`, of the basket being made. */
+export interface OfferQuery {
+  basket: string[];
+  now: boolean;
+  preferences: Preference[];
+}
+
+/** An article with why it is offered; `of` is what the article that the reason names is called. */
+export interface Offer {
+  product: ProductRow;
+  reason: Reason;
+  of: string | null;
 }
 
 export interface SearchHit<T> {
