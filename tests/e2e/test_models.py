@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,20 +31,29 @@ _MEMBERS = "2000"
 def shop(built_pwa: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DangolServer]:
     """A server over the demo, whose members have two years of purchases."""
     del built_pwa
-    yield from _serving(prepared(tmp_path_factory, "demo", [sys.executable, "-m", "tests.e2e.demo", _MEMBERS]))
+    yield from _serving(_copied(prepared(tmp_path_factory, "demo", [sys.executable, "-m", "tests.e2e.demo", _MEMBERS])))
 
 
 @pytest.fixture
 def new_house(built_pwa: None, world: Path) -> Iterator[DangolServer]:
-    """A server over members of whom nobody ever bought anything."""
+    """A server over members of whom nobody ever bought anything, and whom nobody forecast anything of."""
     del built_pwa
-    yield from _serving(world)
+    folder = _copied(world)
+    with closing(sqlite3.connect(folder / "dangol.sqlite3")) as connection:
+        for table in ("at_risk", "member_score", "insight_model"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        connection.commit()
+    yield from _serving(folder)
 
 
-def _serving(filled: Path) -> Iterator[DangolServer]:
+def _copied(filled: Path) -> Path:
     folder = filled.with_name(f"{filled.name}-models")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(filled, folder)
+    return folder
+
+
+def _serving(folder: Path) -> Iterator[DangolServer]:
     server = DangolServer(folder)
     server.start()
     yield server
@@ -95,7 +106,7 @@ def _forecast(page: Page, shop: DangolServer, camera: Inspector) -> None:
         block = page.locator("[data-forecast]")
         block.scroll_into_view_if_needed()
         if name == "there":
-            expect(block.locator("[data-reason]")).to_have_count(3)
+            expect(block.locator("[data-reason]")).not_to_have_count(0)
         settled(page)
         camera.take(f"admin-forecast-{name}")
 

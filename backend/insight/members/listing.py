@@ -15,6 +15,7 @@ from backend.customers import Customer
 from backend.insight.cuts import rules, service
 from backend.insight.facts import SEPARATOR, derived
 from backend.insight.members.profile import Facts, favourites, gaps_of, rhythm_of
+from backend.insight.service import predict
 from backend.organization import BusinessUnit, Store
 
 if TYPE_CHECKING:
@@ -29,14 +30,17 @@ _PLACES = select(_store.id, _store.code, _unit.code.label("unit")).join(
     table_of(BusinessUnit), _unit.id == _store.business_unit_id
 )
 _AT_ONCE = 1_000
+_SCORES = ("alive", "expected_28", "expected_56", "return_28", "return_56", "worth", "stake", "currency")
 
 
 def members(as_of: date) -> Iterator[dict[str, Any]]:
     """Everybody who has bought by `as_of`, in the order of their ids: facts, state, and fifths where she agreed.
 
-    Money is in minor units, by currency. `rfm` is None for who has not agreed to profiling. Whoever is suspended is
-    left out, and counts in nobody's fifths.
+    Money is in minor units, by currency. `rfm` and `scores` are None for who has not agreed to profiling; `scores` are
+    what models fitted on that day say, None where none can be. Whoever is suspended is left out, and counts in nobody's
+    fifths.
     """
+    scores = _Scores(as_of)
     who = {str(row.id): row for row in db.session.execute(_WHO) if row.suspended_at is None}
     # Twice, rather than everybody in memory at once.
     drawn = service.draw(_of(who, as_of), as_of)
@@ -49,11 +53,27 @@ def members(as_of: date) -> Iterator[dict[str, Any]]:
             told = {"customer_id": facts.customer_id, "source_key": who[facts.customer_id].source_key}
             told |= _told(facts, as_of, drawn, places)
             scored = facts.customer_id in agreed and agreed[facts.customer_id].allowed
-            yield told | {"rfm": _fifths(facts, drawn, worth) if scored else None}
+            rfm = _fifths(facts, drawn, worth) if scored else None
+            yield told | {"rfm": rfm, "scores": scores.of(facts.customer_id)}
 
 
 def _of(who: Collection[str], as_of: date) -> Iterator[Facts]:
     return (each for each in facts_as_of(as_of) if each.customer_id in who)
+
+
+class _Scores:
+    """What is predicted of members, who are asked for in the order of their ids."""
+
+    def __init__(self, as_of: date) -> None:
+        self._predictions = predict(as_of)
+        self._next = next(self._predictions, None)
+
+    def of(self, customer_id: str) -> dict[str, Any] | None:
+        while self._next is not None and self._next.customer_id < customer_id:
+            self._next = next(self._predictions, None)
+        if self._next is None or self._next.customer_id != customer_id:
+            return None
+        return {name: getattr(self._next, name) for name in _SCORES}
 
 
 def facts_as_of(as_of: date) -> Iterator[Facts]:

@@ -12,7 +12,7 @@ from backend.customers import suspended
 from backend.insight.scoring import service
 from backend.insight.scoring.models import InsightModel, MemberScore
 from backend.insight.scoring.permitted import permitted
-from backend.insight.scoring.sentences import sentence
+from backend.insight.scoring.sentences import sentence, speaks_for_itself
 from backend.sales import Sale
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def forecast(customer_id: str, *, language: str) -> dict[str, Any]:
             "sentence": sentence(each["code"], each["numbers"], currency=found.currency, language=language),
         }
         for each in found.reasons
+        if speaks_for_itself(each["code"], each["numbers"], each["effect"])
     ]
     return {name: getattr(found, name) for name in _SAID} | {"absence": None, "reasons": reasons}
 

@@ -27,6 +27,18 @@ def sentence(code: str, numbers: Numbers, *, currency: str, language: str) -> st
     return code if said is None else said(numbers, currency, language != "en")
 
 
+def speaks_for_itself(code: str, numbers: Numbers, effect: float) -> bool:
+    """Whether a reason's sentence points where its effect does.
+
+    A long silence can raise a chance against the average member, who is busier than somebody who came once: true, and
+    nobody would understand it.
+    """
+    speaks_against = (code == "rhythm" and numbers["silence"] > numbers["usual_gap"]) or (
+        code == "spend" and numbers["recent"] <= 0
+    )
+    return effect < 0 or not speaks_against
+
+
 def _rhythm(numbers: Numbers, _currency: str, korean: bool) -> str:  # noqa: FBT001 - one of two languages
     usual, silence = _whole(numbers["usual_gap"]), _whole(numbers["silence"])
     told = _rhythm_ko if korean else _rhythm_en

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,8 @@ def test_suspended_members_are_in_no_list(app: Flask) -> None:
     args = ["insight", "members", "--as-of", "2026-12-01"]
     shown = app.test_cli_runner().invoke(args=args, catch_exceptions=False).stdout.splitlines()
     assert shown == [f"{ids[1]}: new, 2 purchase days"]
+    told = app.test_cli_runner().invoke(args=[*args, "--json"], catch_exceptions=False).stdout.splitlines()
+    assert [(each["rfm"], each["scores"]) for each in map(json.loads, told)] == [(None, None)], "she never agreed"
 
 
 def test_facts_name_their_sums() -> None:

@@ -117,4 +117,6 @@ def test_members_are_told_as_a_computation_over_the_files_tells_them(app: Flask,
             "frequency": fifth(len(ordered), counts),
             "money": fifth(sum(each.values()), spent),
         }
+    scored = [one["scores"] for one in found.values()]
+    assert all(0 < each["alive"] <= 1 and each["worth"] >= each["stake"] >= 0 for each in scored)
     assert len({one["state"] for one in found.values()}) >= (4 if back == 0 else 3)

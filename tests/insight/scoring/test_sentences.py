@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.insight.scoring.rules import stake
-from backend.insight.scoring.sentences import sentence
+from backend.insight.scoring.sentences import sentence, speaks_for_itself
 
 RHYTHM = {"usual_gap": 21.0, "silence": 32.0, "late": 11.0, "own": 1.0, "horizon": 28}
 SPEND = {"recent": 52_000.4, "usual": 40_000.0, "horizon": 28}
@@ -74,3 +74,21 @@ def test_at_stake_is_what_of_her_worth_a_model_that_is_used_gives_no_chance(
     worth: int | None, returns: float | None, alive: float | None, lost: int | None
 ) -> None:
     assert stake(worth, returns=returns, alive=alive) == lost
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers", "effect", "shown"),
+    [
+        ("rhythm", {"usual_gap": 21.0, "silence": 32.0}, -0.8, True),
+        ("rhythm", {"usual_gap": 21.0, "silence": 32.0}, 0.3, False),
+        ("rhythm", {"usual_gap": 21.0, "silence": 3.0}, 0.3, True),
+        ("spend", {"recent": 0.0, "usual": 900.0}, 0.1, False),
+        ("spend", {"recent": 0.0, "usual": 900.0}, -0.1, True),
+        ("spend", {"recent": 800.0, "usual": 900.0}, 0.1, True),
+        ("frequency", {"expected": 0.1, "alive": 0.5, "horizon": 28.0}, -1.0, True),
+    ],
+)
+def test_what_would_seem_to_contradict_itself_is_not_said(
+    code: str, numbers: dict[str, float], effect: float, *, shown: bool
+) -> None:
+    assert speaks_for_itself(code, numbers, effect) == shown
