@@ -114,18 +114,18 @@ WITH bought AS (
     ) AS at_hour
     GROUP BY customer_id
 ), goods AS (
-    SELECT customer_id, {tally}(kind, {list}(pieces, amount)) AS tally
+    SELECT customer_id,
+        {tally}(currency || :between || category || :between || brand, {list}(pieces, amount)) AS tally
     FROM (
-        SELECT bought.customer_id,
-            bought.currency || :between || coalesce(product.category, '') || :between || coalesce(product.brand, '')
-                AS kind,
+        SELECT bought.customer_id, bought.currency, coalesce(product.category, '') AS category,
+            coalesce(product.brand, '') AS brand,
             CAST(sum(sale_line.quantity - coalesce(came_back.pieces, 0)) AS {whole}) AS pieces,
             CAST(sum(sale_line.amount - coalesce(came_back.amount, 0)) AS {whole}) AS amount
         FROM bought
         JOIN sale_line ON sale_line.sale_id = bought.id
         JOIN product ON product.id = sale_line.product_id
         LEFT JOIN came_back ON came_back.sale_id = sale_line.sale_id AND came_back.line = sale_line.position
-        GROUP BY 1, 2
+        GROUP BY bought.customer_id, bought.currency, coalesce(product.category, ''), coalesce(product.brand, '')
     ) AS of_kind
     WHERE pieces <> 0 OR amount <> 0
     GROUP BY customer_id
