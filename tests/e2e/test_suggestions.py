@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.e2e.floor import Floor
-from tests.e2e.world import ALLERGIC
+from tests.e2e.world import ALLERGIC, SHOPPER
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator
@@ -31,7 +31,7 @@ def test_three_suggestions_with_reasons_start_a_sale_without_a_server(
     floor = Floor(profile.new_page(), server.url)
     floor.sign_in()
     server.kill()
-    floor.open_customer("kim minji", "김민지")
+    floor.open_customer(SHOPPER, SHOPPER)
     found = offers(floor, "추천")
     expect(found).to_have_count(3)
     assert skus(found) == ["SR-PERFUME-30", "ON-WHISKY-12", "GA-WALLET-01"]

@@ -63,6 +63,9 @@ AT_RISK = (
     ("방시온", "Bang Sion", 36, 95_000),
 )
 """Who is at risk: name, Latin name, days of silence, what is at stake in won."""
+SHOPPER = "방시온"
+"""Who is offered something, and whom no test sells anything: what she bought last stays."""
+BASKET = [["HN-CREAM-50", 1, 89_000], ["HN-TONER-200", 2, 108_000]]
 ALLERGIC = "심온유"
 """Who must not have whisky; of her last purchase one article is sold no more, and one costs otherwise."""
 PAIRINGS = {
@@ -174,7 +177,7 @@ def _known_members(place: Store) -> Customer:
     facts = {
         "grade": "gold",
         "last_purchase_on": (datetime.now(UTC) - timedelta(days=40)).date(),
-        "last_basket": [["HN-CREAM-50", 1, 89_000], ["HN-TONER-200", 2, 108_000]],
+        "last_basket": BASKET,
         "last_currency": "KRW",
         "purchase_gaps": [34, 39, 36, 41],
         "cycle_days": 38,
@@ -214,7 +217,13 @@ def _at_risk(place: Store) -> None:
     db.session.add(model)
     db.session.flush()
     for number, (name, latin, silence, stake) in enumerate(AT_RISK):
-        facts = {"last_purchase_on": today - timedelta(days=silence), "purchase_gaps": [20, 22, 21], "cycle_days": 21}
+        facts: dict[str, Any] = {
+            "last_purchase_on": today - timedelta(days=silence),
+            "purchase_gaps": [20, 22, 21],
+            "cycle_days": 21,
+        }
+        if name == SHOPPER:
+            facts |= {"last_basket": BASKET, "last_currency": "KRW"}
         phone = f"+82107733440{number}"
         her = _member(
             place, name=name, name_latin=latin, phone=phone, facts=facts | {"grade": ("gold", "silver", None)[number]}
