@@ -61,8 +61,9 @@ def rebuild(tell: Callable[[int], None]) -> int:
             connection.execute(text(f"DROP TABLE IF EXISTS {_BESIDE}"))
             found = derived.for_everybody()
             end_read()
-            # Compiling so large a statement takes longer than it saves.
+            # Compiling so large a statement takes longer than it saves, and so does memory beyond the processor's caches.
             connection.execute(text("SET jit = off"))
+            connection.execute(text("SET work_mem = '16MB'"))
             connection.exec_driver_sql(_WORK_OUT.format(found=found))
             connection.execute(text(f"ALTER TABLE {_BESIDE} ADD PRIMARY KEY (customer_id)"))
             connection.execute(text(f"ANALYZE {_BESIDE}"))
@@ -70,6 +71,7 @@ def rebuild(tell: Callable[[int], None]) -> int:
             connection.execute(text(f"DROP TABLE {_BESIDE}"))
         finally:
             connection.execute(text("RESET jit"))
+            connection.execute(text("RESET work_mem"))
             connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
     run_in_unit_of_work(partial(count_anew, MemberFacts))
     return done
