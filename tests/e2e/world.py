@@ -213,7 +213,8 @@ def _known_members(place: Store) -> Customer:
 def _at_risk(place: Store) -> None:
     """Regulars whom nobody expects back soon, as a refresh of the scores would leave them; the first may be called."""
     today = clock.now().astimezone(ZoneInfo(place.time_zone)).date()
-    model = InsightModel(version=1, as_of=today, state="ready")
+    # Begun later than any night of this run, so that the worker leaves the scores as they are.
+    model = InsightModel(version=1, as_of=today, state="ready", started_at=clock.now() + timedelta(days=2))
     db.session.add(model)
     db.session.flush()
     for number, (name, latin, silence, stake) in enumerate(AT_RISK):

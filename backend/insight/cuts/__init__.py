@@ -11,13 +11,10 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    """Draw cut-points whenever scores are refreshed, and show tablets the cycles of those alike."""
-    from backend.core import events
-    from backend.insight.cuts import service, sync
-    from backend.insight.scoring import ScoresRefreshed
+    """Show tablets the cycles of those alike."""
+    from backend.insight.cuts import sync
 
     sync.init_app(app)
-    events.subscribe(app, ScoresRefreshed, service.refreshed)
 
 
 __all__ = ["Cuts", "SimilarCycle", "init_app"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from heapq import merge
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from backend.catalog import Rates
 from backend.core.db import db, table_of
@@ -16,20 +17,21 @@ from backend.core.money import exponent
 from backend.customers import Customer
 from backend.insight.cuts import rules
 from backend.insight.cuts.models import Cuts, SimilarCycle
-from backend.insight.facts import MemberFacts
+from backend.insight.facts import MemberFacts, derived
 from backend.insight.members.profile import Facts, gaps_of
 from backend.organization import BusinessUnit, Store
 from backend.sales import main_currency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    from backend.insight.scoring import ScoresRefreshed
+    from datetime import date
 
 _facts, _customer = table_of(MemberFacts).c, table_of(Customer).c
-_STORED = select(_facts.customer_id, _facts.days, _facts.stores, _facts.hours, _facts.goods).order_by(
-    _facts.customer_id
+_NAMES = ("customer_id", "days", "stores", "hours", "goods")
+_STORED = (
+    select(*(_facts[name] for name in _NAMES)).where(_facts.last_on <= bindparam("as_of")).order_by(_facts.customer_id)
 )
+_SINCE = select(_facts.customer_id).where(_facts.last_on > bindparam("as_of"))
 _HOMES = (
     select(_customer.id, BusinessUnit.code)
     .join(table_of(Store), table_of(Store).c.id == _customer.home_store_id)
@@ -74,11 +76,17 @@ class Worth:
         return worth.numerator // worth.denominator
 
 
-def stored_facts() -> Iterator[Facts]:
-    """Everybody's facts as they stand, a few thousand in memory at a time."""
+def facts_as_of(as_of: date) -> Iterator[Facts]:
+    """Everybody's facts when a day was over, in the order of their ids, a few thousand in memory at a time.
+
+    As they stand, for who has not bought since; those of the others are worked out from their sales up to that day.
+    """
     homes = home_units()
-    for row in db.session.execute(_STORED, execution_options={"yield_per": _FETCHED}):
-        yield Facts(*row, homes.get(row[0]))
+    moved = derived.as_of(as_of, [str(each) for each in db.session.scalars(_SINCE, {"as_of": as_of})])
+    rows = db.session.execute(_STORED, {"as_of": as_of}, execution_options={"yield_per": _FETCHED}).mappings()
+    stored: Iterator[dict[str, Any]] = map(dict, rows)
+    for row in merge(stored, moved, key=itemgetter("customer_id")):
+        yield Facts(**{name: row[name] for name in _NAMES}, unit=homes.get(row["customer_id"]))
 
 
 def home_units() -> dict[str, str]:
@@ -87,7 +95,7 @@ def home_units() -> dict[str, str]:
 
 
 def draw(everybody: Iterable[Facts], as_of: date) -> Drawn:
-    """Compare everybody with everybody, as of a day; the facts are of no later one."""
+    """Compare everybody with everybody, as of a day; the facts are of no later one. Reads, and writes nothing."""
     drawn = Drawn(as_of, main_currency())
     worth = Worth(drawn.currency, as_of)
     last: list[date] = []
@@ -117,11 +125,6 @@ def priced_by(key: str) -> str:
     return key.rpartition("\x1f")[0]
 
 
-def refreshed(event: ScoresRefreshed) -> None:
-    """Draw the cut-points of the day whose scores were just worked out, and keep them as a version."""
-    keep(draw(stored_facts(), event.as_of))
-
-
 def keep(drawn: Drawn) -> Cuts:
     """Store a version, forget the oldest ones, and show tablets the cycles of those alike where they are others."""
     version = (db.session.scalar(select(func.max(Cuts.version))) or 0) + 1
@@ -142,21 +145,6 @@ def keep(drawn: Drawn) -> Cuts:
     _show(drawn.cycles)
     db.session.flush()
     return cuts
-
-
-def newest() -> Drawn | None:
-    """What the newest version says."""
-    cuts = db.session.scalar(select(Cuts).order_by(Cuts.version.desc()).limit(1))
-    return None if cuts is None else _drawn(cuts)
-
-
-def _drawn(cuts: Cuts) -> Drawn:
-    cycles = {
-        unit: {int(days): (twice, members) for days, (twice, members) in each.items()}
-        for unit, each in cuts.cycles.items()
-    }
-    recency = [date.fromisoformat(day) for day in cuts.recency]
-    return Drawn(cuts.as_of, cuts.currency, cuts.members, recency, cuts.frequency, cuts.money, cycles, cuts.prices)
 
 
 def _show(cycles: Mapping[str, Mapping[int, tuple[int, int]]]) -> None:

@@ -165,15 +165,16 @@ def work_out_between(first: str, last: str) -> None:
     _write(_RANGE, first=first, last=last)
 
 
-def as_of(until: date) -> Iterator[dict[str, Any]]:
-    """Everybody's facts, by column, as the sales up to a day tell them; nothing is stored."""
+def as_of(until: date, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The facts of these members, by column, as their sales up to a day tell them, by id; nothing is stored."""
     dialect = db.engine.dialect.name
-    words = _WORDS[dialect] | {"whose": "IS NOT NULL"}
+    words = _WORDS[dialect] | {"whose": _WORDS[dialect][_SOME]}
     before = "CAST(:until AS date)" if dialect == "postgresql" else ":until"
     counts = f"{_COUNTS} AND sale.business_day <= {before}".format(**words)
     statement = text(f"{_WORKED_OUT.format(**words, counts=counts)} ORDER BY days.customer_id").columns(*_READ_AS)
     values = {"unshared": _unshared(), "between": SEPARATOR, "until": until.isoformat()}
-    yield from map(dict, db.session.execute(statement, values).mappings())
+    asked = values | {"ids": orjson.dumps(list(ids)).decode()}
+    yield from map(dict, db.session.execute(statement, asked).mappings())
 
 
 def for_everybody() -> str:

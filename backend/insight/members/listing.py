@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from backend.consent import standing
-from backend.core import clock
 from backend.core.db import db, table_of
 from backend.customers import Customer
 from backend.insight.cuts import rules, service
-from backend.insight.facts import SEPARATOR, derived
+from backend.insight.facts import SEPARATOR
 from backend.insight.members.profile import Facts, favourites, gaps_of, rhythm_of
 from backend.insight.service import predict
 from backend.organization import BusinessUnit, Store
@@ -58,7 +57,7 @@ def members(as_of: date) -> Iterator[dict[str, Any]]:
 
 
 def _of(who: Collection[str], as_of: date) -> Iterator[Facts]:
-    return (each for each in facts_as_of(as_of) if each.customer_id in who)
+    return (each for each in service.facts_as_of(as_of) if each.customer_id in who)
 
 
 class _Scores:
@@ -74,17 +73,6 @@ class _Scores:
         if self._next is None or self._next.customer_id != customer_id:
             return None
         return {name: getattr(self._next, name) for name in _SCORES}
-
-
-def facts_as_of(as_of: date) -> Iterator[Facts]:
-    """Everybody's facts on a day, in the order of their ids: as they stand, where it is today or later."""
-    if as_of >= clock.now().date():
-        yield from service.stored_facts()
-        return
-    homes = service.home_units()
-    for row in derived.as_of(as_of):
-        customer_id = str(row["customer_id"])
-        yield Facts(customer_id, row["days"], row["stores"], row["hours"], row["goods"], homes.get(customer_id))
 
 
 def _fifths(facts: Facts, drawn: Drawn, worth: service.Worth) -> dict[str, int]:

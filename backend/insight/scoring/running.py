@@ -17,6 +17,7 @@ from backend.core.bulk import count_anew, delete_rows, insert_rows
 from backend.core.db import db, end_read, parts, run_in_unit_of_work, table_of
 from backend.customers import hold
 from backend.insight import service as reading
+from backend.insight.cuts import service as cuts
 from backend.insight.scoring import ScoresRefreshed, service, stored
 from backend.insight.scoring.models import MemberScore
 from backend.insight.scoring.permitted import permitted
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from backend.insight.cuts.service import Drawn
     from backend.insight.scoring.saying import Sayings
     from backend.insight.service import Known
 
@@ -68,7 +70,9 @@ def _carry_out(model_id: str) -> None:
     settings = current_settings()
     terms = Terms(annual_discount=settings.insight_discount, margin=settings.insight_margin)
     _score(model_id, as_of, sayings(models, known, terms), after)
-    run_in_unit_of_work(partial(_end, model_id, as_of))
+    drawn = cuts.draw(cuts.facts_as_of(as_of), as_of)
+    end_read()
+    run_in_unit_of_work(partial(_end, model_id, as_of, drawn))
 
 
 def _keep(model_id: str, models: refresh.Models, known: Known) -> None:
@@ -115,8 +119,8 @@ def _row(said: Sayings, place: int, model_id: str, as_of: date) -> dict[str, Any
     return said.row(place) | {"model_id": model_id, "as_of": as_of}
 
 
-def _end(model_id: str, as_of: date) -> None:
-    """Forget the scores of who has none any more, and tell others that the rest is new."""
+def _end(model_id: str, as_of: date, drawn: Drawn) -> None:
+    """Forget the scores of who has none any more, keep the cut-points of that day, and tell others."""
     run = service.find(model_id)
     if run.state != "scoring":
         return
@@ -126,4 +130,5 @@ def _end(model_id: str, as_of: date) -> None:
     run.state, run.ended_at, run.after, run.left_out = "ready", clock.now(), None, []
     db.session.flush()
     service.prune()
+    cuts.keep(drawn)
     events.publish(ScoresRefreshed(as_of, model_id))

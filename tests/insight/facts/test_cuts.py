@@ -65,6 +65,21 @@ def members(count: int, gap: int, *, store_id: str | None = None) -> list[str]:
     return ids
 
 
+def drawn(days: int) -> service.Drawn:
+    """Everybody compared so many days later."""
+    as_of = DAY + timedelta(days=days)
+    return service.draw(service.facts_as_of(as_of), as_of)
+
+
+def test_what_is_bought_later_is_no_part_of_a_day(app: Flask) -> None:
+    del app
+    members(25, 30)
+    earlier, later = drawn(29), drawn(30)
+    assert (earlier.members, earlier.cycles[next(iter(earlier.cycles))]) == (25, {})
+    assert (later.members, later.cycles[next(iter(later.cycles))]) == (25, {1: (60, 25)})
+    assert drawn(-1).members == 0
+
+
 def told_at() -> int:
     """When tablets last had to hear of cycles."""
     db.session.rollback()
@@ -75,24 +90,23 @@ def test_versions_are_kept_and_tablets_hear_of_a_cycle_only_when_it_is_another(a
     del app
     (first_id, *_) = members(21, 30)
     store_id = db.session.get_one(Customer, first_id).home_store_id
-    run_in_unit_of_work(lambda: service.keep(service.draw(service.stored_facts(), DAY)).version)
+    run_in_unit_of_work(lambda: service.keep(drawn(60)).version)
     first = told_at()
     members(3, 30, store_id=store_id)
-    run_in_unit_of_work(lambda: service.keep(service.draw(service.stored_facts(), DAY + timedelta(days=1))).version)
+    run_in_unit_of_work(lambda: service.keep(drawn(61)).version)
     assert told_at() == first > 0, "as long as ever: nothing to send"
     units = sorted(db.session.scalars(select(SimilarCycle.unit).distinct()))
     assert [row.cycle_twice for row in db.session.scalars(select(SimilarCycle))] == [60] * len(units)
     ids = list(db.session.scalars(select(SimilarCycle.id).order_by(SimilarCycle.id)))
     assert [row[1:4] for row in CYCLES.load(db.session(), ids)] == [(unit, 1, 60) for unit in units]
     members(60, 9)
-    run_in_unit_of_work(lambda: service.keep(service.draw(service.stored_facts(), DAY + timedelta(days=2))).version)
+    run_in_unit_of_work(lambda: service.keep(drawn(62)).version)
     assert told_at() > first
     assert {row.cycle_twice for row in db.session.scalars(select(SimilarCycle))} == {60, 18}
     assert [cuts.version for cuts in db.session.scalars(select(Cuts).order_by(Cuts.version))] == [1, 2, 3]
-    drawn = service.newest()
-    assert drawn is not None
-    assert (drawn.members, drawn.currency, drawn.frequency) == (84, "KRW", [])
-    assert drawn == service.draw(service.stored_facts(), DAY + timedelta(days=2))
+    newest = db.session.scalars(select(Cuts).order_by(Cuts.version.desc())).first()
+    assert newest is not None
+    assert (newest.members, newest.currency, newest.frequency) == (84, "KRW", [])
 
 
 def test_how_sure_a_cycle_is() -> None:
