@@ -82,7 +82,7 @@ def load_demo(count: int, *, seed: int, progress: Progress) -> DemoFigures:
     progress.say("forecasts")
     refresh_now()
     progress.say("what goes together")
-    refresh_pairings(clock.now().date() - timedelta(days=1))
+    refresh_pairings()
     progress.say("blocks for the tablets")
     blocks.rebuild_all()
     return figures(created=True)

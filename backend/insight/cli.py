@@ -93,7 +93,8 @@ def members_command(as_of: datetime, *, as_json: bool) -> None:
         if as_json:
             click.echo(orjson.dumps(each).decode())
             continue
-        usual = "" if each["cycle_days"] is None else f", usually every {each['cycle_days']:g} days"
+        who = "members like her " if each["certainty"] == "borrowed" else ""
+        usual = "" if each["cycle_days"] is None else f", {who}usually every {each['cycle_days']:g} days"
         late = f", {each['days_late']} late" if (each["days_late"] or 0) > 0 else ""
         click.echo(f"{each['customer_id']}: {each['state']}{usual}{late}, {each['purchase_days']} purchase days")
 

@@ -19,6 +19,7 @@ from backend.core.ids import new_id
 from backend.customers import Customer
 from backend.insight.offers import PairingRun, ProductPairing, counting, refresh_pairings, tending
 from backend.insight.offers.counting import KEPT, LEAST_LIFT, MOST_BOUGHT
+from backend.insight.offers.rules import says_the_same
 from backend.sales import Sale, SaleLine, SaleReturn
 from backend.sync.verify import verify
 from tests import factories
@@ -195,6 +196,21 @@ def test_purchases_of_more_than_a_window_ago_and_after_the_day_do_not_count(shop
     early = [(who, counting.WINDOW.days, [0, 1]) for who in range(9)]
     run_in_unit_of_work(lambda: shop.sell(early + late))
     assert counted() == {}
+
+
+@pytest.mark.parametrize(
+    ("counted_now", "same"),
+    [
+        ([["B", 0, 340, 200, 30], ["C", 1, 120, 150, 9]], True),
+        ([["C", 1, 139, 170, 11], ["B", 0, 321, 190, 31]], True),
+        ([["B", 0, 361, 200, 30], ["C", 1, 120, 150, 9]], False),
+        ([["B", 1, 340, 200, 30], ["C", 1, 120, 150, 9]], False),
+        ([["B", 0, 340, 200, 30]], False),
+        ([["B", 0, 340, 200, 30], ["C", 1, 120, 150, 9], ["D", 1, 100, 150, 9]], False),
+    ],
+)
+def test_a_row_changes_when_people_would_be_told_something_else(counted_now: list[list[Any]], *, same: bool) -> None:
+    assert says_the_same([["B", 0, 340, 200, 30], ["C", 1, 120, 150, 9]], counted_now) == same
 
 
 def test_what_stays_as_it_is_is_not_touched_and_what_goes_is_taken_away(shop: Shop, tablet: Tablet) -> None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 import orjson
 
-from backend.core import clock
 from backend.core.errors import DangolError
 from backend.insight.offers import access, tending
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-_ONE_DAY = timedelta(days=1)
 
 
 @click.command("pairings")
@@ -24,7 +20,7 @@ _ONE_DAY = timedelta(days=1)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 def pairings_command(as_of: datetime | None, *, as_json: bool) -> None:
     """Work out what is bought together and next; rows that stay as they are are not touched."""
-    refreshed = tending.refresh(as_of.date() if as_of else clock.now().date() - _ONE_DAY)
+    refreshed = tending.refresh(as_of.date() if as_of else None)
     if as_json:
         click.echo(orjson.dumps(asdict(refreshed)).decode())
         return

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SUGGESTIONS: Final = 3
 """So many are offered at most."""
+STEADY: Final = 20
+"""Thousandths: two of the hundredths that people are told."""
 
 
 class Kind(IntEnum):
@@ -34,6 +36,15 @@ class Partner(NamedTuple):
     share: int
     lift: int
     members: int
+
+
+def says_the_same(known: Sequence[Sequence[Any]], counted: Sequence[Sequence[Any]]) -> bool:
+    """Whether a row of partners may stay as it is: the same ones, none of whose shares moved by more than `STEADY`.
+
+    Counts move a little every night, and every row would go to every tablet for it.
+    """
+    before, after = ({(sku, kind): share for sku, kind, share, *_ in each} for each in (known, counted))
+    return before.keys() == after.keys() and all(abs(after[each] - before[each]) <= STEADY for each in after)
 
 
 class Article(NamedTuple):

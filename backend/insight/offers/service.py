@@ -14,6 +14,7 @@ from backend.core.db import db, table_of
 from backend.insight.offers import counting
 from backend.insight.offers.counting import Whose
 from backend.insight.offers.models import PairingRun, ProductPairing
+from backend.insight.offers.rules import says_the_same
 from backend.insight.offers.sync import COLLECTION
 from backend.sync import mark_changed
 
@@ -49,7 +50,7 @@ def claim(as_of: date) -> bool:
 
 
 def changes(as_of: date) -> tuple[int, list[Change]]:
-    """How many rows there should be by what is known up to `as_of`, and those that differ from what is stored.
+    """How many rows there should be by what is known up to `as_of`, and which say something else than what is stored.
 
     Ends the transaction that it reads in.
     """
@@ -65,7 +66,7 @@ def changes(as_of: date) -> tuple[int, list[Change]]:
     put = [
         Change(whose, partners, whose.id in known)
         for whose, partners in sorted(wanted.items())
-        if there.get(whose) != partners
+        if whose not in there or not says_the_same(there[whose], partners)
     ]
     kept = {whose.id for whose in wanted}
     gone = [Change(whose, None, known=True) for whose in sorted(there) if whose.id not in kept]

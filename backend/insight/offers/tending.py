@@ -30,18 +30,24 @@ class Refreshed:
     changed: int
 
 
+def last_day() -> date:
+    """The newest day that is over, as of three in the morning in Seoul."""
+    return (clock.now() + _NIGHT).date() - timedelta(days=1)
+
+
 def tend() -> None:
     """The worker's job: once a day, by the first worker that comes."""
-    as_of = (clock.now() + _NIGHT).date() - timedelta(days=1)
+    as_of = last_day()
     if run_in_unit_of_work(partial(service.claim, as_of)):
         refresh(as_of)
 
 
-def refresh(as_of: date) -> Refreshed:
-    """Work the pairings out from what is known up to `as_of`, and write what differs in units of work of their own.
+def refresh(as_of: date | None = None) -> Refreshed:
+    """Work the pairings out from what is known up to `as_of` (the last day unless one is named).
 
-    Whoever kills it loses nothing: what is written stands, and the next run goes on from there.
+    What differs is written in units of work of their own: whoever kills it loses nothing, and the next run goes on.
     """
+    as_of = as_of or last_day()
     rows, changed = service.changes(as_of)
     for some in parts(changed, _AT_ONCE):
         run_in_unit_of_work(partial(service.write, some, as_of))
