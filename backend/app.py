@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from backend import (
+    campaigns,
     care,
     catalog,
     consent,
@@ -25,6 +26,7 @@ from backend import (
     push,
     pwa,
     sales,
+    segments,
     settings,
     sync,
     unify,
@@ -62,6 +64,8 @@ def create_app(configured: Settings | None = None) -> Flask:
         delivery,
         push,
         insight,
+        segments,
+        campaigns,
         unify,
         privacy,
     ):

@@ -1,10 +1,13 @@
-"""Tasks, appointments, notes, wish lists, surveys: looking after customers. So far, notes."""
+"""Looking after customers: notes, tasks and lists of calls, events, surveys."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.care.events import Event, EventVisit
 from backend.care.models import Note
+from backend.care.surveys import Survey, SurveyInvitation
+from backend.care.tasks import Task
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -12,7 +15,8 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
-    from backend.care import erasure, holdings, merges, sync
+    from backend.care import erasure, holdings, merges, surveys, sync, tasks
+    from backend.care import events as occasions
     from backend.care.routes import blueprint
     from backend.care.service import last_complaints
     from backend.core import events, http
@@ -25,6 +29,8 @@ def init_app(app: Flask) -> None:
     register_blackout(app, "complaint", last_complaints)
     events.subscribe(app, CustomerErased, erasure.erase)
     events.subscribe(app, CustomersParted, merges.parted)
+    for part in (tasks, occasions, surveys):
+        part.init_app(app)
 
 
-__all__ = ["Note", "init_app"]
+__all__ = ["Event", "EventVisit", "Note", "Survey", "SurveyInvitation", "Task", "init_app"]

@@ -1,0 +1,17 @@
+"""Campaigns: an offer to the members of a segment, some of whom are left alone, and what it brought."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.campaigns.models import Campaign, CampaignMember, CampaignSettings, CampaignVariant
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature to `app`."""
+
+
+__all__ = ["Campaign", "CampaignMember", "CampaignSettings", "CampaignVariant", "init_app"]
