@@ -37,6 +37,12 @@ _MOVED = text(f"""SELECT customer.id
     LEFT JOIN {_BESIDE} AS found ON found.customer_id = customer.id
     WHERE customer.id BETWEEN CAST(:first AS uuid) AND CAST(:last AS uuid)
         AND CAST(member_facts.xmin AS text) IS DISTINCT FROM found.was""")  # noqa: S608 - a name of ours
+# Of whom tablets are told another cycle than was found.
+_TOLD_WRONG = text(f"""SELECT shown.customer_id
+    FROM customer_facts AS shown
+    LEFT JOIN {_BESIDE} AS found ON found.customer_id = shown.customer_id
+    WHERE shown.customer_id BETWEEN CAST(:first AS uuid) AND CAST(:last AS uuid)
+        AND shown.cycle_days IS DISTINCT FROM CAST(found.cycle_twice AS double precision) / 2""")  # noqa: S608 - a name of ours
 _TAKE_OVER = text(
     derived.store_from(
         _BESIDE,
@@ -92,7 +98,7 @@ def _take_over(first: str, last: str) -> int:
     db.session.execute(_TAKE_OVER, asked | {"moved": moved})
     if moved:
         derived.work_out(moved)
-    tell_cycles(ids)
+    tell_cycles([str(each) for each in db.session.scalars(_TOLD_WRONG, asked)])
     return len(ids)
 
 
