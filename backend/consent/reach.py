@@ -6,7 +6,7 @@ They say of each what `rules.marketing_state` says; a test compares the two.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, exists, extract, false, or_, select
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
 
 _YEAR, _MONTH = 10_000, 100
 """A date as a whole number, 20261123, of which years can be taken off without a calendar."""
@@ -101,7 +102,7 @@ def _counts(grant: type[ConsentEntry]) -> ColumnElement[bool]:
     return or_(Customer.birth_date.is_(None), grant.guardian, age >= law_kr.OF_AGE_TO_CONSENT * _YEAR)
 
 
-def _number(moment: ColumnElement[date] | ColumnElement[datetime]) -> ColumnElement[int]:
+def _number(moment: InstrumentedAttribute[Any]) -> ColumnElement[int]:
     return extract("year", moment) * _YEAR + extract("month", moment) * _MONTH + extract("day", moment)
 
 

@@ -35,7 +35,10 @@ def why_not(sender_id: str, *, channel: ChannelName = "sms") -> ColumnElement[st
     In the order of `rules.may_contact`.
     """
     now = clock.now()
-    ruled_out = [(Customer.suspended_at.is_not(None), "processing_suspended"), (Customer.phone.is_(None), "no_phone")]
+    ruled_out: list[tuple[ColumnElement[bool], str]] = [
+        (Customer.suspended_at.is_not(None), "processing_suspended"),
+        (Customer.phone.is_(None), "no_phone"),
+    ]
     if channel == "sms":
         ruled_out += [(_is_landline(), "landline"), (_is_blocked(channel, "bad"), "number_suppressed")]
     return case(

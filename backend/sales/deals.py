@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
 
 def last_deals(
@@ -40,7 +41,7 @@ def last_deals(
 
 
 def bought_since(
-    customer_id: ColumnElement[str], unit_id: str, since: Mapping[str, datetime], *, now: datetime
+    customer_id: InstrumentedAttribute[str], unit_id: str, since: Mapping[str, datetime], *, now: datetime
 ) -> ColumnElement[bool]:
     """Whether a deal with the unit ended after `since`, {time zone of the store: moment}. By ix_sale_customer."""
     recent = [and_(Store.time_zone == zone, Sale.occurred_at > moment) for zone, moment in since.items()]
