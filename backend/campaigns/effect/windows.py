@@ -67,12 +67,12 @@ def hers(model: type[Owned]) -> ColumnElement[bool]:
     customer had from one merged into her without a row of her own is hers.
     """
     twin = aliased(CampaignMember)
-    # By the key of campaign_member; asked of rows of merged customers only.
+    # By ix_campaign_member_customer; asked of rows of merged customers only.
     in_it_too = exists(
         select(literal(1))
         .where(
             twin.campaign_id == CampaignMember.campaign_id,
-            twin.entered_on == CampaignMember.entered_on,
+            twin.customer_id == CampaignMember.customer_id,
             twin.member_id == model.owner_id,
         )
         .correlate_except(twin)
