@@ -149,7 +149,7 @@ def plain_changes(folder: Path, key: str) -> dict[str, tuple[Any, Any]]:
             bought.add((row["card_number"], window))
     members = {row["card_number"] for row in read("campaign_members") if row["campaign_id"] == key}
     sent = np.array([card in members for card in cards])
-    found = {}
+    found: dict[str, tuple[Any, Any]] = {}
     for prefix, window in (("", 0), ("placebo_", -1)):
         shares = [float(((card, window) in bought) - ((card, window - 1) in bought)) for card in cards]
         spends = [float(spend[card, window] - spend[card, window - 1]) for card in cards]

@@ -108,7 +108,8 @@ def test_intervals_contain_a_known_effect_as_often_as_they_say(tail: float) -> N
         treated, held_out = (_spent(draw, *arm, tail) for arm in ((4_500, 0.25), (500, 0.20)))
         counts = [(int((each > 0).sum()), len(each)) for each in (treated, held_out)]
         means = [Sums(len(each), int(each.sum()), int(np.dot(each, each))) for each in (treated, held_out)]
-        for place, (found, true) in enumerate(((newcombe(*counts), 0.05), (dispersed(*means), lift))):
+        found_shares, found_means = newcombe(counts[0], counts[1]), dispersed(means[0], means[1])
+        for place, (found, true) in enumerate(((found_shares, 0.05), (found_means, lift))):
             hits[place] += found.low <= true <= found.high
     # Of 400 at 95 %, 99.9 of 100 runs hit between 366 and 393.
     assert 366 <= hits[0] <= 393

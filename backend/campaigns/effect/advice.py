@@ -159,7 +159,7 @@ def _sold(audience: CTE, campaign: Campaign, span: tuple[Any, Any]) -> CTE:
     )
 
 
-def _audience(campaign: Campaign) -> Select[tuple[str]]:
+def _audience(campaign: Campaign) -> Select[str]:
     """Who is measured, once frozen; before that whoever its segment means now."""
     if campaign.frozen_at is not None or campaign.kind == "past":
         frozen = select(CampaignMember.customer_id.label("id")).distinct()
@@ -171,7 +171,7 @@ def _audience(campaign: Campaign) -> Select[tuple[str]]:
     return _by_rule(campaign, segment)
 
 
-def _by_rule(campaign: Campaign, segment: Segment | None) -> Select[tuple[str]]:
+def _by_rule(campaign: Campaign, segment: Segment | None) -> Select[Any]:
     from backend.segments.language import Asked, members, parse  # noqa: PLC0415 - needed for drafts alone
 
     tree = campaign.rule

@@ -31,7 +31,6 @@ _DAY = timedelta(days=1)
 # A member's spend is cut in two here, so that the sums of squares of the parts are whole numbers that a double holds
 # exactly (a million members of up to two thousand million each), and no sum can run over.
 _PART = 16
-_LOW = (1 << _PART) - 1
 # More pieces in one line than any till has: what is left of them is not worked out piece by piece.
 _PIECES = 2_000_000_000
 
@@ -138,7 +137,7 @@ def left_out(campaign: Campaign) -> list[dict[str, Any]]:
 def square_sums(value: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
     """The sum of whole numbers, and three from which `squares` makes the sum of their squares."""
     whole = cast(value, BigInteger)
-    high, low = cast(whole.bitwise_rshift(_PART), Double), cast(whole.bitwise_and(_LOW), Double)
+    high, low = cast(whole // (1 << _PART), Double), cast(whole % (1 << _PART), Double)
     return (func.sum(whole), func.sum(high * high), func.sum(high * low), func.sum(low * low))
 
 

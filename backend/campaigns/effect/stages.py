@@ -164,15 +164,15 @@ def _are_treated(campaign: Campaign) -> ColumnElement[bool]:
     return and_(windows.measured(campaign.id), CampaignMember.arm == "treated")
 
 
-def _treated(campaign: Campaign) -> Select[tuple[int]]:
+def _treated(campaign: Campaign) -> Select[int]:
     return select(func.count()).select_from(CampaignMember).where(_are_treated(campaign))
 
 
-def _rows(model: Any) -> Select[Any]:  # noqa: ANN401 - an owned table
+def _rows(model: Any) -> Select[Any, Any]:  # noqa: ANN401 - an owned table
     """Rows of the audience with a row of `model`, each once: what happened twice to one counts once."""
     key = (CampaignMember.entered_on, CampaignMember.member_id)
     return select(*key).join(model, windows.hers(model)).group_by(*key)
 
 
-def _count(query: Select[Any]) -> int:
+def _count(query: Select[Any, Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0

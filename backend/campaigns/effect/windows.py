@@ -91,4 +91,4 @@ def bounds(campaign_id: str) -> tuple[datetime, datetime] | None:
     first, last = db.session.execute(
         select(func.min(CampaignMember.from_at), func.max(CampaignMember.from_at)).where(measured(campaign_id))
     ).one()
-    return None if first is None else (first, last)
+    return None if first is None or last is None else (first, last)
