@@ -9,8 +9,7 @@ from flask import current_app
 from phonenumbers import region_code_for_country_code
 from sqlalchemy import LargeBinary, cast, func, select
 
-from backend.campaigns import CampaignMember
-from backend.campaigns.effect import Cost
+from backend.campaigns import CampaignMember, effect
 from backend.core.db import db
 from backend.delivery import Message
 from sms import prices
@@ -23,20 +22,22 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
 
     from backend.campaigns import Campaign
-    from sms.costs import Way
+    from sms.costs import UnitPrice, Way
 
 _PREFIX, _LONGEST_CODE = 4, 3
 _NO_REGION = "ZZ"
 
 
-def costs(campaign: Campaign) -> list[Cost]:
+def costs(campaign: Campaign) -> list[effect.Cost]:
     """By currency what was accepted by a provider came to; a line without an amount for texts without a price.
 
     Empty of campaigns that send no texts. One pass over the audience's messages, by the keys of both tables.
     """
     if campaign.kind != "text":
         return []
-    known = {(price.way, price.country): price for price in prices.all_prices()}
+    known: dict[tuple[str, str | None], UnitPrice] = {
+        (price.way, price.country): price for price in prices.all_prices()
+    }
     relays = providers_of(current_app).relays
     units: dict[str | None, int] = defaultdict(int)
     micros: dict[str | None, int] = defaultdict(int)
@@ -48,7 +49,7 @@ def costs(campaign: Campaign) -> list[Cost]:
         units[currency] += number
         micros[currency] += number * price.micros if price else 0
     return [
-        Cost("texts", units[currency], None if currency is None else micros[currency], currency)
+        effect.Cost("texts", units[currency], None if currency is None else micros[currency], currency)
         for currency in sorted(units, key=lambda name: name or "")
     ]
 

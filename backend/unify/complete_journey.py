@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import orjson
 from sqlalchemy import bindparam, func, select, update
 
-from backend.campaigns import Campaign, CampaignMember
-from backend.campaigns.effect import PastRedemption
+from backend.campaigns import Campaign, CampaignMember, effect
 from backend.catalog import Product
 from backend.consent import ConsentEntry
 from backend.core import clock
@@ -156,7 +155,7 @@ def figures() -> Figures:
         revenue_minor=int(revenue),
         campaigns=count(Campaign, Campaign.source == SOURCE),
         sent=count(CampaignMember, CampaignMember.campaign_id.in_(campaigns)),
-        redemptions=count(PastRedemption, PastRedemption.campaign_id.in_(campaigns)),
+        redemptions=count(effect.PastRedemption, effect.PastRedemption.campaign_id.in_(campaigns)),
     )
 
 

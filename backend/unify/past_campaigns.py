@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from backend.campaigns import Campaign, CampaignMember
-from backend.campaigns.effect import PastRedemption
+from backend.campaigns import Campaign, CampaignMember, effect
 from backend.core.db import db
 from backend.customers import Customer, survivors
 from backend.unify.csv_rows import CsvFile
@@ -154,7 +153,7 @@ def _members(file: CsvFile, ran: Mapping[str, _Ran], people: _People, problems: 
 def _redemptions(file: CsvFile, ran: Mapping[str, _Ran], people: _People, problems: Problems) -> None:
     """Write what was redeemed; the same coupon twice on a day is one."""
     ids = [each.id for each in ran.values()]
-    there = set(db.session.scalars(select(PastRedemption.id).where(PastRedemption.campaign_id.in_(ids))))
+    there = set(db.session.scalars(select(effect.PastRedemption.id).where(effect.PastRedemption.campaign_id.in_(ids))))
     codes, rows = Codes("coupon_upc"), []
     for number, (card, coupon_text, key, day) in file.rows(problems):
         sent = _sent(file, number, (key, card), (ran, people), problems)
@@ -174,7 +173,7 @@ def _redemptions(file: CsvFile, ran: Mapping[str, _Ran], people: _People, proble
         owner = first if first != now else None
         rows.append((id_, campaign.id, first, now, owner, coupon, redeemed_on.isoformat()))
     columns = ("id", "campaign_id", "member_id", "customer_id", "owner_id", "coupon", "redeemed_on")
-    write_rows(PastRedemption, columns, rows)
+    write_rows(effect.PastRedemption, columns, rows)
 
 
 def _sent(

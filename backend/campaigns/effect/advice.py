@@ -172,10 +172,10 @@ def _audience(campaign: Campaign) -> Select[str]:
 
 
 def _by_rule(campaign: Campaign, segment: Segment | None) -> Select[Any]:
-    from backend.segments.language import Asked, members, parse  # noqa: PLC0415 - needed for drafts alone
+    from backend.segments import language  # noqa: PLC0415 - needed for drafts alone
 
     tree = campaign.rule
     if tree is None and segment is not None:
         number = campaign.segment_version or segment.version
         tree = db.session.get_one(SegmentVersion, (segment.id, number)).rule
-    return members(parse(tree), Asked(clock.now()))
+    return language.members(language.parse(tree), language.Asked(clock.now()))

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Double, and_, case, cast, func, literal, null
 from backend.campaigns.effect import windows
 from backend.campaigns.effect.statistics import Sums
 from backend.campaigns.models import CampaignMember
-from backend.care.tasks import Task
+from backend.care import Task
 from backend.core.db import db
 from backend.organization import Store, unshared_stores
 from backend.sales import Sale, SaleLine, SaleReturn, SaleReturnLine

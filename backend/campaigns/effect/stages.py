@@ -10,13 +10,11 @@ from sqlalchemy import and_, case, func, or_, select
 from backend.campaigns.effect import windows
 from backend.campaigns.effect.models import PastRedemption
 from backend.campaigns.models import CampaignMember
-from backend.care.events import Event, EventVisit
-from backend.care.surveys import SurveyInvitation
-from backend.care.tasks import Task
+from backend.care import Event, EventVisit, SurveyInvitation, Task
 from backend.consent import ConsentEntry
 from backend.core.db import db
 from backend.delivery import Message
-from backend.loyalty.coupons import CouponUse
+from backend.loyalty import coupons
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
@@ -89,9 +87,9 @@ def redeemed(campaign: Campaign) -> int | None:
         return _count(query)
     if campaign.coupon_id is None:
         return None
-    used = CouponUse.code == CampaignMember.coupon_code
-    query = _treated(campaign).join(CouponUse, and_(used, CouponUse.state == "counted"))
-    return db.session.scalar(query) or 0
+    used = coupons.CouponUse.code == CampaignMember.coupon_code
+    found = _treated(campaign).join(coupons.CouponUse, and_(used, coupons.CouponUse.state == "counted"))
+    return db.session.scalar(found) or 0
 
 
 def answers(campaign: Campaign, events: list[str]) -> Answers:
@@ -150,12 +148,15 @@ def refused(campaign: Campaign) -> Refused:
 def coupons_worth(campaign: Campaign) -> list[tuple[str, int, int]]:
     """(currency, uses, what they took off in minor units) of the codes of those treated; by uq_coupon_use_counted."""
     query = (
-        select(CouponUse.currency, func.count(), func.sum(CouponUse.worth))
+        select(coupons.CouponUse.currency, func.count(), func.sum(coupons.CouponUse.worth))
         .select_from(CampaignMember)
-        .join(CouponUse, and_(CouponUse.code == CampaignMember.coupon_code, CouponUse.state == "counted"))
+        .join(
+            coupons.CouponUse,
+            and_(coupons.CouponUse.code == CampaignMember.coupon_code, coupons.CouponUse.state == "counted"),
+        )
         .where(_are_treated(campaign))
-        .group_by(CouponUse.currency)
-        .order_by(CouponUse.currency)
+        .group_by(coupons.CouponUse.currency)
+        .order_by(coupons.CouponUse.currency)
     )
     return [(currency, uses, int(worth)) for currency, uses, worth in db.session.execute(query)]
 
