@@ -87,9 +87,7 @@ def redeemed(campaign: Campaign) -> int | None:
         return _count(query)
     if campaign.coupon_id is None:
         return None
-    used = coupons.CouponUse.code == CampaignMember.coupon_code
-    found = _treated(campaign).join(coupons.CouponUse, and_(used, coupons.CouponUse.state == "counted"))
-    return db.session.scalar(found) or 0
+    return db.session.scalar(_treated(campaign).join(coupons.CouponUse, _their_code())) or 0
 
 
 def answers(campaign: Campaign, events: list[str]) -> Answers:
@@ -159,6 +157,10 @@ def coupons_worth(campaign: Campaign) -> list[tuple[str, int, int]]:
         .order_by(coupons.CouponUse.currency)
     )
     return [(currency, uses, int(worth)) for currency, uses, worth in db.session.execute(query)]
+
+
+def _their_code() -> ColumnElement[bool]:
+    return and_(coupons.CouponUse.code == CampaignMember.coupon_code, coupons.CouponUse.state == "counted")
 
 
 def _are_treated(campaign: Campaign) -> ColumnElement[bool]:
