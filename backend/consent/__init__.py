@@ -14,6 +14,7 @@ from backend.consent.law_kr import (
 )
 from backend.consent.ledger import children, grants_between, permitting, standing, standing_refusals
 from backend.consent.models import ConsentEntry, ConsentWording
+from backend.consent.reach import has_agreed, has_refused, is_child, is_existing_customer
 from backend.consent.rules import ConsentState, Permission
 from backend.consent.service import ConsentRecorded, current_state, current_states, may_text, record, refresh_senders
 from backend.consent.wordings import shown_text
@@ -66,7 +67,11 @@ __all__ = [
     "deals",
     "existing_customer_until",
     "grants_between",
+    "has_agreed",
+    "has_refused",
     "init_app",
+    "is_child",
+    "is_existing_customer",
     "may_text",
     "permitting",
     "reconfirm_by",

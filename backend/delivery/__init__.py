@@ -37,6 +37,7 @@ from backend.delivery.news import ReplyReceived, SendingPaused
 from backend.delivery.numbers import Number, describe
 from backend.delivery.objections import register_objections
 from backend.delivery.outcomes import MessageEnded, Report, apply_report
+from backend.delivery.reach import Reach, reach_of, why_not
 from backend.delivery.reasons import reason_text
 from backend.delivery.rules import Allowed, ChannelName, Facts, Held, Purpose, Skipped, Verdict, may_contact
 from backend.delivery.schemas import MessageSchema, VerdictSchema, verdict_view
@@ -108,6 +109,7 @@ __all__ = [
     "Outgoing",
     "OwedNotice",
     "Purpose",
+    "Reach",
     "Refused",
     "ReplyReceived",
     "Report",
@@ -133,6 +135,7 @@ __all__ = [
     "may_contact",
     "note_opened",
     "open_batch",
+    "reach_of",
     "reason_text",
     "refuse_by_address",
     "refused_by_address",
@@ -143,4 +146,5 @@ __all__ = [
     "registered",
     "run_dispatcher",
     "verdict_view",
+    "why_not",
 ]

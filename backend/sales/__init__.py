@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backend.sales.days import main_currency, purchase_days
-from backend.sales.deals import last_deals
+from backend.sales.deals import bought_since, last_deals
 from backend.sales.facts import PurchasesChanged, refresh_purchase_facts
 from backend.sales.increments import Purchase, SalesTaken
 from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn, SaleReturnLine
@@ -58,6 +58,7 @@ __all__ = [
     "SalesTaken",
     "add_past_sales",
     "award_points",
+    "bought_since",
     "init_app",
     "last_deals",
     "last_returns",

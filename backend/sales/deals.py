@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, false, func, or_, select
 
 from backend.core.db import db
 from backend.organization import Store
@@ -13,10 +14,11 @@ from backend.sales.facts import STILL_SOLD
 from backend.sales.models import Sale
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
 
 def last_deals(
@@ -36,6 +38,23 @@ def last_deals(
         if key not in found or ended_at > found[key]:
             found[key] = ended_at.astimezone(ZoneInfo(zone))
     return found
+
+
+def bought_since(
+    customer_id: InstrumentedAttribute[str], unit_id: str, since: Mapping[str, datetime], *, now: datetime
+) -> ColumnElement[bool]:
+    """Whether a deal with the unit ended after `since`, {time zone of the store: moment}. By ix_sale_customer."""
+    recent = [and_(Store.time_zone == zone, Sale.occurred_at > moment) for zone, moment in since.items()]
+    first = min(since.values(), default=now).date() - timedelta(days=1)
+    return exists().where(
+        Sale.customer_id == customer_id,
+        Sale.business_day >= first,
+        Sale.occurred_at <= now,
+        Sale.store_id == Store.id,
+        Store.business_unit_id == unit_id,
+        or_(false(), *recent),
+        STILL_SOLD,
+    )
 
 
 def ended(

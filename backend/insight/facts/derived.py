@@ -24,6 +24,15 @@ _WORDS: Final = {
         "list": "json_array",
         "nothing": "'{}'",
         "whole": "integer",
+        "cycle": """SELECT customer_id, sum(CASE WHEN place = (gaps + 1) / 2 THEN days ELSE 0 END)
+        + sum(CASE WHEN place = (gaps + 2) / 2 THEN days ELSE 0 END) AS twice
+    FROM (
+        SELECT customer_id, days, row_number() OVER (PARTITION BY customer_id ORDER BY days) AS place,
+            count(*) OVER (PARTITION BY customer_id) AS gaps
+        FROM gap
+    ) AS ranked
+    WHERE gaps >= 3
+    GROUP BY customer_id""",
         "gap": "CAST(julianday(business_day) - julianday(before) AS integer)",
         "hour": "local_hour(bought.occurred_at, store.time_zone)",
         "unshared": "(SELECT value FROM json_each(:unshared))",
@@ -35,6 +44,10 @@ _WORDS: Final = {
         "list": "jsonb_build_array",
         "nothing": "'{}'::jsonb",
         "whole": "bigint",
+        "cycle": """SELECT customer_id, 2 * percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS twice
+    FROM gap
+    GROUP BY customer_id
+    HAVING count(*) >= 3""",
         "gap": "(business_day - before)",
         "hour": "CAST(extract(hour FROM bought.occurred_at AT TIME ZONE store.time_zone) AS integer)",
         "unshared": "(SELECT CAST(jsonb_array_elements_text(CAST(:unshared AS jsonb)) AS uuid))",
@@ -77,16 +90,8 @@ WITH bought AS (
         FROM day
     ) AS following
     WHERE before IS NOT NULL
-), ranked AS (
-    SELECT customer_id, days, row_number() OVER (PARTITION BY customer_id ORDER BY days) AS place,
-        count(*) OVER (PARTITION BY customer_id) AS gaps
-    FROM gap
 ), cycle AS (
-    SELECT customer_id, sum(CASE WHEN place = (gaps + 1) / 2 THEN days ELSE 0 END)
-        + sum(CASE WHEN place = (gaps + 2) / 2 THEN days ELSE 0 END) AS twice
-    FROM ranked
-    WHERE gaps >= 3
-    GROUP BY customer_id
+    {cycle}
 ), days AS (
     SELECT customer_id, min(business_day) AS first_on, max(business_day) AS last_on, count(*) AS purchase_days,
         CAST(sum(sales) AS {whole}) AS sales, {tally}(CAST(business_day AS text), sales) AS tally
