@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.campaigns import Campaign, CampaignMember
 from backend.core.db import db
 from backend.core.ids import new_id
 from backend.sales import Sale, SaleLine, SaleReturn, SaleReturnLine
 from tests import factories
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from backend.organization import Store
 
 BEGAN = datetime(2026, 9, 1, 1, 30, 0, 250_000, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -61,3 +66,22 @@ def give_back(of: Sale, *lines: tuple[int, int], whole: bool = False) -> SaleRet
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def get(client: FlaskClient, path: str, status: int = 200) -> Any:
+    """What an address below /campaigns answers."""
+    answer = client.get(f"/api/v1/campaigns/{path}")
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    return answer.get_json()
+
+
+def audience(made: Campaign, store: Store, arms: dict[str, tuple[int, int]], **values: Any) -> list[Any]:
+    """{arm: (members, how many of them buy for 10,000 won)}."""
+    rows = []
+    for arm, (members, buyers) in arms.items():
+        for number in range(members):
+            row = member(made, arm, **values)
+            if number < buyers:
+                sale(store.id, row.customer_id, BEGAN + DAY, 10_000)
+            rows.append(row)
+    return rows

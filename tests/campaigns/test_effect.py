@@ -20,40 +20,18 @@ from backend.core.audit import AuditEntry
 from backend.core.db import db, unit_of_work
 from backend.core.ids import new_id
 from backend.customers import Customer, erase, merge_into, part
-from backend.delivery import Message
-from backend.loyalty.coupons import CouponUse
 from backend.organization import BusinessUnit
-from sms.models import Price
 from tests import factories
 from tests.campaigns import effect_world as world
+from tests.campaigns.effect_world import audience, get
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
     from backend.campaigns import Campaign
-    from backend.organization import Store
 
 pytestmark = pytest.mark.usefixtures("app")
-KOREAN = "+821012345678"
-
-
-def get(client: FlaskClient, path: str, status: int = 200) -> Any:
-    answer = client.get(f"/api/v1/campaigns/{path}")
-    assert answer.status_code == status, answer.get_data(as_text=True)
-    return answer.get_json()
-
-
-def audience(made: Campaign, store: Store, arms: dict[str, tuple[int, int]], **values: Any) -> list[Any]:
-    """{arm: (members, how many of them buy for 10,000 won)}."""
-    rows = []
-    for arm, (members, buyers) in arms.items():
-        for number in range(members):
-            row = world.member(made, arm, **values)
-            if number < buyers:
-                world.sale(store.id, row.customer_id, world.BEGAN + world.DAY, 10_000)
-            rows.append(row)
-    return rows
 
 
 def stage(report: dict[str, Any], name: str) -> dict[str, Any]:
@@ -209,66 +187,6 @@ def test_of_calls_what_members_of_each_caller_bought_is_shown_without_a_comparis
     assert (item["name"], item["treated"]["buyers"], item["share"]["reason"]) == ("박상담", 2, "no_comparison")
     assert stage(report, "delivered")["members"] == 2
     assert stage(report, "clicked")["reason"] == "no_link"
-
-
-def text_to(row: Any, **values: Any) -> None:
-    plain = {"channel": "sms", "purpose": "marketing", "customer_id": row.customer_id, "body": "안내", "size": 2}
-    plain |= {"state": "delivered", "address": KOREAN, "provider": "twilio", "accepted_at": world.BEGAN}
-    message = Message(**plain | values)
-    db.session.add(message)
-    db.session.flush()
-    row.message_id = message.id
-
-
-def priced(micros: int, currency: str = "KRW") -> None:
-    db.session.add(Price(way="twilio_segment", country="KR", micros=micros, currency=currency, updated_at=clock.now()))
-
-
-def test_the_return_takes_the_cost_of_texts_off_what_was_gained(client: FlaskClient, sign_in: Any) -> None:
-    with unit_of_work():
-        made, coupon = world.campaign(), factories.coupon()
-        priced(10_000_000)
-        rows = audience(made, factories.store(), {"treated": (100, 60), "held_out": (100, 30)})
-        for row in rows[:100]:
-            text_to(row)
-        code = factories.code(coupon, rows[0].customer_id)
-        rows[0].coupon_code = code
-        sale = world.sale(factories.store().id, rows[0].customer_id, world.BEGAN, 1)
-        use = {"coupon_id": coupon.id, "state": "counted", "worth": 3_000, "currency": "KRW", "used_at": world.BEGAN}
-        db.session.add(CouponUse(sale_id=sale.id, code=code, customer_id=rows[0].customer_id, **use))
-    sign_in(role="marketer")
-    report = get(client, f"{made.id}/effect?margin=40")
-    texts = {"what": "texts", "units": 200, "micros": 2_000_000_000, "currency": "KRW"}
-    coupons = {"what": "coupons", "units": 1, "micros": 3_000_000_000, "currency": "KRW"}
-    assert report["costs"] == [texts, coupons]
-    returned, amount = report["returned"], report["lift"]["amount"]["value"]
-    assert (returned["cost"], returned["margin"]) == (2_000, 40)
-    assert returned["gain"]["value"] == pytest.approx(amount * 0.4 - 2_000)
-    assert returned["ratio"]["value"] == pytest.approx(amount * 0.4 / 2_000)
-    assert get(client, f"{made.id}/effect")["returned"]["gain"]["value"] == pytest.approx(amount - 2_000)
-
-
-@pytest.mark.parametrize(
-    ("price", "address", "reason"),
-    [
-        (None, "+821012345678", "no_price"),
-        ("USD", "+821012345678", "other_currency"),
-        ("KRW", "+14155550100", "no_price"),
-    ],
-)
-def test_without_the_price_of_every_text_there_is_no_return(
-    client: FlaskClient, sign_in: Any, price: str | None, address: str, reason: str
-) -> None:
-    with unit_of_work():
-        made = world.campaign()
-        if price:
-            priced(9_000, price)
-        rows = audience(made, factories.store(), {"treated": (40, 20), "held_out": (40, 20)})
-        text_to(rows[0], address=address)
-    sign_in(role="marketer")
-    returned = get(client, f"{made.id}/effect")["returned"]
-    assert returned["cost"] is None
-    assert (returned["gain"]["reason"], returned["ratio"]["reason"]) == (reason, reason)
 
 
 def test_purchases_at_units_that_keep_their_own_are_left_out_of_others_campaigns(

@@ -230,7 +230,9 @@ def _said_of_past(differences: dict[str, Any]) -> Said:
         "This is no measured effect: nobody was held out at random. It only compares with members who were not sent it,"
         " and with the window before.",
     )
-    return sentences.joined(no_effect, differences["share"]["said"])
+    share, spend = differences["share"], differences["spend"]
+    parts = [share["said"]] + ([spend["said"]] if spend["computable"] else [])
+    return sentences.joined(no_effect, *parts)
 
 
 def _notes(campaign: Campaign, about: dict[str, Any], lift: dict[str, Any], abroad: list[Any]) -> list[Said]:

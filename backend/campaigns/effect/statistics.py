@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, inf, sqrt
+from math import inf, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -152,11 +152,6 @@ def holdout_for(audience: int, smallest: Callable[[int, int], float | None], wan
 def shared_level(comparisons: int) -> float:
     """The level of each of several comparisons that together are wrong no more often than one (Bonferroni)."""
     return 1 - (1 - LEVEL) / max(comparisons, 1)
-
-
-def rounded_up(value: float) -> int:
-    """The least whole number that is not less."""
-    return ceil(value - 1e-9)
 
 
 def _normal(level: float) -> float:
