@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, select
 
 from backend.campaigns.effect import sentences, statistics
-from backend.campaigns.effect.outcomes import counted_stores, refunds_of, square_sums, squares, still_sold
+from backend.campaigns.effect.outcomes import counted_stores, left, square_sums, squares, still_sold
 from backend.campaigns.effect.statistics import Sums
 from backend.campaigns.effect.windows import MEASURED
 from backend.campaigns.models import CampaignMember
@@ -19,7 +19,9 @@ from backend.sales import Sale
 from backend.segments import Segment, SegmentMember, SegmentVersion
 
 if TYPE_CHECKING:
-    from sqlalchemy import CTE, Select
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Select
 
     from backend.campaigns.models import Campaign
 
@@ -121,41 +123,27 @@ def _lately(campaign: Campaign, days: int) -> tuple[int, Sums]:
     until = clock.now()
     since = until - days * _DAY
     audience = _audience(campaign).cte("audience")
-    sold = _sold(audience, campaign, (since, until))
-    refunds = refunds_of(select(sold.c.id))
-    left = sold.c.total - func.coalesce(refunds.c.amount, 0)
-    spent = (
-        select(
-            sold.c.customer_id,
-            func.count().label("sales"),
-            func.sum(case((sold.c.currency == campaign.currency, left), else_=0)).label("net"),
-        )
-        .select_from(sold)
-        .outerjoin(refunds, refunds.c.sale_id == sold.c.id)
-        .group_by(sold.c.customer_id)
+    net = func.sum(case((Sale.currency == campaign.currency, left()), else_=0))
+    of_each = (
+        select(audience.c.id, func.count(Sale.id).label("sales"), func.coalesce(net, 0).label("net"))
+        .select_from(audience)
+        .outerjoin(Sale, and_(Sale.customer_id == audience.c.id, *_sold(campaign, since, until)))
+        .group_by(audience.c.id)
         .subquery()
     )
-    query = (
-        select(func.count(), func.count(spent.c.sales), *square_sums(func.coalesce(spent.c.net, 0)))
-        .select_from(audience)
-        .outerjoin(spent, spent.c.customer_id == audience.c.id)
-    )
+    bought = func.sum(case((of_each.c.sales > 0, 1), else_=0))
+    query = select(func.count(), bought, *square_sums(of_each.c.net)).select_from(of_each)
     members, buyers, total, *parts = db.session.execute(query).one()
-    return buyers, Sums(members, int(total or 0), squares(*parts))
+    return int(buyers or 0), Sums(members, int(total or 0), squares(*parts))
 
 
-def _sold(audience: CTE, campaign: Campaign, span: tuple[Any, Any]) -> CTE:
-    since, until = span
+def _sold(campaign: Campaign, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
-        select(Sale.id, Sale.customer_id, Sale.currency, Sale.total)
-        .join(audience, audience.c.id == Sale.customer_id)
-        .where(
-            Sale.business_day.between((since - _DAY).date(), (until + _DAY).date()),
-            and_(Sale.occurred_at >= since, Sale.occurred_at < until),
-            counted_stores(campaign.business_unit_id),
-            still_sold(),
-        )
-        .cte("sold")
+        Sale.business_day.between((since - _DAY).date(), (until + _DAY).date()),
+        Sale.occurred_at >= since,
+        Sale.occurred_at < until,
+        counted_stores(campaign.business_unit_id),
+        still_sold(),
     )
 
 

@@ -9,20 +9,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import BigInteger, Double, and_, case, cast, func, literal, null, select, true
+from sqlalchemy import BigInteger, Double, and_, case, cast, exists, func, null, select, true
 
 from backend.campaigns.effect import windows
 from backend.campaigns.effect.statistics import Sums
 from backend.campaigns.models import CampaignMember
 from backend.care import Task
 from backend.core.db import db
+from backend.core.types import Id
 from backend.organization import Store, unshared_stores
 from backend.sales import Sale, SaleLine, SaleReturn, SaleReturnLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sqlalchemy import CTE, ColumnElement, Select
+    from sqlalchemy import ColumnElement, ScalarSelect
     from sqlalchemy.sql.selectable import Subquery
 
     from backend.campaigns.models import Campaign
@@ -89,46 +90,33 @@ def grouped(cells: dict[Cell, Bought], key: Callable[[Cell], Any]) -> dict[Any, 
 
 def by_cell(campaign: Campaign) -> dict[Cell, Bought]:
     """What became of everybody who is measured: one pass over the audience, by the key of campaign_member."""
-    spent = _spent(campaign)
-    staff = Task.done_by if campaign.kind == "call" else null()
-    keys = (CampaignMember.arm, CampaignMember.variant, CampaignMember.grade, CampaignMember.store_id, staff)
+    each = _of_each(campaign)
+    columns = each.c
+    keys = [columns.arm, columns.variant, columns.grade, columns.store_id, columns.staff_id]
     query = select(
         *keys,
         func.count(),
-        func.count(spent.c.sales),
-        func.coalesce(func.sum(spent.c.sales), 0),
-        *square_sums(func.coalesce(spent.c.net, 0)),
-        func.max(func.coalesce(spent.c.net, 0)),
-    ).select_from(CampaignMember)
-    joined = query.outerjoin(spent, _same_row(spent)).where(windows.measured(campaign.id))
-    if campaign.kind == "call":
-        joined = joined.outerjoin(Task, Task.id == CampaignMember.task_id)
-    grouping = keys if campaign.kind == "call" else keys[:-1]
+        func.sum(case((columns.sales > 0, 1), else_=0)),
+        func.sum(columns.sales),
+        *square_sums(columns.net),
+        func.max(columns.net),
+    ).group_by(*keys)
     found: dict[Cell, Bought] = {}
-    for *key, members, buyers, sales, total, high, mixed, low, largest in db.session.execute(
-        joined.group_by(*grouping)
-    ):
+    for *key, members, buyers, sales, total, high, mixed, low, largest in db.session.execute(query):
         spend = Sums(members, int(total), squares(high, mixed, low))
-        found[Cell(*key)] = Bought(members, buyers, int(sales), spend, int(largest))
+        found[Cell(*key)] = Bought(members, int(buyers), int(sales), spend, int(largest))
     return found
 
 
 def left_out(campaign: Campaign) -> list[dict[str, Any]]:
     """Sales in other currencies by arm: purchases, but in no amount."""
-    bought = _bought(campaign)
-    refunds = _refunds(bought)
     query = (
-        select(
-            bought.c.arm,
-            bought.c.currency,
-            func.count(),
-            func.sum(bought.c.total - func.coalesce(refunds.c.amount, 0)),
-        )
-        .select_from(bought)
-        .outerjoin(refunds, refunds.c.sale_id == bought.c.id)
-        .where(bought.c.currency != campaign.currency)
-        .group_by(bought.c.arm, bought.c.currency)
-        .order_by(bought.c.arm.desc(), bought.c.currency)
+        select(CampaignMember.arm, Sale.currency, func.count(), func.sum(left()))
+        .select_from(CampaignMember)
+        .join(Sale, _her_purchases(campaign))
+        .where(windows.measured(campaign.id), Sale.currency != campaign.currency)
+        .group_by(CampaignMember.arm, Sale.currency)
+        .order_by(CampaignMember.arm.desc(), Sale.currency)
     )
     names = ("arm", "currency", "sales", "net")
     return [dict(zip(names, (*row[:3], int(row[3])), strict=True)) for row in db.session.execute(query)]
@@ -149,7 +137,7 @@ def squares(high: float | None, mixed: float | None, low: float | None) -> int:
 
 def still_sold() -> ColumnElement[bool]:
     """Of a sale of which nothing is left no purchase is left either; by ix_sale_return_whole."""
-    return ~select(literal(1)).where(SaleReturn.sale_id == Sale.id, SaleReturn.whole).exists()
+    return ~exists().where(SaleReturn.sale_id == Sale.id, SaleReturn.whole)
 
 
 def counted_stores(unit_id: str | None) -> ColumnElement[bool]:
@@ -160,82 +148,63 @@ def counted_stores(unit_id: str | None) -> ColumnElement[bool]:
     return Sale.store_id.not_in(sorted(hidden)) if hidden else true()
 
 
-def _bought(campaign: Campaign) -> CTE:
-    """Every sale in the window of a member, by ix_sale_customer within the days that any window covers."""
+def left() -> ColumnElement[int]:
+    """What is left of a sale when its returns are taken off, in minor units; as `Sale.net`.
+
+    Asked of each sale by itself, by ix_sale_return_sale: PostgreSQL takes a window's sales for very few, and would work
+    out the returns of all of them anew for each.
+    """
+    some = exists().where(SaleReturn.sale_id == Sale.id)
+    return Sale.total - case((some, func.coalesce(_refund(), 0)), else_=0)
+
+
+def _refund() -> ScalarSelect[int]:
+    """What came back of a sale is worth, line by line; as `sales.rules.refund`."""
+    counted = case((SaleReturnLine.quantity > 0, SaleReturnLine.quantity), else_=0)
+    back = (
+        select(cast(func.coalesce(func.sum(counted), 0), BigInteger))
+        .join(SaleReturn, SaleReturn.id == SaleReturnLine.return_id)
+        .where(SaleReturn.sale_id == SaleLine.sale_id, SaleReturnLine.line == SaleLine.position)
+        .correlate(SaleLine)
+        .scalar_subquery()
+    )
+    amount, pieces = SaleLine.amount, SaleLine.quantity
+    of_each, rest = amount // pieces, amount % pieces
+    worth = case(
+        ((pieces < 1) | (amount < 0), 0),
+        (back >= pieces, amount),
+        (pieces > _PIECES, of_each * back),
+        else_=of_each * back + rest * back // pieces,
+    )
+    return select(func.sum(worth)).where(SaleLine.sale_id == Sale.id).correlate(Sale).scalar_subquery()
+
+
+def _of_each(campaign: Campaign) -> Subquery:
+    """By row of the audience: how many sales, and what is left of those in the campaign's currency."""
+    staff = Task.done_by if campaign.kind == "call" else null()
+    about = (CampaignMember.arm, CampaignMember.variant, CampaignMember.grade, CampaignMember.store_id)
+    key = (CampaignMember.entered_on, CampaignMember.member_id)
+    net = func.coalesce(func.sum(case((Sale.currency == campaign.currency, left()), else_=0)), 0)
+    query = (
+        select(*key, *about, cast(staff, Id).label("staff_id"), func.count(Sale.id).label("sales"), net.label("net"))
+        .select_from(CampaignMember)
+        .outerjoin(Sale, _her_purchases(campaign))
+        .where(windows.measured(campaign.id))
+        .group_by(*key, *about)
+    )
+    if campaign.kind == "call":
+        query = query.outerjoin(Task, Task.id == CampaignMember.task_id).group_by(Task.done_by)
+    return query.subquery()
+
+
+def _her_purchases(campaign: Campaign) -> ColumnElement[bool]:
+    """Sales in the window of a member, by ix_sale_customer within the days that any window covers."""
     first, last = windows.bounds(campaign.id) or (campaign.created_at, campaign.created_at)
     days = (first - _DAY).date(), (last + _DAY * (campaign.window_days + 1)).date()
-    return (
-        select(
-            CampaignMember.entered_on,
-            CampaignMember.member_id,
-            CampaignMember.arm,
-            Sale.id,
-            Sale.currency,
-            Sale.total,
-        )
-        .join(Sale, and_(windows.hers(Sale), Sale.business_day.between(*days)))
-        .where(
-            windows.measured(campaign.id),
-            windows.in_window(Sale.occurred_at, campaign.window_days),
-            counted_stores(campaign.business_unit_id),
-            still_sold(),
-        )
-        .cte("bought")
+    return and_(
+        windows.hers(Sale),
+        Sale.business_day.between(*days),
+        windows.in_window(Sale.occurred_at, campaign.window_days),
+        counted_stores(campaign.business_unit_id),
+        still_sold(),
     )
-
-
-def _refunds(bought: CTE) -> Subquery:
-    """What came back of these sales is worth; by ix_sale_return_sale and the keys of lines. As `sales.rules.refund`."""
-    return refunds_of(select(bought.c.id))
-
-
-def refunds_of(sale_ids: Select[Any]) -> Subquery:
-    """(sale_id, amount) of sales of which something came back, in minor units."""
-    back = (
-        select(SaleReturn.sale_id, SaleReturnLine.line, func.sum(_pieces(SaleReturnLine.quantity)).label("pieces"))
-        .join(SaleReturnLine, SaleReturnLine.return_id == SaleReturn.id)
-        .where(SaleReturn.sale_id.in_(sale_ids))
-        .group_by(SaleReturn.sale_id, SaleReturnLine.line)
-        .subquery()
-    )
-    amount, pieces = SaleLine.amount, cast(back.c.pieces, BigInteger)
-    each, rest = amount // SaleLine.quantity, amount % SaleLine.quantity
-    worth = case(
-        ((SaleLine.quantity < 1) | (amount < 0), 0),
-        (pieces >= SaleLine.quantity, amount),
-        (SaleLine.quantity > _PIECES, each * pieces),
-        else_=each * pieces + rest * pieces // SaleLine.quantity,
-    )
-    return (
-        select(back.c.sale_id, func.sum(worth).label("amount"))
-        .join(SaleLine, and_(SaleLine.sale_id == back.c.sale_id, SaleLine.position == back.c.line))
-        .group_by(back.c.sale_id)
-        .subquery()
-    )
-
-
-def _pieces(quantity: Any) -> ColumnElement[int]:  # noqa: ANN401 - a column
-    return case((quantity > 0, quantity), else_=0)
-
-
-def _spent(campaign: Campaign) -> Subquery:
-    """By row of the audience with a purchase: how many sales, and what is left of those in the campaign's currency."""
-    bought = _bought(campaign)
-    refunds = _refunds(bought)
-    left = bought.c.total - func.coalesce(refunds.c.amount, 0)
-    return (
-        select(
-            bought.c.entered_on,
-            bought.c.member_id,
-            func.count().label("sales"),
-            func.sum(case((bought.c.currency == campaign.currency, left), else_=0)).label("net"),
-        )
-        .select_from(bought)
-        .outerjoin(refunds, refunds.c.sale_id == bought.c.id)
-        .group_by(bought.c.entered_on, bought.c.member_id)
-        .subquery()
-    )
-
-
-def _same_row(spent: Subquery) -> ColumnElement[bool]:
-    return and_(spent.c.entered_on == CampaignMember.entered_on, spent.c.member_id == CampaignMember.member_id)

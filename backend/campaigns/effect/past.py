@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, func, literal, select
+from sqlalchemy import and_, case, exists, func, select
 
 from backend.campaigns.effect import estimates, sentences
-from backend.campaigns.effect.outcomes import Bought, counted_stores, refunds_of, square_sums, squares, still_sold
+from backend.campaigns.effect.outcomes import Bought, counted_stores, left, square_sums, squares, still_sold
 from backend.campaigns.effect.statistics import Sums, welch
 from backend.campaigns.models import CampaignMember
 from backend.core.db import db
@@ -136,27 +136,19 @@ def _spent(campaign: Campaign, begun: date) -> Subquery:
     length = campaign.window_days * _DAY
     starts = dict(zip(_WINDOWS, (begun, begun - length, begun - 2 * length), strict=True))
     sold = _sold(campaign, (starts["earlier"], begun + length - _DAY))
-    refunds = refunds_of(select(sold.c.id))
-    left = sold.c.total - func.coalesce(refunds.c.amount, 0)
     columns: list[ColumnElement[Any]] = []
     for name, start in starts.items():
         within = sold.c.business_day.between(start, start + length - _DAY)
         counted = and_(within, sold.c.currency == campaign.currency)
         columns.append(func.sum(case((within, 1), else_=0)).label(f"{name}_sales"))
-        columns.append(func.sum(case((counted, left), else_=literal(0))).label(f"{name}_net"))
-    return (
-        select(sold.c.customer_id, *columns)
-        .select_from(sold)
-        .outerjoin(refunds, refunds.c.sale_id == sold.c.id)
-        .group_by(sold.c.customer_id)
-        .subquery()
-    )
+        columns.append(func.sum(case((counted, sold.c.left), else_=0)).label(f"{name}_net"))
+    return select(sold.c.customer_id, *columns).group_by(sold.c.customer_id).subquery()
 
 
 def _sold(campaign: Campaign, days: tuple[date, date]) -> CTE:
     """The sales of the source's members on these days."""
     return (
-        select(Sale.id, Sale.customer_id, Sale.business_day, Sale.currency, Sale.total)
+        select(Sale.customer_id, Sale.business_day, Sale.currency, left().label("left"))
         .where(
             Sale.customer_id.in_(select(Customer.id).where(Customer.source == campaign.source)),
             Sale.business_day.between(*days),
