@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from backend.campaigns import CampaignVariant
-from backend.campaigns.effect import PastRedemption, service
+from backend.campaigns.effect import PastRedemption, retention, service
 from backend.care.tasks import Task
 from backend.core import clock
 from backend.core.audit import AuditEntry
@@ -21,6 +21,7 @@ from backend.core.db import db, unit_of_work
 from backend.core.ids import new_id
 from backend.customers import Customer, erase, merge_into, part
 from backend.organization import BusinessUnit
+from backend.segments import Segment, SegmentMember
 from tests import factories
 from tests.campaigns import effect_world as world
 from tests.campaigns.effect_world import audience, get
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from backend.campaigns import Campaign
 
 pytestmark = pytest.mark.usefixtures("app")
+KEYS = ("member_id", "customer_id")
 
 
 def stage(report: dict[str, Any], name: str) -> dict[str, Any]:
@@ -328,3 +330,34 @@ def test_windows_end_after_whole_days_whatever_the_clocks_do() -> None:
             world.sale(store.id, row.customer_id, began + after * world.DAY, 1_000)
     assert stage(service.report(made), "bought")["members"] == 1
     assert service.report(made)["arms"][0]["sales"] == 1
+
+
+def test_advice_for_a_draft_is_about_whoever_its_list_holds(client: FlaskClient, sign_in: Any) -> None:
+    with unit_of_work():
+        listed = Segment(name="초대 명단", kind="list")
+        db.session.add(listed)
+        db.session.flush()
+        made = world.campaign(state="draft", segment_id=listed.id, started_at=None, holdout=5_000)
+        for _ in range(60):
+            db.session.add(SegmentMember(segment_id=listed.id, **dict.fromkeys(KEYS, factories.customer().id)))
+        factories.customer()
+    sign_in(role="marketer")
+    found = get(client, f"{made.id}/advice")
+    assert (found["audience"], found["held_out"], found["base_share"]) == (60, 30, 0.0)
+    # Nobody bought lately: how amounts vary is not known.
+    assert found["smallest"]["spend"] is None
+    assert found["smallest"]["share"] > 0
+
+
+def test_what_was_redeemed_long_ago_is_found_by_its_campaign_s_end() -> None:
+    with unit_of_work():
+        old = world.campaign(kind="past", ended_at=world.BEGAN, source="elsewhere", source_key="1")
+        new = world.campaign(kind="past", ended_at=world.BEGAN + 9 * world.DAY, source="elsewhere", source_key="2")
+        whose = factories.customer().id
+        keys = [redemption(each, whose).id for each in (old, new)]
+    (rule,) = retention.RULES
+    due = db.session.execute(rule.due(world.BEGAN + world.DAY)).all()
+    assert [key for key, _ in due] == keys[:1]
+    with unit_of_work():
+        rule.take(keys[:1])
+    assert db.session.scalars(select(PastRedemption.id)).all() == keys[1:]
