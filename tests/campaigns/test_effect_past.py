@@ -17,8 +17,9 @@ from sqlalchemy import select
 
 from backend.campaigns import Campaign, CampaignMember
 from backend.campaigns.effect import PastRedemption, past, service
-from backend.core.db import db
+from backend.core.db import db, unit_of_work
 from backend.core.money import minor_units
+from backend.customers import Customer, merge_into
 from backend.unify import Progress, import_directory
 from tests.unify import journeys
 
@@ -188,3 +189,22 @@ def test_rows_of_campaigns_that_cannot_be_read_are_listed(app: Flask, tmp_path: 
 
 def write(folder: Path, stem: str, *lines: str) -> None:
     (folder / f"{stem}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_a_campaign_sent_to_somebody_who_was_merged_since_is_whose_she_is_now(tmp_path: Path) -> None:
+    folder = journeys.small(tmp_path)
+    bring_in(folder)
+    one, other = db.session.scalars(select(Customer).order_by(Customer.source_key)).all()
+    ids = one.id, other.id
+    with unit_of_work():
+        merge_into(db.session.get_one(Customer, ids[0]), db.session.get_one(Customer, ids[1]))
+    write(folder, "campaigns", "campaign_id,campaign_type,start_date,end_date", "1,Type A,2017-02-01,2017-02-28")
+    write(folder, "campaign_members", "campaign_id,card_number", "1,2")
+    redeemed = "2,51,1,2017-02-03"
+    write(folder, "coupon_redemptions", "card_number,coupon_upc,campaign_id,redemption_date", redeemed)
+    bring_in(folder)
+    sent, used = db.session.scalars(select(CampaignMember)).one(), db.session.scalars(select(PastRedemption)).one()
+    for row in (sent, used):
+        assert (row.member_id, row.customer_id, row.owner_id) == (ids[1], ids[0], ids[1])
+    campaign = db.session.scalars(select(Campaign)).one()
+    assert service.line(campaign)["redeemed"] == 1
