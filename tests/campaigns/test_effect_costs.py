@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from backend.catalog import ExchangeRate
 from backend.core import clock
 from backend.core.db import db, unit_of_work
 from backend.delivery import Message
@@ -80,3 +81,16 @@ def test_without_the_price_of_every_text_there_is_no_return(
     returned = get(client, f"{made.id}/effect")["returned"]
     assert returned["cost"] is None
     assert (returned["gain"]["reason"], returned["ratio"]["reason"]) == (reason, reason)
+
+
+def test_costs_in_another_currency_count_at_the_rate_of_the_first_day(client: FlaskClient, sign_in: Any) -> None:
+    with unit_of_work():
+        made = world.campaign()
+        priced(50_000, "USD")
+        db.session.add(ExchangeRate(currency="USD", base="KRW", on=world.BEGAN.date(), rate="1400.5"))
+        rows = audience(made, factories.store(), {"treated": (40, 20), "held_out": (40, 20)})
+        text_to(rows[0])
+    sign_in(role="marketer")
+    returned = get(client, f"{made.id}/effect")["returned"]
+    assert returned["cost"] == pytest.approx(2 * 0.05 * 1_400.5)
+    assert returned["gain"]["value"] == pytest.approx(-returned["cost"])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
 from backend.campaigns.effect import stages
+from backend.catalog import Rates
 from backend.core.money import exponent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from flask import Flask
 
@@ -47,19 +50,30 @@ def of(campaign: Campaign) -> list[Cost]:
     ]
 
 
-def carried(costs: Sequence[Cost], currency: str) -> tuple[float | None, str | None]:
-    """What carrying cost in minor units of `currency`, or the reason why that is unknown.
+def carried(costs: Sequence[Cost], campaign: Campaign) -> tuple[float | None, str | None]:
+    """What carrying cost in minor units of the campaign's currency, or the reason why that is unknown.
 
-    Coupons are no part of it: what they took off is off the sales already.
+    Other currencies count at the house's rate of the campaign's first day. Coupons are no part of it: what they took
+    off is off the sales already.
     """
     paid = [cost for cost in costs if cost.what != "coupons"]
     if not paid:
         return None, "no_cost"
     if any(cost.micros is None for cost in paid):
         return None, "no_price"
-    if any(cost.currency != currency for cost in paid):
+    day, rates = (campaign.started_at or campaign.created_at).date(), Rates()
+    known = [_worth(cost, campaign.currency, day, rates) for cost in paid]
+    if None in known:
         return None, "other_currency"
-    return sum(cost.micros or 0 for cost in paid) * 10 ** exponent(currency) / MILLION, None
+    return float(sum(each or 0 for each in known) * 10 ** exponent(campaign.currency) / MILLION), None
+
+
+def _worth(cost: Cost, currency: str, day: date, rates: Rates) -> Fraction | None:
+    """It in millionths of `currency`; None where no rate is known."""
+    if cost.currency == currency:
+        return Fraction(cost.micros or 0)
+    rate = rates.of(cost.currency or "", currency, day)
+    return None if rate is None else Fraction(cost.micros or 0) * Fraction(rate)
 
 
 def shown(cost: Cost) -> dict[str, Any]:

@@ -50,8 +50,8 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "Not computable: the price of some of the texts is unknown.",
     ),
     "other_currency": (
-        "비용의 통화가 캠페인의 통화와 달라 계산할 수 없습니다.",
-        "Not computable: its costs are in another currency than the campaign's.",
+        "비용의 통화가 캠페인의 통화와 다르고 환율을 알 수 없어 계산할 수 없습니다.",
+        "Not computable: its costs are in another currency, and no rate is known.",
     ),
 }
 

@@ -161,7 +161,7 @@ def _lift(campaign: Campaign, treated: Bought, held_out: Bought, *, begun: bool)
         "spend": spend,
         "buyers": estimates.scaled(share, for_all, sentences.more_buyers()),
         "amount": estimates.scaled(spend, for_all, sentences.more_sold(campaign.currency)),
-        "caution": "heavy_tail" if estimates.heavy_tailed(treated, held_out) else None,
+        "caution": "heavy_tail" if spend["computable"] and estimates.heavy_tailed(treated, held_out) else None,
     }
 
 
@@ -186,7 +186,7 @@ def _returned(
     campaign: Campaign, amount: Estimate, paid: list[costs.Cost], margin: float | None
 ) -> dict[str, Any]:  # fmt: skip
     """In the shape of `EffectReturnSchema`."""
-    cost, reason = costs.carried(paid, campaign.currency)
+    cost, reason = costs.carried(paid, campaign)
     part = 1.0 if margin is None else margin / 100
     shown: dict[str, Any] = {"margin": margin, "cost": cost}
     if cost is None:
