@@ -86,7 +86,7 @@ def _write_audience(made: Campaign, unit: BusinessUnit, people: Sequence[tuple[s
     made.counts = {"treated": treated, "held_out": len(members) - treated}
 
 
-def _member(made: Campaign, who: Row[Any], address: str, day: date) -> dict[str, Any]:
+def _member(made: Campaign, who: Row[str, str | None, str | None], address: str, day: date) -> dict[str, Any]:
     bucket = int(who.id[-_RANDOM_END:], 16) % _BUCKETS
     return dict.fromkeys(table_of(CampaignMember).columns.keys()) | {
         "campaign_id": made.id,
