@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
+    from backend.campaigns import effect
+
+    effect.init_app(app)
 
 
 __all__ = ["Campaign", "CampaignMember", "CampaignSettings", "CampaignVariant", "init_app"]

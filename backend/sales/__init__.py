@@ -8,7 +8,7 @@ from backend.sales.days import main_currency, purchase_days
 from backend.sales.deals import bought_since, last_deals
 from backend.sales.facts import PurchasesChanged, refresh_purchase_facts
 from backend.sales.increments import Purchase, SalesTaken
-from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn
+from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn, SaleReturnLine
 from backend.sales.news import SalesFlagged
 from backend.sales.past import PastLine, PastSale, add_past_sales, remove_past_sales
 from backend.sales.peace import last_returns
@@ -53,6 +53,7 @@ __all__ = [
     "SaleCoupon",
     "SaleLine",
     "SaleReturn",
+    "SaleReturnLine",
     "SalesFlagged",
     "SalesTaken",
     "add_past_sales",

@@ -235,6 +235,11 @@ def _no_import(path: str, body: Any = None) -> Call:
     return Call(ADMIN, lambda _: [call(new_id())], (lambda _: body) if body else None, answers=(404,))
 
 
+def _no_campaign(what: str) -> Call:
+    """Of a campaign that there is not: sums name no member, which `tests/campaigns` holds."""
+    return Call(DESK, lambda _: [f"/api/v1/campaigns/{new_id()}/{what}"], answers=(404,))
+
+
 def _no_reply(what: str, body: Callable[[World], Any] | None = None) -> Call:
     """Of a text from somebody that there is not: what the lists show is found above."""
     return Call(LEADS | {"associate"}, lambda _: [f"/api/v1/replies/{new_id()}/{what}"], body, answers=(404,))
@@ -416,6 +421,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/customers/<customer_id>/points"): Call(
         ALL, _one("/api/v1/customers/<customer_id>/points", "own", "other")
     ),
+    ("GET", "/api/v1/campaigns/effects"): Call(DESK, _one("/api/v1/campaigns/effects")),
+    ("GET", "/api/v1/campaigns/<campaign_id>/effect"): _no_campaign("effect"),
+    ("GET", "/api/v1/campaigns/<campaign_id>/effect.csv"): _no_campaign("effect.csv"),
+    ("GET", "/api/v1/campaigns/<campaign_id>/effect.xlsx"): _no_campaign("effect.xlsx"),
+    ("GET", "/api/v1/campaigns/<campaign_id>/advice"): _no_campaign("advice"),
     ("GET", "/api/v1/points/rules"): Call(DESK, _one("/api/v1/points/rules")),
     ("POST", "/api/v1/points/rules"): Call(
         ADMIN,

@@ -485,6 +485,325 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/campaigns/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns that began, the latest first, with what each brought. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    kind?: "text" | "call" | "past" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EffectPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** How large a lift it could show, and whom to hold out for a given one. */
+        get: {
+            parameters: {
+                query?: {
+                    holdout?: number | null;
+                    window_days?: number | null;
+                    share?: number | null;
+                    spend?: number | null;
+                };
+                header?: never;
+                path: {
+                    campaign_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Advice"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such campaign */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** What it brought. */
+        get: {
+            parameters: {
+                query?: {
+                    margin?: number | null;
+                };
+                header?: never;
+                path: {
+                    campaign_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Effect"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such campaign */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/effect.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** What it brought, a line a figure; that it was taken is recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    margin?: number | null;
+                };
+                header?: never;
+                path: {
+                    campaign_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description CSV in UTF-8 */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such campaign */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/effect.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** What it brought as a workbook, a line a figure; that it was taken is recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    margin?: number | null;
+                };
+                header?: never;
+                path: {
+                    campaign_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A workbook */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such campaign */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conflicts": {
         parameters: {
             query?: never;
@@ -13389,6 +13708,20 @@ export interface components {
             items: components["schemas"]["Access"][];
             next: string | null;
         };
+        Advice: {
+            audience: number;
+            base_deviation: number | null;
+            base_mean: number | null;
+            base_share: number | null;
+            currency: string;
+            held_out: number;
+            holdout: number;
+            power: number;
+            said: components["schemas"]["Said"];
+            smallest: components["schemas"]["SmallestLift"];
+            treated: number;
+            window_days: number;
+        };
         AnswerData: {
             /** @enum {string} */
             outcome: "done" | "refused";
@@ -13941,6 +14274,14 @@ export interface components {
             /** @enum {string|null} */
             sex?: "f" | "m" | "x" | null;
         };
+        Differences: {
+            others: number;
+            placebo_share: components["schemas"]["Estimate"];
+            placebo_spend: components["schemas"]["Estimate"];
+            sent: number;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+        };
         Document: {
             country: string;
             /** Format: date-time */
@@ -14006,6 +14347,120 @@ export interface components {
         EarningRuleList: {
             items: components["schemas"]["EarningRule"][];
         };
+        Effect: {
+            arms: components["schemas"]["EffectArm"][];
+            /** @enum {string} */
+            basis: "holdout" | "differences" | "none";
+            campaign: components["schemas"]["EffectCampaign"];
+            costs: components["schemas"]["EffectCost"][];
+            differences: components["schemas"]["Differences"] | null;
+            groups: components["schemas"]["EffectGroups"][];
+            left_out: components["schemas"]["LeftOut"][];
+            lift: components["schemas"]["EffectLift"];
+            notes: components["schemas"]["Said"][];
+            refusals: components["schemas"]["EffectRefusals"];
+            returned: components["schemas"]["EffectReturn"];
+            said: components["schemas"]["Said"];
+            satisfaction: components["schemas"]["Satisfaction"];
+            stages: components["schemas"]["EffectStage"][];
+        };
+        EffectArm: {
+            arm: string;
+            buyers: number;
+            mean: number | null;
+            members: number;
+            net: number;
+            sales: number;
+            share: number | null;
+        };
+        EffectCampaign: {
+            currency: string;
+            /** Format: date-time */
+            from_at: string | null;
+            id: string;
+            kind: string;
+            name: string;
+            over: boolean;
+            state: string;
+            triggered: boolean;
+            /** Format: date-time */
+            until_at: string | null;
+            window_days: number;
+        };
+        EffectCost: {
+            currency: string | null;
+            micros: number | null;
+            units: number;
+            what: string;
+        };
+        EffectGroup: {
+            held_out: components["schemas"]["EffectArm"] | null;
+            holds: boolean;
+            key: string | null;
+            name: string | null;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+            treated: components["schemas"]["EffectArm"];
+        };
+        EffectGroups: {
+            comparisons: number;
+            items: components["schemas"]["EffectGroup"][];
+            kind: string;
+            note: components["schemas"]["Said"];
+            pairs: components["schemas"]["EffectPair"][];
+        };
+        EffectLift: {
+            amount: components["schemas"]["Estimate"];
+            buyers: components["schemas"]["Estimate"];
+            caution: string | null;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+        };
+        EffectLine: {
+            basis: string;
+            bought: number;
+            bought_share: number | null;
+            campaign: components["schemas"]["EffectCampaign"];
+            held_out: number;
+            net: number;
+            redeemed: number | null;
+            redeemed_share: number | null;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+            treated: number;
+        };
+        EffectPage: {
+            items: components["schemas"]["EffectLine"][];
+            next: string | null;
+        };
+        EffectPair: {
+            first: string;
+            holds: boolean;
+            second: string;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+        };
+        EffectRefusals: {
+            by_link: number | null;
+            difference: components["schemas"]["Estimate"];
+            held_out: number;
+            held_out_per_thousand: number | null;
+            treated: number;
+            treated_per_thousand: number | null;
+        };
+        EffectReturn: {
+            cost: number | null;
+            gain: components["schemas"]["Estimate"];
+            margin: number | null;
+            ratio: components["schemas"]["Estimate"];
+        };
+        EffectStage: {
+            members: number | null;
+            reason: string | null;
+            share: number | null;
+            /** @enum {string} */
+            stage: "exposed" | "delivered" | "clicked" | "visited" | "bought" | "redeemed" | "satisfied";
+        };
         Enrol: {
             code: string;
             /** @default null */
@@ -14041,6 +14496,17 @@ export interface components {
             customer_id: string;
             /** Format: date-time */
             erased_at: string;
+        };
+        Estimate: {
+            clear: boolean;
+            computable: boolean;
+            high: number | null;
+            level: number;
+            low: number | null;
+            method: string | null;
+            reason: string | null;
+            said: components["schemas"]["Said"];
+            value: number | null;
         };
         EucKrProblem: {
             char: string;
@@ -14465,6 +14931,12 @@ export interface components {
             /** @enum {string} */
             channel: "sms" | "push";
             sender: string | null;
+        };
+        LeftOut: {
+            arm: string;
+            currency: string;
+            net: number;
+            sales: number;
         };
         Life: {
             events: components["schemas"]["LifeEvent"][];
@@ -15422,6 +15894,10 @@ export interface components {
             started_at: string;
             taken: number;
         };
+        Said: {
+            en: string;
+            ko: string;
+        };
         Sale: {
             /** Format: date */
             business_day?: string;
@@ -15471,6 +15947,12 @@ export interface components {
         SalePage: {
             items?: components["schemas"]["ListedSale"][];
             next?: string | null;
+        };
+        Satisfaction: {
+            answered: number;
+            asked: number;
+            mean: number | null;
+            satisfied: number;
         };
         ScoreReason: {
             code: string;
@@ -15626,6 +16108,13 @@ export interface components {
         SignIn: {
             login: string;
             password: string;
+        };
+        SmallestLift: {
+            holdout_for_share: number | null;
+            holdout_for_spend: number | null;
+            reason: string | null;
+            share: number | null;
+            spend: number | null;
         };
         Snapshot: {
             collections?: {
