@@ -14,7 +14,7 @@ from backend.consent.law_kr import (
 )
 from backend.consent.ledger import children, grants_between, permitting, standing, standing_refusals
 from backend.consent.models import ConsentEntry, ConsentWording
-from backend.consent.reach import has_agreed, has_refused, is_child, is_existing_customer
+from backend.consent.reach import has_agreed, has_refused, is_child, is_existing_customer, permits
 from backend.consent.rules import ConsentState, Permission
 from backend.consent.service import ConsentRecorded, current_state, current_states, may_text, record, refresh_senders
 from backend.consent.wordings import shown_text
@@ -73,6 +73,7 @@ __all__ = [
     "is_child",
     "is_existing_customer",
     "may_text",
+    "permits",
     "permitting",
     "reconfirm_by",
     "record",

@@ -72,6 +72,21 @@ def has_agreed(channel: str, sender_id: str, *, confirmed_before: datetime | Non
     return exists().where(*conditions)
 
 
+def permits(purpose: str) -> ColumnElement[bool]:
+    """Whether a purpose that is agreed to once for all (profiling) is permitted: agreed to, and no refusal stands."""
+    refusal, grant, lift = (aliased(ConsentEntry) for _ in range(3))
+    lifted = exists().where(
+        lift.customer_id == Customer.id,
+        lift.purpose == purpose,
+        lift.granted,
+        lift.lifts_id == refusal.id,
+        _counts(lift),
+    )
+    refused = exists().where(refusal.customer_id == Customer.id, refusal.purpose == purpose, ~refusal.granted, ~lifted)
+    agreed = exists().where(grant.customer_id == Customer.id, grant.purpose == purpose, grant.granted, _counts(grant))
+    return agreed & ~refused
+
+
 def is_child(now: datetime) -> ColumnElement[bool]:
     """Whether she is under 14, on the day of her home store."""
     zones = dict(iter(db.session.execute(select(Store.id, Store.time_zone))))

@@ -10,6 +10,7 @@ from backend.customers.conflicts import open_conflicts
 from backend.customers.consents import ConsentWithdrawn, StandingConsentAsked
 from backend.customers.contacts import keep_number
 from backend.customers.erasure import CustomerErased, erase
+from backend.customers.identity import IdentityDocument
 from backend.customers.life import LifeEvent, SoldTrip, Trip, note_trips
 from backend.customers.merging import CustomersMerged, CustomersParted, merge_into, part
 from backend.customers.models import (
@@ -78,6 +79,7 @@ __all__ = [
     "CustomersMerged",
     "CustomersParted",
     "Held",
+    "IdentityDocument",
     "LifeEvent",
     "MergedCustomer",
     "Owned",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backend.insight.cuts import SimilarCycle
 from backend.insight.facts import MemberFacts
 from backend.insight.offers import PairingRun, ProductPairing, refresh_pairings
 from backend.insight.outreach import AtRisk, Outreach
+from backend.insight.rules import LONG_SILENCE, REGULAR_DAYS
 from backend.insight.scoring import MemberScore, refresh_now
 
 if TYPE_CHECKING:
@@ -28,12 +30,15 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
+    "LONG_SILENCE",
+    "REGULAR_DAYS",
     "AtRisk",
     "MemberFacts",
     "MemberScore",
     "Outreach",
     "PairingRun",
     "ProductPairing",
+    "SimilarCycle",
     "init_app",
     "refresh_now",
     "refresh_pairings",

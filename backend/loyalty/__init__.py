@@ -10,10 +10,10 @@ from backend.loyalty.corrections.models import PointsCorrection
 from backend.loyalty.corrections.service import waiting_for as waiting_corrections
 from backend.loyalty.earning import Rule, month_end
 from backend.loyalty.earning_rules import placed
-from backend.loyalty.grades.models import Grade
+from backend.loyalty.grades.models import Grade, MemberGrade
 from backend.loyalty.grades.purchases import counts_purchases
 from backend.loyalty.ledger import balance, balances, entry, post, settle
-from backend.loyalty.models import EarningRule, PointsEntry
+from backend.loyalty.models import EarningRule, PointsEntry, PointsLot
 from backend.loyalty.notices import Expiring, expiring_on, soon_expiring
 from backend.loyalty.partners.incoming import Wish, take_in
 from backend.loyalty.partners.models import Partner, PartnerKey, PartnerRate, PartnerTransfer
@@ -81,12 +81,14 @@ __all__ = [
     "Expiring",
     "Grade",
     "Lacking",
+    "MemberGrade",
     "Partner",
     "PartnerKey",
     "PartnerRate",
     "PartnerTransfer",
     "PointsCorrection",
     "PointsEntry",
+    "PointsLot",
     "Rule",
     "Sold",
     "SoldLine",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backend.sales.days import main_currency, purchase_days
 from backend.sales.deals import bought_since, last_deals
-from backend.sales.facts import PurchasesChanged, refresh_purchase_facts
+from backend.sales.facts import STILL_SOLD, PurchasesChanged, refresh_purchase_facts
 from backend.sales.increments import Purchase, SalesTaken
 from backend.sales.models import Sale, SaleCoupon, SaleLine, SaleReturn, SaleReturnLine
 from backend.sales.news import SalesFlagged
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
+    "STILL_SOLD",
     "PastLine",
     "PastSale",
     "Purchase",

@@ -1,0 +1,62 @@
+"""Which coupons somebody has, used, or let expire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, or_, select
+
+from backend.loyalty.coupons import Coupon, CouponCode, CouponUse
+from backend.segments.language.registry import Among, Condition, Phrase, Value
+
+if TYPE_CHECKING:
+    from backend.segments.language.names import Names
+    from backend.segments.language.registry import Asking, Given
+
+
+def _coupon(given: Given, asking: Asking) -> Among:
+    """`holds`: a code of hers that is good today; `used`: a sale of hers took one; `expired`: one of hers went by."""
+    if given.op == "used":
+        buyer = CouponUse.customer_id
+        used = select(buyer).where(CouponUse.coupon_id == given.value, CouponUse.state == "counted", buyer.is_not(None))
+        return Among(used.where(*asking.only(buyer)).distinct())
+    whose, today = CouponCode.customer_id, asking.asked.today
+    hers = select(whose).where(CouponCode.coupon_id == given.value, whose.is_not(None), *asking.only(whose)).distinct()
+    if given.op == "received":
+        return Among(hers)
+    open_ = hers.where(~exists().where(CouponUse.code == CouponCode.code, CouponUse.state == "counted"))
+    open_ = open_.join(Coupon, Coupon.id == CouponCode.coupon_id)
+    over = or_(CouponCode.good_until < today, Coupon.ends_on < today)
+    if given.op == "expired":
+        return Among(open_.where(over))
+    lasts = or_(CouponCode.good_until.is_(None), CouponCode.good_until >= today)
+    runs = or_(Coupon.ends_on.is_(None), Coupon.ends_on >= today)
+    return Among(open_.where(lasts, runs, Coupon.state != "stopped"))
+
+
+def _say(given: Given, names: Names) -> Phrase:
+    said = names.of("coupon", given.value)
+    if given.op == "holds":
+        return Phrase(
+            f"‘{said}’ 쿠폰을 쓰지 않고 가지고 ",
+            "있",
+            f"hold the coupon “{said}” unused",
+            f"do not hold the coupon “{said}” unused",
+        )
+    if given.op == "used":
+        return Phrase(f"‘{said}’ 쿠폰을 사용", "했", f"used the coupon “{said}”", f"did not use the coupon “{said}”")
+    if given.op == "expired":
+        return Phrase(
+            f"‘{said}’ 쿠폰을 쓰지 않은 채 기한이 ",
+            "지나",
+            f"let the coupon “{said}” expire",
+            f"did not let the coupon “{said}” expire",
+        )
+    return Phrase(f"‘{said}’ 쿠폰을 ", "받", f"got the coupon “{said}”", f"did not get the coupon “{said}”")
+
+
+CONDITIONS = (
+    Condition(
+        "coupon", "coupons", "쿠폰", "Coupon", ("holds", "used", "expired", "received"), Value("coupon"), _coupon, _say
+    ),
+)

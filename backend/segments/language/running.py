@@ -1,0 +1,152 @@
+"""Counting whom a rule means: exactly, or about, by asking of a sample; never for longer than allowed."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text, func, select
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.exc import DBAPIError
+
+from backend.core.db import db, in_unit_of_work, table_of
+from backend.core.errors import DangolError
+from backend.customers import Customer
+from backend.segments.language.compiling import SAMPLE, ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Row, Select
+
+    from backend.segments.language.asked import Asked
+    from backend.segments.language.parsing import Rule
+
+SECONDS = 30.0
+"""How long a rule may be asked for."""
+_FEW = 100_000
+_CANCELED = "57014"
+_STEPS = 10_000
+_DIGITS = 2
+_Z = 1.96
+_MEMBERS = table_of(Customer).c.id
+
+
+class TooSlow(DangolError):
+    """Finding these members takes too long. Ask for less: fewer conditions, a shorter time, named stores."""
+
+    code = "rule_too_slow"
+    status = 503
+
+
+@dataclass(frozen=True)
+class About:
+    """How many members a rule means: exactly, or by a sample, with 95 % certainty between `low` and `high`.
+
+    `sampled`: how many members were asked about; None where all were.
+    """
+
+    members: int
+    low: int
+    high: int
+    sampled: int | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether everybody was asked about."""
+        return self.sampled is None
+
+
+def run(
+    statement: Select[Any], values: dict[str, Any] | None = None, *, seconds: float = SECONDS
+) -> Sequence[Row[Any]]:
+    """The rows of a statement that a rule was made into. Raises `TooSlow` after so many seconds.
+
+    Outside a unit of work the read that was broken off is over then; inside of one, it can only be undone.
+    """
+    with limited(seconds):
+        return db.session.execute(statement, values or {}).all()
+
+
+def count(rule: Rule, asked: Asked, *, seconds: float = SECONDS) -> int:
+    """How many members a rule means. Raises `TooSlow`."""
+    found = ids(rule, asked).subquery()
+    return int(run(select(func.count()).select_from(found), seconds=seconds)[0][0])
+
+
+def first_figure(rule: Rule, asked: Asked, *, seconds: float = SECONDS) -> About:
+    """How many members a rule means, within a second: about, where there are many. Raises `TooSlow`.
+
+    The sample is always the same: every 256th member, by the random end of her id. So figures of one rule and the next
+    differ by what the rules differ in.
+    """
+    everybody = db.session.scalar(select(func.count()).select_from(table_of(Customer))) or 0
+    if everybody <= _FEW:
+        exact = count(rule, asked, seconds=seconds)
+        return About(exact, exact, exact)
+    sample = [
+        row[0]
+        for row in run(select(_MEMBERS).where(func.substr(sql_cast(_MEMBERS, Text), 35) == "7f"), seconds=seconds)
+    ]
+    found = ids(rule, asked, sampled=True).subquery()
+    hits = int(run(select(func.count()).select_from(found), {SAMPLE: sample}, seconds=seconds)[0][0])
+    return about(hits, len(sample), everybody)
+
+
+def about(hits: int, sampled: int, everybody: int) -> About:
+    """What `hits` among so many random members say of everybody: Wilson's interval, the middle to two digits."""
+    if not sampled:
+        return About(0, 0, everybody, 0)
+    share = hits / sampled
+    spread = _Z * _Z / sampled
+    middle = (share + spread / 2) / (1 + spread)
+    half = _Z * sqrt(share * (1 - share) / sampled + spread / (4 * sampled)) / (1 + spread)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return About(rounded(round(share * everybody)), int(low * everybody), round(high * everybody), sampled)
+
+
+def rounded(number: int) -> int:
+    """To two digits: 12,345 is about 12,000."""
+    scale = 10 ** max(0, len(str(number)) - _DIGITS)
+    return round(number / scale) * scale
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Break off what the session asks inside the block after so many seconds. Raises `TooSlow`."""
+    connection = db.session.connection()
+    try:
+        if connection.dialect.name == "sqlite":
+            with _watched(connection.connection.driver_connection, seconds):
+                yield
+        else:
+            before = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
+            # Compiling such a statement takes longer than it saves; lists of members fit into 64 MB.
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+            connection.exec_driver_sql("SET LOCAL jit = off")
+            connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
+            yield
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{before}'")
+    except DBAPIError as error:
+        if not _was_broken_off(error):
+            raise
+        if not in_unit_of_work():
+            db.session.rollback()
+        raise TooSlow from error
+
+
+@contextmanager
+def _watched(connection: Any, seconds: float) -> Iterator[None]:  # noqa: ANN401 - the driver's connection
+    until = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _was_broken_off(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == _CANCELED or str(error.orig) == "interrupted"
