@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from backend.core.errors import ValidationFailed
 from backend.core.ids import is_id
@@ -57,9 +57,9 @@ def parse(tree: object) -> Rule:
     return Rule(tree, root)
 
 
-def refused(message: str, *, at: str) -> ValidationFailed:
-    """The error that names a part of a rule."""
-    return ValidationFailed({at: [message]})
+def refuse(message: str, *, at: str) -> NoReturn:
+    """Raise the error that names a part of a rule."""
+    raise ValidationFailed({at: [message]})
 
 
 class _Reader:
@@ -68,19 +68,19 @@ class _Reader:
 
     def node(self, tree: object, path: str, depth: int) -> Node:
         if not isinstance(tree, dict):
-            raise refused("A rule is an object.", at=path)
+            refuse("A rule is an object.", at=path)
         if depth > DEEPEST:
             message = f"Groups lie at most {DEEPEST} deep in each other."
-            raise refused(message, at=path)
+            refuse(message, at=path)
         if "is" in tree:
             return self._condition(tree, path)
         if len(tree) != 1 or next(iter(tree)) not in {"all", "any", "not"}:
-            raise refused('A rule has "all", "any" or "not", or it is a condition with "is".', at=path)
+            refuse('A rule has "all", "any" or "not", or it is a condition with "is".', at=path)
         ((word, inside),) = tree.items()
         if word == "not":
             return Not(self.node(inside, f"{path}.not", depth + 1))
         if not isinstance(inside, list):
-            raise refused("This is a list of rules.", at=f"{path}.{word}")
+            refuse("This is a list of rules.", at=f"{path}.{word}")
         parts = (self.node(each, f"{path}.{word}.{place}", depth + 1) for place, each in enumerate(inside))
         return Group(word == "all", tuple(parts))
 
@@ -88,27 +88,27 @@ class _Reader:
         self._conditions += 1
         if self._conditions > MOST_CONDITIONS:
             message = f"A rule has at most {MOST_CONDITIONS} conditions."
-            raise refused(message, at=path)
+            refuse(message, at=path)
         name = tree["is"]
         condition = conditions().get(name) if isinstance(name, str) else None
         if condition is None:
-            raise refused("There is no such condition.", at=f"{path}.is")
+            refuse("There is no such condition.", at=f"{path}.is")
         known = {*_KEYS, *(each.name for each in condition.parameters)}
         for key in tree:
             if key not in known:
-                raise refused("This condition has no such part.", at=f"{path}.{str(key)[:60]}")
+                refuse("This condition has no such part.", at=f"{path}.{str(key)[:60]}")
         if tree.get("op") not in condition.ops:
             message = f"One of {', '.join(condition.ops)}."
-            raise refused(message, at=f"{path}.op")
+            refuse(message, at=f"{path}.op")
         if "value" not in tree:
-            raise refused("This is missing.", at=f"{path}.value")
+            refuse("This is missing.", at=f"{path}.value")
         value = _read(condition.value, tree["value"], f"{path}.value")
         given = {}
         for each in condition.parameters:
             if tree.get(each.name) is not None:
                 given[each.name] = _read(each.value, tree[each.name], f"{path}.{each.name}")
             elif each.required:
-                raise refused("This is missing.", at=f"{path}.{each.name}")
+                refuse("This is missing.", at=f"{path}.{each.name}")
         _in_order(given, path)
         return Given(condition.name, tree["op"], value, given)
 
@@ -116,7 +116,7 @@ class _Reader:
 def _in_order(given: Mapping[str, Any], path: str) -> None:
     begin, end = given.get("from"), given.get("until")
     if begin is not None and end is not None and begin >= end:
-        raise refused("This lies after “from”; its day is not in it.", at=f"{path}.until")
+        refuse("This lies after “from”; its day is not in it.", at=f"{path}.until")
 
 
 def _read(value: Value, given: object, path: str) -> Any:  # noqa: ANN401 - as its kind has it
@@ -125,7 +125,7 @@ def _read(value: Value, given: object, path: str) -> Any:  # noqa: ANN401 - as i
     listed: Sequence[object] = given if isinstance(given, list) else [given]
     if not 1 <= len(listed) <= MOST_VALUES:
         message = f"1 to {MOST_VALUES} values."
-        raise refused(message, at=path)
+        refuse(message, at=path)
     return tuple(dict.fromkeys(_one(value, each, path) for each in listed))
 
 
@@ -133,14 +133,14 @@ def _one(value: Value, given: object, path: str) -> Any:  # noqa: ANN401 - as it
     if value.kind in {"number", "money", "days"}:
         if type(given) is not int or not value.low <= given <= value.high:
             message = f"A whole number from {value.low} to {value.high}."
-            raise refused(message, at=path)
+            refuse(message, at=path)
         return given
     if value.kind == "boolean":
         if type(given) is not bool:
-            raise refused("true or false.", at=path)
+            refuse("true or false.", at=path)
         return given
     if not isinstance(given, str):
-        raise refused("This is text.", at=path)
+        refuse("This is text.", at=path)
     return _day(given, path) if value.kind == "date" else _text(value, given, path)
 
 
@@ -151,21 +151,21 @@ def _day(given: str, path: str) -> date:
         day = None
     if day is None or not _EARLIEST <= day <= _LATEST:
         message = f"A day, such as 2026-11-23, from {_EARLIEST} to {_LATEST}."
-        raise refused(message, at=path)
+        refuse(message, at=path)
     return day
 
 
 def _text(value: Value, given: str, path: str) -> str:
     if value.choices and given not in {each.value for each in value.choices}:
         message = f"One of {', '.join(each.value for each in value.choices)}."
-        raise refused(message, at=path)
+        refuse(message, at=path)
     if value.kind in BY_ID and not is_id(given):
-        raise refused("This is an id.", at=path)
+        refuse("This is an id.", at=path)
     if not 1 <= len(given) <= value.length or not given.isprintable():
         message = f"1 to {value.length} printable characters."
-        raise refused(message, at=path)
+        refuse(message, at=path)
     if value.pattern is not None and not re.fullmatch(value.pattern, given):
-        raise refused("This is not written as it should be.", at=path)
+        refuse("This is not written as it should be.", at=path)
     return given
 
 

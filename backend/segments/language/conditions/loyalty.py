@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.customers import CustomerFacts
@@ -35,10 +35,11 @@ def _grade(given: Given, _asking: Asking) -> Holds:
 
 
 def _grade_entered(given: Given, asking: Asking) -> Among:
-    since = asking.asked.before(given.value)
-    when = MemberGrade.since >= since if given.op == "within" else MemberGrade.since < since
-    whose = MemberGrade.customer_id
-    return Among(select(whose).where(MemberGrade.id == whose, when, *asking.only(whose)))
+    """Since when she has the grade that her card shows: of members who were merged into one, since the first had it."""
+    limit, whose, since = asking.asked.before(given.value), MemberGrade.customer_id, func.min(MemberGrade.since)
+    shown = and_(CustomerFacts.customer_id == whose, CustomerFacts.grade == MemberGrade.code)
+    found = select(whose).join(CustomerFacts, shown).where(*asking.only(whose)).group_by(whose)
+    return Among(found.having(since >= limit if given.op == "within" else since < limit))
 
 
 def _points(given: Given, _asking: Asking) -> Holds:
