@@ -56,7 +56,7 @@ class SegmentSchema(Schema):
     updated_at = Moment(required=True)
 
 
-class SaidSchema(Schema):
+class SegmentSentenceSchema(Schema):
     """A rule as a sentence."""
 
     ko = fields.String(required=True)
@@ -67,7 +67,7 @@ class SegmentDetailSchema(SegmentSchema):
     """A segment with its rule as it is now."""
 
     rule = fields.Raw(required=True, allow_none=True, metadata={"type": "object", "nullable": True})
-    sentence = fields.Nested(SaidSchema, required=True)
+    sentence = fields.Nested(SegmentSentenceSchema, required=True)
 
 
 class SegmentPage(Schema):
@@ -82,7 +82,7 @@ class SegmentVersionSchema(Schema):
 
     number = fields.Integer(required=True)
     rule = fields.Raw(required=True, metadata={"type": "object"})
-    sentence = fields.Nested(SaidSchema, required=True)
+    sentence = fields.Nested(SegmentSentenceSchema, required=True)
     created_by = fields.String(required=True, allow_none=True)
     created_at = Moment(required=True)
 
@@ -131,7 +131,7 @@ class FigureSchema(Schema):
     low = fields.Integer(required=True)
     high = fields.Integer(required=True)
     exact = fields.Boolean(required=True)
-    sentence = fields.Nested(SaidSchema, required=True)
+    sentence = fields.Nested(SegmentSentenceSchema, required=True)
 
 
 class ReasonCountSchema(Schema):
@@ -139,7 +139,7 @@ class ReasonCountSchema(Schema):
 
     reason = fields.String(required=True)
     members = fields.Integer(required=True)
-    text = fields.Nested(SaidSchema, required=True)
+    text = fields.Nested(SegmentSentenceSchema, required=True)
 
 
 class ReachSchema(Schema):
