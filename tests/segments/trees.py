@@ -84,6 +84,8 @@ def _one(name: str, value: dict[str, Any], world: World) -> SearchStrategy[Any]:
         "date": [(house.TODAY + timedelta(days=each)).isoformat() for each in (-90, -30, -1, 0, 1)],
     }
     kind = value["kind"]
+    if value.get("name") == "currency":
+        return st.sampled_from(["KRW", "USD"])
     if "choices" in value:
         return st.sampled_from([each["value"] for each in value["choices"]])
     if kind == "text":
