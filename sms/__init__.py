@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Attach the plug-in to `app`: the channel `sms`, routes, commands; in demo mode the simulator, too."""
     from backend import delivery, migrations
+    from backend.campaigns import effect
     from backend.core import events, http
     from backend.demo import DemoSeeded
     from sms import (
+        campaign_costs,
         channel,
         cli,
         config,
@@ -48,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(webhooks.blueprint)
     links.init_app(app)
     app.register_blueprint(relay_webhook.blueprint)
+    effect.register_costs(app, campaign_costs.costs)
     incoming.init_app(app)
     refusals.init_app(app)
     app.cli.add_command(cli.template_group)

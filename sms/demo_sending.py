@@ -15,7 +15,7 @@ from backend.core.ids import new_id
 from backend.customers import Customer, CustomerFacts
 from backend.delivery import Message, MessageBatch
 from backend.organization import BusinessUnit, Store
-from sms import encoding
+from sms import demo_campaign, encoding
 from sms.texts import framed
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def seed() -> int:
     unit = max(agreed, key=lambda each: len(agreed[each]), default=None)
     if unit is None:
         return 0
+    demo_campaign.seed(unit, agreed[unit], _morning(clock.now() - demo_campaign.AGO))
     people, thanks = agreed[unit], "늘 찾아 주셔서 감사합니다. 이번 주말 전 품목 10% 할인"
     added = _add(_Offer(unit, "가을 감사 할인", thanks, _morning(clock.now() - _AGO)), people, sent=True)
     winter = "겨울 신상품이 들어왔습니다. 매장에서 먼저 만나 보세요."

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Attach the feature to `app`."""
+    from backend.campaigns import effect, erasure, holdings
+    from backend.core import events
+    from backend.customers import CustomerErased, holds
+
+    holds(app, *holdings.SECTIONS)
+    events.subscribe(app, CustomerErased, erasure.erase)
+    effect.init_app(app)
 
 
 __all__ = ["Campaign", "CampaignMember", "CampaignSettings", "CampaignVariant", "init_app"]

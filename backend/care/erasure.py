@@ -1,4 +1,4 @@
-"""What is erased with a customer: every note about her."""
+"""What is erased with a customer: whatever was written down about her."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
+from backend.care.events import EventVisit
 from backend.care.models import Note
+from backend.care.surveys import SurveyInvitation
+from backend.care.tasks import Task
 from backend.core.db import db
 
 if TYPE_CHECKING:
@@ -14,5 +17,6 @@ if TYPE_CHECKING:
 
 
 def erase(event: CustomerErased) -> None:
-    """Delete the notes."""
-    db.session.execute(delete(Note).where(Note.customer_id == event.customer_id))
+    """Delete the notes, her tasks, that she came, and what she answered."""
+    for model in (Note, Task, EventVisit, SurveyInvitation):
+        db.session.execute(delete(model).where(model.customer_id == event.customer_id))

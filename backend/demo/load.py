@@ -25,6 +25,7 @@ from backend.demo.names import korean
 from backend.demo.partners import write_partners
 from backend.demo.purchases import Shelves, purchases
 from backend.demo.rows import EARNED_MONTHS, Places, Rows
+from backend.demo.segments import write_segments
 from backend.demo.world import GRADES, HEAD_STORE, TIME_ZONE, UNITS, WORDINGS
 from backend.insight import refresh_now, refresh_pairings
 from backend.loyalty import EarningRule, Grade
@@ -127,6 +128,7 @@ def _write(count: int, *, seed: int, password: str, progress: Progress) -> None:
     count_anew(Sale, SaleLine)
     refresh_purchase_facts(None)
     write_coupons(seed, today)
+    write_segments(seed, today)
     audit.record(
         audit.SYSTEM, "demo.load", subject_kind="demo", subject_id=None, detail={"members": count, "seed": seed}
     )

@@ -36,7 +36,7 @@ import_group.add_command(work_command)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object, without progress.")
 @with_appcontext
 def complete_journey_command(directory: Path, *, profiling_consent: bool, as_json: bool) -> None:
-    """Load members, articles and sales of The Complete Journey from DIRECTORY.
+    """Load members, articles, sales and campaigns of The Complete Journey from DIRECTORY.
 
     It may be repeated at any time: what is there already stays, what was interrupted is completed. Rows that cannot be
     read are listed with file, line and reason, and the rest is loaded.
@@ -61,7 +61,8 @@ def _as_text(outcome: Outcome) -> str:
     news = f"{outcome.added:,} of them new or mended" if outcome.added else "nothing new"
     return (
         f"{now.stores:,} stores, {now.members:,} members, {now.products:,} articles;"
-        f" {now.sales:,} sales with {now.lines:,} lines, {now.revenue_minor / 100:,.2f} dollars: {news}."
+        f" {now.sales:,} sales with {now.lines:,} lines, {now.revenue_minor / 100:,.2f} dollars: {news};"
+        f" {now.campaigns:,} campaigns sent {now.sent:,} times, {now.redemptions:,} coupons redeemed."
     )
 
 

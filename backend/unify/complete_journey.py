@@ -1,4 +1,4 @@
-"""The importer of "The Complete Journey" (84.51°): the members of one grocery chain, its articles and its sales.
+"""The importer of "The Complete Journey" (84.51°): members of one grocery chain, its articles, sales and campaigns.
 
 Every row has an id derived from its key in the files, so a run that was killed is taken up by running it again, and a
 second run finds everything there. What is in the database and in the files alike is left as it is.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import orjson
 from sqlalchemy import bindparam, func, select, update
 
+from backend.campaigns import Campaign, CampaignMember, effect
 from backend.catalog import Product
 from backend.consent import ConsentEntry
 from backend.core import clock
@@ -26,6 +27,7 @@ from backend.unify.baskets import Origin
 from backend.unify.csv_rows import CsvFile
 from backend.unify.keys import derived_id
 from backend.unify.models import ImportRun
+from backend.unify.past_campaigns import PastSource, import_campaigns
 from backend.unify.problems import Problem, Problems, UnreadableValueError
 from backend.unify.rows import write_rows
 from backend.unify.sales_import import SalesImport
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+    from backend.core.db import Base
     from backend.unify.progress import Progress
 
 SOURCE = "complete-journey"
@@ -74,6 +77,10 @@ class Figures:
     sales: int
     lines: int
     revenue_minor: int
+    # Campaigns, how many were sent them (once for each), and what was redeemed of them.
+    campaigns: int
+    sent: int
+    redemptions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,9 @@ def import_directory(directory: Path, *, progress: Progress, profiling_consent: 
     )
     sales = SalesImport(origin, sales_file, problems, progress=progress)
     added = sales.run()
+    progress.say("campaigns")
+    past = PastSource(SOURCE, TIME_ZONE, CURRENCY, _BEGINNING)
+    run_in_unit_of_work(lambda: import_campaigns(directory, past, problems))
     progress.say("purchase facts")
     run_in_unit_of_work(lambda: _finish(sales.run_id, problems))
     if profiling_consent:
@@ -131,7 +141,9 @@ def figures() -> Figures:
     ours = Sale.source == SOURCE
     sales, revenue = db.session.execute(select(func.count(), func.coalesce(func.sum(Sale.total), 0)).where(ours)).one()
 
-    def count(model: type[Store | Customer | Product | SaleLine], *where: object) -> int:
+    campaigns = select(Campaign.id).where(Campaign.source == SOURCE)
+
+    def count(model: type[Base], *where: object) -> int:
         return db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
 
     return Figures(
@@ -141,6 +153,9 @@ def figures() -> Figures:
         sales=sales,
         lines=count(SaleLine, SaleLine.sale_id.in_(select(Sale.id).where(ours))),
         revenue_minor=int(revenue),
+        campaigns=count(Campaign, Campaign.source == SOURCE),
+        sent=count(CampaignMember, CampaignMember.campaign_id.in_(campaigns)),
+        redemptions=count(effect.PastRedemption, effect.PastRedemption.campaign_id.in_(campaigns)),
     )
 
 

@@ -86,6 +86,8 @@ def test_the_desk_has_no_barriers(browser: Browser, server: DangolServer, scheme
             "templates",
             "templates/new",
             "messages",
+            "segments",
+            "segments/new?example=points",
             "customers",
             "sales",
             "points",

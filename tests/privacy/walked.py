@@ -235,6 +235,11 @@ def _no_import(path: str, body: Any = None) -> Call:
     return Call(ADMIN, lambda _: [call(new_id())], (lambda _: body) if body else None, answers=(404,))
 
 
+def _no_campaign(what: str) -> Call:
+    """Of a campaign that there is not: sums name no member, which `tests/campaigns` holds."""
+    return Call(DESK, lambda _: [f"/api/v1/campaigns/{new_id()}/{what}"], answers=(404,))
+
+
 def _no_reply(what: str, body: Callable[[World], Any] | None = None) -> Call:
     """Of a text from somebody that there is not: what the lists show is found above."""
     return Call(LEADS | {"associate"}, lambda _: [f"/api/v1/replies/{new_id()}/{what}"], body, answers=(404,))
@@ -416,6 +421,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/customers/<customer_id>/points"): Call(
         ALL, _one("/api/v1/customers/<customer_id>/points", "own", "other")
     ),
+    ("GET", "/api/v1/campaigns/effects"): Call(DESK, _one("/api/v1/campaigns/effects")),
+    ("GET", "/api/v1/campaigns/<campaign_id>/effect"): _no_campaign("effect"),
+    ("GET", "/api/v1/campaigns/<campaign_id>/effect.csv"): _no_campaign("effect.csv"),
+    ("GET", "/api/v1/campaigns/<campaign_id>/effect.xlsx"): _no_campaign("effect.xlsx"),
+    ("GET", "/api/v1/campaigns/<campaign_id>/advice"): _no_campaign("advice"),
     ("GET", "/api/v1/points/rules"): Call(DESK, _one("/api/v1/points/rules")),
     ("POST", "/api/v1/points/rules"): Call(
         ADMIN,
@@ -863,3 +873,45 @@ def of_snapshot(tablet: Tablet) -> list[str]:
     found = json.loads(tablet.get("/sync/snapshot").data)
     blocks = [block["url"] for each in found["collections"].values() for block in each["blocks"]]
     return [*blocks, f"/api/v1/sync/pull?cursor={found['cursor']}"]
+
+
+_SEGMENTS = "/api/v1/segments"
+_EVERYBODY = {"rule": {"all": []}}
+_SEGMENT = {"name": "새 세그먼트", "version": 1} | _EVERYBODY
+
+
+def _no_segment(rest: str, body: Any = None) -> Call:
+    """Of a segment that there is not; what they answer is in `tests/segments`."""
+    return Call(DESK, lambda _: [_filled(f"{_SEGMENTS}/{rest}", new_id())], lambda _: body, answers=(404,))
+
+
+def _of_everybody(rest: str, **more: Any) -> Call:
+    return Call(DESK, _one(f"{_SEGMENTS}/{rest}"), lambda _: _EVERYBODY | more)
+
+
+CALLS |= {
+    ("GET", _SEGMENTS): Call(DESK, _one(_SEGMENTS)),
+    ("POST", _SEGMENTS): Call(DESK, _one(_SEGMENTS), lambda _: _SEGMENT),
+    ("GET", f"{_SEGMENTS}/conditions"): Call(DESK, _one(f"{_SEGMENTS}/conditions")),
+    ("POST", f"{_SEGMENTS}/figure"): _of_everybody("figure"),
+    ("POST", f"{_SEGMENTS}/count"): _of_everybody("count"),
+    ("POST", f"{_SEGMENTS}/sample"): _of_everybody("sample"),
+    ("POST", f"{_SEGMENTS}/breakdown"): _of_everybody("breakdown", by="district"),
+    ("POST", f"{_SEGMENTS}/reach"): Call(
+        DESK, _one(f"{_SEGMENTS}/reach"), lambda world: _EVERYBODY | {"sender": world.unit_code}
+    ),
+    ("POST", f"{_SEGMENTS}/overlap"): Call(
+        DESK, _one(f"{_SEGMENTS}/overlap"), lambda _: _EVERYBODY | {"segment_id": new_id()}, answers=(404,)
+    ),
+    ("GET", f"{_SEGMENTS}/<segment_id>"): _no_segment("<segment_id>"),
+    ("PUT", f"{_SEGMENTS}/<segment_id>"): _no_segment("<segment_id>", _SEGMENT),
+    ("POST", f"{_SEGMENTS}/<segment_id>/archive"): _no_segment("<segment_id>/archive"),
+    ("POST", f"{_SEGMENTS}/<segment_id>/restore"): _no_segment("<segment_id>/restore"),
+    ("POST", f"{_SEGMENTS}/<segment_id>/count"): _no_segment("<segment_id>/count"),
+    ("GET", f"{_SEGMENTS}/<segment_id>/versions"): _no_segment("<segment_id>/versions"),
+    ("GET", f"{_SEGMENTS}/<segment_id>/members"): _no_segment("<segment_id>/members"),
+    ("POST", f"{_SEGMENTS}/<segment_id>/members"): _no_segment("<segment_id>/members", {"members": ["8801"]}),
+    ("DELETE", f"{_SEGMENTS}/<segment_id>/members"): _no_segment("<segment_id>/members", {"members": [new_id()]}),
+    ("GET", f"{_SEGMENTS}/<segment_id>/members.csv"): _no_segment("<segment_id>/members.csv"),
+    ("GET", f"{_SEGMENTS}/<segment_id>/moves"): _no_segment("<segment_id>/moves"),
+}

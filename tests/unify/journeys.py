@@ -104,6 +104,9 @@ def expected(folder: Path) -> dict[str, int]:
         "revenue_minor": sum(
             int((Decimal(line["sales_value"]) * 100).quantize(Decimal(1), ROUND_HALF_UP)) for line in lines
         ),
+        "campaigns": 0,
+        "sent": 0,
+        "redemptions": 0,
     }
 
 

@@ -36,6 +36,7 @@ export const deskGroups: readonly DeskGroup[] = [
     label: m.desk_group_messages,
     places: [
       { part: 'templates', icon: 'file-text', label: m.desk_templates },
+      { part: 'segments', icon: 'users', label: m.desk_segments, roles: ['marketer', 'admin'] },
       { part: 'messages', icon: 'message-square', label: m.desk_messages },
       { part: 'sending', icon: 'clock', label: m.desk_sending, roles: ['manager', 'marketer', 'admin'] },
       { part: 'limits', icon: 'shield-check', label: m.desk_limits, roles: ['manager', 'marketer', 'admin'] },

@@ -485,6 +485,325 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/campaigns/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns that began, the latest first, with what each brought. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    kind?: "text" | "call" | "past" | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EffectPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** How large a lift it could show, and whom to hold out for a given one. */
+        get: {
+            parameters: {
+                query?: {
+                    holdout?: number | null;
+                    window_days?: number | null;
+                    share?: number | null;
+                    spend?: number | null;
+                };
+                header?: never;
+                path: {
+                    campaign_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Advice"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such campaign */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** What it brought. */
+        get: {
+            parameters: {
+                query?: {
+                    margin?: number | null;
+                };
+                header?: never;
+                path: {
+                    campaign_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Effect"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such campaign */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/effect.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** What it brought, a line a figure; that it was taken is recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    margin?: number | null;
+                };
+                header?: never;
+                path: {
+                    campaign_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description CSV in UTF-8 */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such campaign */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/effect.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        /** What it brought as a workbook, a line a figure; that it was taken is recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    margin?: number | null;
+                };
+                header?: never;
+                path: {
+                    campaign_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A workbook */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such campaign */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conflicts": {
         parameters: {
             query?: never;
@@ -10486,6 +10805,1225 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Segments by name. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                    state?: "live" | "archived";
+                    name?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Make a segment. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SegmentData"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentDetail"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How they spread over grades, ages, districts or units. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BreakdownData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SpreadList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description It would take too long */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules are made of: the conditions, how each is compared, and what it takes. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConditionList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many a rule means, exactly. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Figure"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description It would take too long */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/figure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many a rule means, at once: about, where there are many members. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Figure"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description It would take too long */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many are in another segment, too. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OverlapData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Overlap"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description It would take too long */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many of them a sender may reach, and why the others not. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReachData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reach"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description It would take too long */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Some whom a rule means; that they were seen is recorded. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentMemberList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description It would take too long */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        /** A segment with its rule and that as a sentence. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentDetail"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Change a segment that is as it was read; another rule is a new version. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SegmentData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentDetail"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Somebody changed it meanwhile */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put it away; what uses it goes on using it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentDetail"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count a segment now, and keep the figure. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentDetail"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It would take too long */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        /** Who is in it; that they were seen is recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                };
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentMemberPage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Put members into a list, by name or by a rule. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NamedData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Changed"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It follows a rule */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Take members off a list. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TakenOutData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Changed"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It follows a rule */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/members.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        /** Everybody in it as a file; that it was taken is recorded of each. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description CSV in UTF-8 */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It would take too long */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        /** Who entered and left, the newest first; that they were seen is recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    after?: string | null;
+                };
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentMovePage"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring it back. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentDetail"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        /** Its rule as it was, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentVersionList"];
+                    };
+                };
+                /** @description Nobody is signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Neither a marketer nor an admin */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No such segment */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sending": {
         parameters: {
             query?: never;
@@ -13389,6 +14927,20 @@ export interface components {
             items: components["schemas"]["Access"][];
             next: string | null;
         };
+        Advice: {
+            audience: number;
+            base_deviation: number | null;
+            base_mean: number | null;
+            base_share: number | null;
+            currency: string;
+            held_out: number;
+            holdout: number;
+            power: number;
+            said: components["schemas"]["Said"];
+            smallest: components["schemas"]["SmallestLift"];
+            treated: number;
+            window_days: number;
+        };
         AnswerData: {
             /** @enum {string} */
             outcome: "done" | "refused";
@@ -13479,6 +15031,11 @@ export interface components {
             rows?: number;
             url?: string;
         };
+        BreakdownData: {
+            /** @enum {string} */
+            by: "grade" | "age" | "district" | "unit";
+            rule: Record<string, never>;
+        };
         BusinessUnit: {
             /** @description Whether the tablets' facts are being worked out for a new policy */
             applying: boolean;
@@ -13556,6 +15113,9 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Changed: {
+            members: number;
+        };
         CodeWish: {
             /** @default null */
             reason: string | null;
@@ -13570,6 +15130,11 @@ export interface components {
         Collection: {
             blocks?: components["schemas"]["Block"][];
             rows?: number;
+        };
+        ConditionList: {
+            items: {
+                [key: string]: unknown;
+            }[];
         };
         Conflict: {
             base: unknown;
@@ -13941,6 +15506,14 @@ export interface components {
             /** @enum {string|null} */
             sex?: "f" | "m" | "x" | null;
         };
+        Differences: {
+            others: number;
+            placebo_share: components["schemas"]["Estimate"];
+            placebo_spend: components["schemas"]["Estimate"];
+            sent: number;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+        };
         Document: {
             country: string;
             /** Format: date-time */
@@ -14006,6 +15579,120 @@ export interface components {
         EarningRuleList: {
             items: components["schemas"]["EarningRule"][];
         };
+        Effect: {
+            arms: components["schemas"]["EffectArm"][];
+            /** @enum {string} */
+            basis: "holdout" | "differences" | "none";
+            campaign: components["schemas"]["EffectCampaign"];
+            costs: components["schemas"]["EffectCost"][];
+            differences: components["schemas"]["Differences"] | null;
+            groups: components["schemas"]["EffectGroups"][];
+            left_out: components["schemas"]["LeftOut"][];
+            lift: components["schemas"]["EffectLift"];
+            notes: components["schemas"]["Said"][];
+            refusals: components["schemas"]["EffectRefusals"];
+            returned: components["schemas"]["EffectReturn"];
+            said: components["schemas"]["Said"];
+            satisfaction: components["schemas"]["Satisfaction"];
+            stages: components["schemas"]["EffectStage"][];
+        };
+        EffectArm: {
+            arm: string;
+            buyers: number;
+            mean: number | null;
+            members: number;
+            net: number;
+            sales: number;
+            share: number | null;
+        };
+        EffectCampaign: {
+            currency: string;
+            /** Format: date-time */
+            from_at: string | null;
+            id: string;
+            kind: string;
+            name: string;
+            over: boolean;
+            state: string;
+            triggered: boolean;
+            /** Format: date-time */
+            until_at: string | null;
+            window_days: number;
+        };
+        EffectCost: {
+            currency: string | null;
+            micros: number | null;
+            units: number;
+            what: string;
+        };
+        EffectGroup: {
+            held_out: components["schemas"]["EffectArm"] | null;
+            holds: boolean;
+            key: string | null;
+            name: string | null;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+            treated: components["schemas"]["EffectArm"];
+        };
+        EffectGroups: {
+            comparisons: number;
+            items: components["schemas"]["EffectGroup"][];
+            kind: string;
+            note: components["schemas"]["Said"];
+            pairs: components["schemas"]["EffectPair"][];
+        };
+        EffectLift: {
+            amount: components["schemas"]["Estimate"];
+            buyers: components["schemas"]["Estimate"];
+            caution: string | null;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+        };
+        EffectLine: {
+            basis: string;
+            bought: number;
+            bought_share: number | null;
+            campaign: components["schemas"]["EffectCampaign"];
+            held_out: number;
+            net: number;
+            redeemed: number | null;
+            redeemed_share: number | null;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+            treated: number;
+        };
+        EffectPage: {
+            items: components["schemas"]["EffectLine"][];
+            next: string | null;
+        };
+        EffectPair: {
+            first: string;
+            holds: boolean;
+            second: string;
+            share: components["schemas"]["Estimate"];
+            spend: components["schemas"]["Estimate"];
+        };
+        EffectRefusals: {
+            by_link: number | null;
+            difference: components["schemas"]["Estimate"];
+            held_out: number;
+            held_out_per_thousand: number | null;
+            treated: number;
+            treated_per_thousand: number | null;
+        };
+        EffectReturn: {
+            cost: number | null;
+            gain: components["schemas"]["Estimate"];
+            margin: number | null;
+            ratio: components["schemas"]["Estimate"];
+        };
+        EffectStage: {
+            members: number | null;
+            reason: string | null;
+            share: number | null;
+            /** @enum {string} */
+            stage: "exposed" | "delivered" | "clicked" | "visited" | "bought" | "redeemed" | "satisfied";
+        };
         Enrol: {
             code: string;
             /** @default null */
@@ -14041,6 +15728,17 @@ export interface components {
             customer_id: string;
             /** Format: date-time */
             erased_at: string;
+        };
+        Estimate: {
+            clear: boolean;
+            computable: boolean;
+            high: number | null;
+            level: number;
+            low: number | null;
+            method: string | null;
+            reason: string | null;
+            said: components["schemas"]["Said"];
+            value: number | null;
         };
         EucKrProblem: {
             char: string;
@@ -14090,6 +15788,13 @@ export interface components {
         };
         FieldList: {
             items: components["schemas"]["Field"][];
+        };
+        Figure: {
+            exact: boolean;
+            high: number;
+            low: number;
+            members: number;
+            sentence: components["schemas"]["SegmentSentence"];
         };
         Forecast: {
             /** @enum {string|null} */
@@ -14466,6 +16171,12 @@ export interface components {
             channel: "sms" | "push";
             sender: string | null;
         };
+        LeftOut: {
+            arm: string;
+            currency: string;
+            net: number;
+            sales: number;
+        };
         Life: {
             events: components["schemas"]["LifeEvent"][];
             household: components["schemas"]["Household"] | null;
@@ -14659,6 +16370,11 @@ export interface components {
             id: string;
             name: string;
         };
+        NamedData: {
+            members?: string[];
+            /** @default null */
+            rule: ((Record<string, never> | null) | null) | null;
+        };
         Needs: {
             spend: number | null;
             units: number | null;
@@ -14809,6 +16525,16 @@ export interface components {
             /** Format: date */
             month: string | null;
             points: number;
+        };
+        Overlap: {
+            both: number;
+            only: number;
+            others: number;
+        };
+        OverlapData: {
+            rule: Record<string, never>;
+            /** Format: uuid */
+            segment_id: string;
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -15257,10 +16983,28 @@ export interface components {
             rate: number | null;
             sender: string | null;
         };
+        Reach: {
+            reachable: number;
+            reasons: components["schemas"]["ReasonCount"][];
+        };
+        ReachData: {
+            /**
+             * @default sms
+             * @enum {string}
+             */
+            channel: "sms" | "call";
+            rule: Record<string, never>;
+            sender: string;
+        };
         Reason: {
             agreement: string;
             field: string;
             weight: number;
+        };
+        ReasonCount: {
+            members: number;
+            reason: string;
+            text: components["schemas"]["SegmentSentence"];
         };
         RefusalCallData: {
             number: string;
@@ -15412,6 +17156,9 @@ export interface components {
             /** @default null */
             reason: string | null;
         };
+        RuleData: {
+            rule: Record<string, never>;
+        };
         Run: {
             /** Format: date-time */
             before: string;
@@ -15421,6 +17168,10 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             taken: number;
+        };
+        Said: {
+            en: string;
+            ko: string;
         };
         Sale: {
             /** Format: date */
@@ -15472,6 +17223,12 @@ export interface components {
             items?: components["schemas"]["ListedSale"][];
             next?: string | null;
         };
+        Satisfaction: {
+            answered: number;
+            asked: number;
+            mean: number | null;
+            satisfied: number;
+        };
         ScoreReason: {
             code: string;
             effect: number;
@@ -15495,6 +17252,105 @@ export interface components {
         SealingKey: {
             jwk: components["schemas"]["Jwk"];
             kid: string;
+        };
+        Segment: {
+            /** Format: date-time */
+            counted_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "rule" | "list";
+            members: number | null;
+            name: string;
+            note: string | null;
+            /** @enum {string} */
+            state: "live" | "archived";
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            watched: boolean;
+        };
+        SegmentData: {
+            /**
+             * @default rule
+             * @enum {string}
+             */
+            kind: "rule" | "list";
+            name: string;
+            /** @default null */
+            note: string | null;
+            /** @default null */
+            rule: ((Record<string, never> | null) | null) | null;
+            /** @default 1 */
+            version: number;
+            /** @default false */
+            watched: boolean;
+        };
+        SegmentDetail: {
+            /** Format: date-time */
+            counted_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "rule" | "list";
+            members: number | null;
+            name: string;
+            note: string | null;
+            rule: ((Record<string, never> | null) | null) | null;
+            sentence: components["schemas"]["SegmentSentence"];
+            /** @enum {string} */
+            state: "live" | "archived";
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            watched: boolean;
+        };
+        SegmentMember: {
+            district: string | null;
+            readonly grade: unknown;
+            id: string;
+            readonly last_purchase_on: unknown;
+            name: string;
+            readonly phone: unknown;
+            readonly points: unknown;
+        };
+        SegmentMemberList: {
+            items: components["schemas"]["SegmentMember"][];
+        };
+        SegmentMemberPage: {
+            items: components["schemas"]["SegmentMember"][];
+            next: string | null;
+        };
+        SegmentMove: {
+            customer_id: string;
+            entered: boolean;
+            /** Format: date-time */
+            moved_at: string;
+        };
+        SegmentMovePage: {
+            items: components["schemas"]["SegmentMove"][];
+            next: string | null;
+        };
+        SegmentPage: {
+            items: components["schemas"]["Segment"][];
+            next: string | null;
+        };
+        SegmentSentence: {
+            en: string;
+            ko: string;
+        };
+        SegmentVersion: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+            number: number;
+            rule: Record<string, never>;
+            sentence: components["schemas"]["SegmentSentence"];
+        };
+        SegmentVersionList: {
+            items: components["schemas"]["SegmentVersion"][];
         };
         SendBack: {
             remark: string;
@@ -15627,6 +17483,13 @@ export interface components {
             login: string;
             password: string;
         };
+        SmallestLift: {
+            holdout_for_share: number | null;
+            holdout_for_spend: number | null;
+            reason: string | null;
+            share: number | null;
+            spend: number | null;
+        };
         Snapshot: {
             collections?: {
                 [key: string]: components["schemas"]["Collection"];
@@ -15641,6 +17504,13 @@ export interface components {
             gamma: number;
             p: number;
             q: number;
+        };
+        Spread: {
+            key: unknown;
+            members: number;
+        };
+        SpreadList: {
+            items: components["schemas"]["Spread"][];
         };
         Staff: {
             active: boolean;
@@ -15846,6 +17716,9 @@ export interface components {
             outcome: string;
             points: number;
             reference: string;
+        };
+        TakenOutData: {
+            members: string[];
         };
         Template: {
             approved_version: number | null;

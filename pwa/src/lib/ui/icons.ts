@@ -7,6 +7,7 @@ import ShoppingBag from '@lucide/svelte/icons/shopping-bag';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import Bell from '@lucide/svelte/icons/bell';
 import User from '@lucide/svelte/icons/user';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import ArrowLeft from '@lucide/svelte/icons/arrow-left';
 import Plus from '@lucide/svelte/icons/plus';
 import Minus from '@lucide/svelte/icons/minus';
@@ -56,6 +57,7 @@ import Fingerprint from '@lucide/svelte/icons/fingerprint';
 export const icons = {
   search: Search,
   'shopping-bag': ShoppingBag,
+  'arrow-up': ArrowUp,
   'calendar-clock': CalendarClock,
   bell: Bell,
   user: User,

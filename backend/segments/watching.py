@@ -1,0 +1,99 @@
+"""Who enters and leaves a watched segment: looked at each night, written down, and told to whoever waits for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, insert, select
+
+from backend.core import clock, events
+from backend.core.db import db, parts, run_in_unit_of_work, table_of
+from backend.core.ids import new_id
+from backend.segments import access
+from backend.segments.language import Asked, members
+from backend.segments.models import Segment, SegmentMember, SegmentMove
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EVERY: Final = 3_600
+"""Seconds between looks of the worker; each segment is looked at once a day."""
+AT_ONCE: Final = 2_000
+
+
+@dataclass(frozen=True)
+class SegmentEntered:
+    """These members are in a watched segment since the last look."""
+
+    segment_id: str
+    customer_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SegmentLeft:
+    """These members are no longer in a watched segment."""
+
+    segment_id: str
+    customer_ids: tuple[str, ...]
+
+
+def look_at_all() -> int:
+    """Look at every watched segment that was not looked at today; how many were."""
+    today = Asked(clock.now()).today
+    watched = select(Segment).where(Segment.watched, Segment.state == "live").order_by(Segment.id)
+    due = [
+        each.id
+        for each in db.session.scalars(watched).all()
+        if each.counted_at is None or Asked(each.counted_at).today < today
+    ]
+    for segment_id in due:
+        look(segment_id)
+    return len(due)
+
+
+def look(segment_id: str) -> tuple[int, int]:
+    """Write down who entered a segment and who left it since the last look, in parts; how many of each.
+
+    Killed half-way, the next look finds what was not written yet. An edge of its own.
+    """
+    rule = access.rule_of(segment_id)
+    now_in = set(db.session.scalars(members(rule, Asked(clock.now()))))
+    query = select(SegmentMember.customer_id).where(SegmentMember.segment_id == segment_id)
+    were_in = set(db.session.scalars(query))
+    entered, left = sorted(now_in - were_in), sorted(were_in - now_in)
+    for some in parts(entered, AT_ONCE):
+        run_in_unit_of_work(lambda some=some: _enter(segment_id, some))  # type: ignore[misc] # bound now
+    for some in parts(left, AT_ONCE):
+        run_in_unit_of_work(lambda some=some: _leave(segment_id, some))  # type: ignore[misc] # bound now
+    run_in_unit_of_work(lambda: _looked(segment_id, len(now_in)))
+    return len(entered), len(left)
+
+
+def _enter(segment_id: str, ids: Sequence[str]) -> None:
+    now = clock.now()
+    rows = [{"segment_id": segment_id, "member_id": each, "customer_id": each, "since": now} for each in ids]
+    db.session.execute(insert(table_of(SegmentMember)), rows)
+    _note(segment_id, ids, entered=True)
+    events.publish(SegmentEntered(segment_id, tuple(ids)))
+
+
+def _leave(segment_id: str, ids: Sequence[str]) -> None:
+    gone = delete(SegmentMember).where(SegmentMember.segment_id == segment_id, SegmentMember.customer_id.in_(ids))
+    db.session.execute(gone, execution_options={"synchronize_session": False})
+    _note(segment_id, ids, entered=False)
+    events.publish(SegmentLeft(segment_id, tuple(ids)))
+
+
+def _note(segment_id: str, ids: Sequence[str], *, entered: bool) -> None:
+    now = clock.now()
+    rows = [
+        {"id": new_id(), "segment_id": segment_id, "customer_id": each, "entered": entered, "moved_at": now}
+        for each in ids
+    ]
+    db.session.execute(insert(table_of(SegmentMove)), rows)
+
+
+def _looked(segment_id: str, counted: int) -> None:
+    found = access.segment(segment_id, locked=True)
+    found.members, found.counted_at = counted, clock.now()
