@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, false, or_, select
 
+from backend.core.db import db
 from backend.loyalty.coupons import Coupon, CouponCode, CouponUse
 from backend.segments.language.registry import Among, Condition, Phrase, Value
 
@@ -25,13 +26,12 @@ def _coupon(given: Given, asking: Asking) -> Among:
     if given.op == "received":
         return Among(hers)
     open_ = hers.where(~exists().where(CouponUse.code == CouponCode.code, CouponUse.state == "counted"))
-    open_ = open_.join(Coupon, Coupon.id == CouponCode.coupon_id)
-    over = or_(CouponCode.good_until < today, Coupon.ends_on < today)
+    coupon = db.session.get(Coupon, given.value)
+    ended = coupon is not None and coupon.ends_on is not None and coupon.ends_on < today
     if given.op == "expired":
-        return Among(open_.where(over))
+        return Among(open_ if ended else open_.where(CouponCode.good_until < today))
     lasts = or_(CouponCode.good_until.is_(None), CouponCode.good_until >= today)
-    runs = or_(Coupon.ends_on.is_(None), Coupon.ends_on >= today)
-    return Among(open_.where(lasts, runs, Coupon.state != "stopped"))
+    return Among(open_.where(false() if coupon is None or ended or coupon.state == "stopped" else lasts))
 
 
 def _say(given: Given, names: Names) -> Phrase:
