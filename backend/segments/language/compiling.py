@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, exists, false, func, literal, not_, or_, select, true
 
 from backend.core.db import Base, db
-from backend.core.errors import ValidationFailed
 from backend.core.one_of import one_of
 from backend.customers import Customer
 from backend.organization import Store, unshared_stores
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 SAMPLE = "sampled_ids"
 """The parameter of a statement that asks of a sample only: their ids."""
-_DEEPEST = 5
 
 
 @dataclass(frozen=True)
@@ -95,10 +93,9 @@ def _tree(node: Node, asking: Asking, *, negated: bool, within: tuple[str, ...])
     if node.name == references.CONDITION:
         segment = references.segment(node.value)
         if segment.rule is not None:
-            if segment.id in within or len(within) == _DEEPEST:
-                raise ValidationFailed({"rule": [f"The segment “{segment.name}” leads back to itself, or too deep."]})
+            inside = references.enter(segment, within)
             turned = negated != (node.op == "not_in")
-            return _tree(segment.rule.root, asking, negated=turned, within=(*within, segment.id))
+            return _tree(segment.rule.root, asking, negated=turned, within=inside)
     meaning = conditions()[node.name].meaning(node, asking)
     if isinstance(meaning, Among):
         return _Literal(Among(meaning.ids), negated != meaning.negated)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from backend.core.db import db
-from backend.core.errors import ValidationFailed
-from backend.segments.language.parsing import Group, Node, Not, Rule, parse
+from backend.segments.language.parsing import Group, Node, Not, Rule, parse, refuse
 from backend.segments.models import Segment, SegmentVersion
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 CONDITION = "segment"
 """The condition that names another segment."""
+DEEPEST = 5
+"""How many segments may name each other in a row."""
 
 
 @dataclass(frozen=True)
@@ -28,51 +29,55 @@ class Named:
     rule: Rule | None
 
 
-def segment(segment_id: str) -> Named:
-    """The segment of that id. Raises `ValidationFailed`."""
+def segment(segment_id: str, *, path: str = "rule") -> Named:
+    """The segment of that id. Raises `ValidationFailed` naming the `path`."""
     query = (
-        select(Segment.name, SegmentVersion.rule)
+        select(Segment.name, Segment.kind, SegmentVersion.rule)
         .outerjoin(
             SegmentVersion, (SegmentVersion.segment_id == Segment.id) & (SegmentVersion.number == Segment.version)
         )
         .where(Segment.id == segment_id)
-        .add_columns(Segment.kind)
     )
     found = db.session.execute(query).one_or_none()
     if found is None:
-        raise ValidationFailed({"rule": ["There is no such segment any more."]})
+        refuse("There is no such segment.", at=path)
     return Named(segment_id, found.name, parse(found.rule) if found.kind == "rule" else None)
 
 
 def check_references(rule: Rule, *, own_id: str | None = None) -> None:
     """Look whether every segment that a rule names is there and none leads back to `own_id`, or to itself.
 
-    Raises `ValidationFailed`. For whoever is about to save the rule as that of the segment `own_id`.
+    Raises `ValidationFailed` naming the path. For whoever is about to save the rule as that of the segment `own_id`.
     """
-    _look(rule, (own_id,) if own_id else ())
+    for segment_id, path in named(rule.root):
+        _look(segment_id, path, (own_id,) if own_id else ())
 
 
-def _look(rule: Rule, within: tuple[str, ...]) -> None:
-    for segment_id in dict.fromkeys(named(rule.root)):
-        found = segment(segment_id)
-        if segment_id in within:
-            raise ValidationFailed({"rule": [f"The segment “{found.name}” leads back to itself."]})
-        if found.rule is not None:
-            if len(within) > DEEPEST:
-                raise ValidationFailed({"rule": [f"Segments name each other more than {DEEPEST} deep."]})
-            _look(found.rule, (*within, segment_id))
+def _look(segment_id: str, path: str, within: tuple[str, ...]) -> None:
+    found = segment(segment_id, path=path)
+    inside = enter(found, within, path=path)
+    if found.rule is not None:
+        for each, _ in named(found.rule.root):
+            _look(each, path, inside)
 
 
-def named(node: Node) -> Iterator[str]:
-    """The segments that a rule names."""
+def enter(found: Named, within: tuple[str, ...], *, path: str = "rule") -> tuple[str, ...]:
+    """The segments that a rule is in, with one more. Raises `ValidationFailed` where it leads back, or too deep."""
+    if found.id in within:
+        message = f"The segment “{found.name}” leads back to itself."
+        refuse(message, at=path)
+    if len(within) >= DEEPEST:
+        message = f"Segments name each other at most {DEEPEST} deep."
+        refuse(message, at=path)
+    return (*within, found.id)
+
+
+def named(node: Node, path: str = "rule") -> Iterator[tuple[str, str]]:
+    """The segments that a rule names, and where."""
     if isinstance(node, Not):
-        yield from named(node.part)
+        yield from named(node.part, f"{path}.not")
     elif isinstance(node, Group):
-        for each in node.parts:
-            yield from named(each)
+        for place, each in enumerate(node.parts):
+            yield from named(each, f"{path}.{'all' if node.every else 'any'}.{place}")
     elif node.name == CONDITION:
-        yield str(node.value)
-
-
-DEEPEST = 5
-"""How many segments may name each other in a row."""
+        yield str(node.value), f"{path}.value"
