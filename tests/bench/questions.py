@@ -156,7 +156,8 @@ def _of_members(here: _Here) -> list[Question]:
             },
             f"""SELECT count(*) FROM (
                 SELECT customer_id FROM points_lot
-                WHERE open > 0 AND expires_on BETWEEN {here.ago(0)} AND {here.ago(-30)} GROUP BY customer_id HAVING sum(open) >= 1000
+                WHERE open > 0 AND expires_on BETWEEN {here.ago(0)} AND {here.ago(-30)}
+                GROUP BY customer_id HAVING sum(open) >= 1000
             ) AS expiring WHERE customer_id IN (
                 SELECT customer_id FROM coupon_code WHERE coupon_id = '{here.house.coupons[0]}'
                 AND (good_until IS NULL OR good_until >= {here.ago(0)})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, exists, false, func, literal, not_, or_, select, true
 
-from backend.core.db import Base, db
+from backend.core.db import Base, db, table_of
 from backend.core.one_of import one_of
 from backend.customers import Customer
 from backend.organization import Store, unshared_stores
@@ -51,7 +51,7 @@ class _Parts:
 _Tree = _Literal | _Parts
 
 
-def members(rule: Rule, asked: Asked) -> Select[tuple[str]]:
+def members(rule: Rule, asked: Asked) -> Select[str]:
     """The statement that selects the ids of the members whom the rule means, each once.
 
     It selects from `customer`, to which more may be joined. Raises `ValidationFailed` for a segment that is not there
@@ -61,7 +61,7 @@ def members(rule: Rule, asked: Asked) -> Select[tuple[str]]:
     return statement.select(statement.id)
 
 
-def ids(rule: Rule, asked: Asked, *, sampled: bool = False) -> Select[tuple[str]]:
+def ids(rule: Rule, asked: Asked, *, sampled: bool = False) -> Select[str]:
     """The same from whatever table tells it soonest, for counting; with `sampled` of those in the parameter SAMPLE."""
     statement = _Statement(_meant(rule, _asking(asked, sampled=sampled)))
     found = statement.select(statement.id)
@@ -133,7 +133,8 @@ def _found(tree: _Tree) -> Among | None:
 
 def key_of(model: type[Base]) -> ColumnElement[Any]:
     """The column of a table with one row for each member that says whose it is."""
-    return Customer.id if model is Customer else model.__table__.c.customer_id
+    columns = table_of(model).c
+    return columns.id if model is Customer else columns.customer_id
 
 
 @dataclass
@@ -154,7 +155,7 @@ class _Statement:
         if found is None:
             begin = self.begin or next((each for each in required if each is not Customer), None)
             begin = begin or Customer
-            self._from, self.id = begin.__table__, key_of(begin)
+            self._from, self.id = table_of(begin), key_of(begin)
         else:
             begin = None
             first = found.ids.subquery()

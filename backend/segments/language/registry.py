@@ -65,7 +65,8 @@ class Value:
 
     def said(self, value: str, language: str) -> str:
         """A choice as people call it."""
-        return next(getattr(each, language) for each in self.choices if each.value == value)
+        found = next(each for each in self.choices if each.value == value)
+        return found.ko if language == "ko" else found.en
 
 
 @dataclass(frozen=True)

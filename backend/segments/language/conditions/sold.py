@@ -17,8 +17,11 @@ from backend.sales import STILL_SOLD, Sale, SaleLine, SaleReturn, SaleReturnLine
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Subquery
+    from sqlalchemy.orm import InstrumentedAttribute
 
     from backend.segments.language.registry import Asking, Given
+
+    Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 _OF_GOODS = ("product", "brand", "category")
 _store = table_of(Store).c
@@ -116,7 +119,7 @@ def _refund(pieces: ColumnElement[int]) -> ColumnElement[int]:
     )
 
 
-def _lines(given: Given, asking: Asking, *columns: ColumnElement[Any]) -> tuple[Select[Any], ColumnElement[int]]:
+def _lines(given: Given, asking: Asking, *columns: Column) -> tuple[Select[Any], ColumnElement[int]]:
     """Select from the lines that are meant, of the sales that are; and how many pieces of a line came back."""
     found = select(*columns).select_from(Sale).join(SaleLine, SaleLine.sale_id == Sale.id)
     found = found.where(*_sales(given, asking), *_goods(given))
@@ -127,7 +130,7 @@ def _lines(given: Given, asking: Asking, *columns: ColumnElement[Any]) -> tuple[
     return found.outerjoin(back, hers), func.coalesce(back.c.pieces, 0)
 
 
-def bought(given: Given, asking: Asking, *columns: ColumnElement[Any]) -> Select[Any]:
+def bought(given: Given, asking: Asking, *columns: Column) -> Select[Any]:
     """Select `columns` of the sales that are meant; of some goods, where something of them is left."""
     if not names_goods(given):
         return select(*columns).where(*_sales(given, asking))
