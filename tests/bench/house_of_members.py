@@ -226,7 +226,8 @@ def _members(to: _Spelled, house: House) -> list[str]:
         SELECT id, customer_id, business_unit_id, points, points, 0, expires_on FROM points_entry""",
         *(
             f"""INSERT INTO coupon_code (code, coupon_id, customer_id, issued_at)
-            SELECT '{each}' || CAST(number + 1000000000 AS text), {to.id(f"'{coupon}'")}, id, {to.at("10")} {some(25)}"""
+            SELECT '{each}' || CAST(number + 1000000000 AS text), {to.id(f"'{coupon}'")}, id, {to.at("10")}
+            {some(25)}"""
             for each, coupon in enumerate(coupons)
         ),
         f"""INSERT INTO segment_member (segment_id, member_id, customer_id, since)
@@ -262,7 +263,8 @@ def _sales(to: _Spelled, house: House, sales: int) -> list[str]:
         f"""INSERT INTO sale_line (sale_id, position, product_id, sku, quantity, amount, discount)
         SELECT {sale}, position, {products}, 'P', 2, 1000 * (1 + i % 90), 0
         FROM {to.series(sales)} JOIN (SELECT 0 AS position UNION ALL SELECT 1) AS places ON position <= i % 2""",
-        f"""INSERT INTO sale_return (id, sale_id, store_id, reason, occurred_at, received_at, business_day, flags, whole)
+        f"""INSERT INTO sale_return (id, sale_id, store_id, reason, occurred_at, received_at, business_day, flags,
+            whole)
         SELECT {to.counted_id("200000000000 + i")}, {sale}, {to.id(f"'{house.stores[0]}'")}, '', {to.at("0")},
             {to.at("0")}, {to.day("0")}, '[]', i % 100 = 0
         FROM {to.series(sales)} WHERE i % 100 IN (0, 50)""",

@@ -1,7 +1,8 @@
 # ruff: noqa: S608 - Statements of our own, with ids and days of our own.
 """Twenty questions that a marketer asks on one screen: each as a rule, and as somebody would write it by hand.
 
-By hand: what an engineer writes who knows the tables and the indexes, and reads nothing that the question does not need.
+By hand: what an engineer writes who knows the tables and the indexes, and reads nothing that the question does not
+need.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ def _of_members(here: _Here) -> list[Question]:
             {
                 "all": [
                     _is("grade", "at_least", "gold"),
-                    _is("marketing_consent", "is", True, channel="sms", unit=here.unit),
+                    _is("marketing_consent", "is", value=True, channel="sms", unit=here.unit),
                 ]
             },
             f"""SELECT count(*) FROM customer JOIN customer_facts ON customer_id = id
@@ -151,7 +152,8 @@ def _of_members(here: _Here) -> list[Question]:
                 ]
             },
             f"""SELECT count(*) FROM (
-                SELECT customer_id FROM points_lot WHERE open > 0 AND expires_on BETWEEN {here.ago(0)} AND {here.ago(-30)}
+                SELECT customer_id FROM points_lot
+                WHERE open > 0 AND expires_on BETWEEN {here.ago(0)} AND {here.ago(-30)}
                 GROUP BY customer_id HAVING sum(open) >= 1000
             ) AS expiring WHERE customer_id IN (
                 SELECT customer_id FROM coupon_code WHERE coupon_id = '{here.house.coupons[0]}'
@@ -284,7 +286,7 @@ def _of_everything(here: _Here) -> list[Question]:
                         ]
                     },
                     _is("points", "at_least", 1_000),
-                    _is("marketing_consent", "is", True, channel="sms", unit=here.unit),  # noqa: FBT003 - a value
+                    _is("marketing_consent", "is", value=True, channel="sms", unit=here.unit),
                     _is("purchase_count", "at_least", 2, unit=here.unit, within_days=365),
                     _is("preference", "has_not", "취향 3", kind="dislike"),
                     {"not": _is("coupon", "used", house.coupons[0])},

@@ -43,7 +43,17 @@ class Naive:
         self.segments = {each.id: each for each in db.session.scalars(select(Segment))}
         self.rules = {each.segment_id: each.rule for each in db.session.scalars(select(SegmentVersion))}
         self.of: dict[type, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        histories = (Card, IdentityDocument, Preference, LifeEvent, Trip, MemberGrade, PointsLot, Sale, SegmentMember)
+        histories: tuple[Any, ...] = (
+            Card,
+            IdentityDocument,
+            Preference,
+            LifeEvent,
+            Trip,
+            MemberGrade,
+            PointsLot,
+            Sale,
+            SegmentMember,
+        )
         for model in (*histories, CouponCode, CouponUse):
             for row in db.session.scalars(select(model)):
                 self.of[model][row.customer_id].append(row)

@@ -140,7 +140,7 @@ def test_overlap_and_breakdown_add_up(client: FlaskClient, sign_in: Any, members
     segment = made(client)
     rich = {"is": "points", "op": "at_least", "value": 50_000}
     overlap = client.post("/api/v1/segments/overlap", json={"rule": rich, "segment_id": segment["id"]}).get_json()
-    assert overlap == {"both": 1, "only": 1, "others": 1}
+    assert overlap == {"both": 1, "only_here": 1, "only_there": 1}
     for by in ("grade", "age", "district", "unit"):
         spread = client.post("/api/v1/segments/breakdown", json={"rule": {"all": []}, "by": by}).get_json()["items"]
         assert sum(each["members"] for each in spread) == 4

@@ -28,7 +28,7 @@ from backend.customers import (
 from backend.insight import MemberScore, SimilarCycle
 from backend.insight.scoring import InsightModel
 from backend.loyalty import Grade, MemberGrade
-from backend.loyalty.coupons import CouponUse
+from backend.loyalty.coupons import Coupon, CouponUse
 from backend.organization import BusinessUnit
 from backend.sales import Sale, SaleLine, SaleReturn, SaleReturnLine, refresh_purchase_facts
 from backend.segments import Segment, SegmentMember, SegmentVersion
@@ -175,7 +175,7 @@ def _possessions(world: World, chance: random.Random, customer_id: str) -> None:
     for coupon_id in world.coupons:
         if chance.random() < 0.4:
             good_until = _maybe(chance, [TODAY, TODAY - timedelta(days=1), TODAY + timedelta(days=9)])
-            coupon = db.session.get_one(factories.Coupon, coupon_id)
+            coupon = db.session.get_one(Coupon, coupon_id)
             factories.code(coupon, customer_id, good_until=good_until)
 
 
@@ -261,7 +261,7 @@ def _return(chance: random.Random, sale: Sale, lines: list[tuple[int, int]]) -> 
 
 
 def _use(world: World, chance: random.Random, sale: Sale) -> None:
-    coupon = db.session.get_one(factories.Coupon, chance.choice(world.coupons))
+    coupon = db.session.get_one(Coupon, chance.choice(world.coupons))
     text = factories.code(coupon, _maybe(chance, [sale.customer_id]))
     row = {"coupon_id": coupon.id, "customer_id": sale.customer_id, "currency": "KRW", "used_at": NOW}
     db.session.add(

@@ -65,7 +65,7 @@ class Value:
 
     def said(self, value: str, language: str) -> str:
         """A choice as people call it."""
-        return next(getattr(each, language) for each in self.choices if each.value == value)
+        return next(each.ko if language == "ko" else each.en for each in self.choices if each.value == value)
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,8 @@ class About:
 
 
 def run(
-    statement: Select[Any], values: dict[str, Any] | None = None, *, seconds: float = SECONDS
-) -> Sequence[Row[Any]]:
+    statement: Select[*tuple[Any, ...]], values: dict[str, Any] | None = None, *, seconds: float = SECONDS
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows of a statement that a rule was made into. Raises `TooSlow` after so many seconds.
 
     Outside a unit of work the read that was broken off is over then; inside of one, it can only be undone.
@@ -111,7 +111,7 @@ def about(hits: int, sampled: int, everybody: int) -> About:
 def rounded(number: int) -> int:
     """To two digits: 12,345 is about 12,000."""
     scale = 10 ** max(0, len(str(number)) - _DIGITS)
-    return round(number / scale) * scale
+    return int(round(number / scale) * scale)
 
 
 @contextmanager

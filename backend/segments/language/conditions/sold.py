@@ -16,7 +16,7 @@ from backend.organization import Store
 from backend.sales import STILL_SOLD, Sale, SaleLine, SaleReturn, SaleReturnLine
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Subquery
+    from sqlalchemy import ColumnElement, SQLColumnExpression, Subquery
 
     from backend.segments.language.registry import Asking, Given
 
@@ -99,7 +99,7 @@ def _refund(back: Subquery) -> ColumnElement[int]:
     )
 
 
-def _lines(given: Given, asking: Asking, *columns: ColumnElement[Any], back: Subquery) -> Select[Any]:
+def _lines(given: Given, asking: Asking, *columns: SQLColumnExpression[Any], back: Subquery) -> Select[Any]:
     """Select from the lines that are meant, of the sales that are."""
     hers = and_(back.c.sale_id == SaleLine.sale_id, back.c.line == SaleLine.position)
     return (
@@ -111,7 +111,7 @@ def _lines(given: Given, asking: Asking, *columns: ColumnElement[Any], back: Sub
     )
 
 
-def bought(given: Given, asking: Asking, *columns: ColumnElement[Any]) -> Select[Any]:
+def bought(given: Given, asking: Asking, *columns: SQLColumnExpression[Any]) -> Select[Any]:
     """Select `columns` of the sales that are meant; of some goods, where something of them is left."""
     if not names_goods(given):
         return select(*columns).where(*_sales(given, asking))
@@ -165,11 +165,11 @@ def spend(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[int]
     return found, func.sum(Sale.total - func.coalesce(refunds.c.amount, 0))
 
 
-def last_day(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[Any]]:
+def last_day(given: Given, asking: Asking) -> tuple[Select[Any], SQLColumnExpression[Any]]:
     """The same with the last day on which somebody bought."""
     return bought(given, asking, Sale.customer_id).group_by(Sale.customer_id), func.max(Sale.business_day)
 
 
-def first_day(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[Any]]:
+def first_day(given: Given, asking: Asking) -> tuple[Select[Any], SQLColumnExpression[Any]]:
     """The same with the first one."""
     return bought(given, asking, Sale.customer_id).group_by(Sale.customer_id), func.min(Sale.business_day)
