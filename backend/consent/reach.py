@@ -33,6 +33,7 @@ _YEAR, _MONTH = 10_000, 100
 def has_refused(channel: str, sender_id: str) -> ColumnElement[bool]:
     """Whether a refusal of hers stands by day: none that counts names it. By ix_consent_entry_customer."""
     refusal, grant = aliased(ConsentEntry), aliased(ConsentEntry)
+    # Correlated by name: left to itself, SQLAlchemy would look for the lift among all members' statements.
     lifted = exists().where(
         grant.customer_id == Customer.id,
         grant.purpose == "marketing",
@@ -41,7 +42,7 @@ def has_refused(channel: str, sender_id: str) -> ColumnElement[bool]:
         or_(grant.channel.is_(None), grant.channel == channel),
         or_(grant.sender_id.is_(None), grant.sender_id == sender_id),
         _counts(grant),
-    )
+    ).correlate(Customer, refusal)
     return exists().where(
         refusal.customer_id == Customer.id,
         refusal.purpose == "marketing",
@@ -81,7 +82,7 @@ def permits(purpose: str) -> ColumnElement[bool]:
         lift.granted,
         lift.lifts_id == refusal.id,
         _counts(lift),
-    )
+    ).correlate(Customer, refusal)
     refused = exists().where(refusal.customer_id == Customer.id, refusal.purpose == purpose, ~refusal.granted, ~lifted)
     agreed = exists().where(grant.customer_id == Customer.id, grant.purpose == purpose, grant.granted, _counts(grant))
     return agreed & ~refused
