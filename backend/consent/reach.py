@@ -34,15 +34,19 @@ def has_refused(channel: str, sender_id: str) -> ColumnElement[bool]:
     """Whether a refusal of hers stands by day: none that counts names it. By ix_consent_entry_customer."""
     refusal, grant = aliased(ConsentEntry), aliased(ConsentEntry)
     # Correlated by name: left to itself, SQLAlchemy would look for the lift among all members' statements.
-    lifted = exists().where(
-        grant.customer_id == Customer.id,
-        grant.purpose == "marketing",
-        grant.granted,
-        grant.lifts_id == refusal.id,
-        or_(grant.channel.is_(None), grant.channel == channel),
-        or_(grant.sender_id.is_(None), grant.sender_id == sender_id),
-        _counts(grant),
-    ).correlate(Customer, refusal)
+    lifted = (
+        exists()
+        .where(
+            grant.customer_id == Customer.id,
+            grant.purpose == "marketing",
+            grant.granted,
+            grant.lifts_id == refusal.id,
+            or_(grant.channel.is_(None), grant.channel == channel),
+            or_(grant.sender_id.is_(None), grant.sender_id == sender_id),
+            _counts(grant),
+        )
+        .correlate(Customer, refusal)
+    )
     return exists().where(
         refusal.customer_id == Customer.id,
         refusal.purpose == "marketing",
@@ -76,13 +80,17 @@ def has_agreed(channel: str, sender_id: str, *, confirmed_before: datetime | Non
 def permits(purpose: str) -> ColumnElement[bool]:
     """Whether a purpose that is agreed to once for all (profiling) is permitted: agreed to, and no refusal stands."""
     refusal, grant, lift = (aliased(ConsentEntry) for _ in range(3))
-    lifted = exists().where(
-        lift.customer_id == Customer.id,
-        lift.purpose == purpose,
-        lift.granted,
-        lift.lifts_id == refusal.id,
-        _counts(lift),
-    ).correlate(Customer, refusal)
+    lifted = (
+        exists()
+        .where(
+            lift.customer_id == Customer.id,
+            lift.purpose == purpose,
+            lift.granted,
+            lift.lifts_id == refusal.id,
+            _counts(lift),
+        )
+        .correlate(Customer, refusal)
+    )
     refused = exists().where(refusal.customer_id == Customer.id, refusal.purpose == purpose, ~refusal.granted, ~lifted)
     agreed = exists().where(grant.customer_id == Customer.id, grant.purpose == purpose, grant.granted, _counts(grant))
     return agreed & ~refused

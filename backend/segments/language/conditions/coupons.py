@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, or_, select
 
-from backend.loyalty.coupons import Coupon, CouponCode, CouponUse
+from backend.loyalty import coupons
 from backend.segments.language.registry import Among, Condition, Phrase, Value
 
 if TYPE_CHECKING:
@@ -17,21 +17,29 @@ if TYPE_CHECKING:
 def _coupon(given: Given, asking: Asking) -> Among:
     """`holds`: a code of hers that is good today; `used`: a sale of hers took one; `expired`: one of hers went by."""
     if given.op == "used":
-        buyer = CouponUse.customer_id
-        used = select(buyer).where(CouponUse.coupon_id == given.value, CouponUse.state == "counted", buyer.is_not(None))
+        buyer = coupons.CouponUse.customer_id
+        used = select(buyer).where(
+            coupons.CouponUse.coupon_id == given.value, coupons.CouponUse.state == "counted", buyer.is_not(None)
+        )
         return Among(used.where(*asking.only(buyer)).distinct())
-    whose, today = CouponCode.customer_id, asking.asked.today
-    hers = select(whose).where(CouponCode.coupon_id == given.value, whose.is_not(None), *asking.only(whose)).distinct()
+    whose, today = coupons.CouponCode.customer_id, asking.asked.today
+    hers = (
+        select(whose)
+        .where(coupons.CouponCode.coupon_id == given.value, whose.is_not(None), *asking.only(whose))
+        .distinct()
+    )
     if given.op == "received":
         return Among(hers)
-    open_ = hers.where(~exists().where(CouponUse.code == CouponCode.code, CouponUse.state == "counted"))
-    open_ = open_.join(Coupon, Coupon.id == CouponCode.coupon_id)
-    over = or_(CouponCode.good_until < today, Coupon.ends_on < today)
+    open_ = hers.where(
+        ~exists().where(coupons.CouponUse.code == coupons.CouponCode.code, coupons.CouponUse.state == "counted")
+    )
+    open_ = open_.join(coupons.Coupon, coupons.Coupon.id == coupons.CouponCode.coupon_id)
+    over = or_(coupons.CouponCode.good_until < today, coupons.Coupon.ends_on < today)
     if given.op == "expired":
         return Among(open_.where(over))
-    lasts = or_(CouponCode.good_until.is_(None), CouponCode.good_until >= today)
-    runs = or_(Coupon.ends_on.is_(None), Coupon.ends_on >= today)
-    return Among(open_.where(lasts, runs, Coupon.state != "stopped"))
+    lasts = or_(coupons.CouponCode.good_until.is_(None), coupons.CouponCode.good_until >= today)
+    runs = or_(coupons.Coupon.ends_on.is_(None), coupons.Coupon.ends_on >= today)
+    return Among(open_.where(lasts, runs, coupons.Coupon.state != "stopped"))
 
 
 def _say(given: Given, names: Names) -> Phrase:
