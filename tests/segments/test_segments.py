@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
 
-from backend import consent
+from backend import consent, segments
 from backend.core import clock
 from backend.core.audit import SYSTEM, AccessEntry, AuditEntry
 from backend.core.db import db, unit_of_work
 from backend.customers import erase, get_customer, merge_into
-from backend.segments import SegmentMember, SegmentMove, watching
+from backend.segments import SegmentMember, SegmentMove, catalogue, watching
 from tests import factories
 
 if TYPE_CHECKING:
@@ -254,3 +255,10 @@ def test_the_command_counts_and_exports_what_the_desk_does(app: Flask, members: 
     wrong = runner.invoke(args=["segment", "count", '{"is": "district", "op": "is", "value": 3}'])
     assert wrong.exit_code == 1
     assert members
+
+
+def test_the_readme_lists_every_condition(app: Flask) -> None:
+    readme = (Path(segments.__file__).parent / "README.md").read_text(encoding="utf-8")
+    with app.app_context():
+        missing = [each["name"] for each in catalogue() if f"| `{each['name']}` |" not in readme]
+    assert missing == []
