@@ -94,7 +94,11 @@ class SaleLine(Base):
 
     __tablename__ = "sale_line"
     # Lines are read by their sale: on SQLite the key is the table, not a second copy beside it (a fifth less to write).
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # Who bought an article.
+        Index("ix_sale_line_product", "product_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     sale_id: Mapped[str] = mapped_column(ForeignKey("sale.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)

@@ -60,10 +60,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_segment_move_customer", "segment_move", ["customer_id"])
     op.create_index("ix_segment_move_segment", "segment_move", ["segment_id", "moved_at", "id"])
+    op.create_index("ix_sale_line_product", "sale_line", ["product_id"])
 
 
 def downgrade() -> None:
     """Take this revision back."""
+    op.drop_index("ix_sale_line_product", "sale_line")
     op.drop_table("segment_move")
     op.drop_table("segment_member")
     op.drop_table("segment_version")

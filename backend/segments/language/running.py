@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any
@@ -27,12 +27,19 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0
 """How long a rule may be asked for."""
-_FEW = 100_000
+_SAMPLED = {"sqlite": 1_500, "postgresql": 4_000}
+"""How many members a sample has, about."""
+_MOMENT = {"sqlite": 0.08, "postgresql": 0.4}
+"""Seconds for which an exact figure is waited for."""
+_FEW = 5
+"""A sample is of no use unless there are so many times more members."""
 _CANCELED = "57014"
 _STEPS = 10_000
 _DIGITS = 2
 _Z = 1.96
 _MEMBERS = table_of(Customer).c.id
+_EVERYBODY = select(func.count()).select_from(table_of(Customer))
+_END, _ENDS = func.substr(sql_cast(_MEMBERS, Text), 33), 16**4
 
 
 class TooSlow(DangolError):
@@ -78,22 +85,29 @@ def count(rule: Rule, asked: Asked, *, seconds: float = SECONDS) -> int:
 
 
 def first_figure(rule: Rule, asked: Asked, *, seconds: float = SECONDS) -> About:
-    """How many members a rule means, within a second: about, where there are many. Raises `TooSlow`.
+    """How many members a rule means, soon: exactly where that takes a moment, else about. Raises `TooSlow`.
 
-    The sample is always the same: every 256th member, by the random end of her id. So figures of one rule and the next
-    differ by what the rules differ in.
+    The sample is always of the same members, by the random end of their ids: so figures of one rule and the next differ
+    by what the rules differ in. Few members are counted exactly, however long it takes.
     """
-    everybody = db.session.scalar(select(func.count()).select_from(table_of(Customer))) or 0
-    if everybody <= _FEW:
-        exact = count(rule, asked, seconds=seconds)
-        return About(exact, exact, exact)
-    sample = [
-        row[0]
-        for row in run(select(_MEMBERS).where(func.substr(sql_cast(_MEMBERS, Text), 35) == "7f"), seconds=seconds)
-    ]
+    everybody = db.session.scalar(_EVERYBODY) or 0
+    sampled = _SAMPLED[db.engine.dialect.name]
+    if everybody <= _FEW * sampled:
+        return _exactly(rule, asked, seconds)
+    # A statement that is broken off inside a unit of work would take all of it along.
+    if not in_unit_of_work():
+        with suppress(TooSlow):
+            return _exactly(rule, asked, min(seconds, _MOMENT[db.engine.dialect.name]))
+    end = f"{round(_ENDS * sampled / everybody):04x}"
+    sample = [row[0] for row in run(select(_MEMBERS).where(end > _END), seconds=seconds)]
     found = ids(rule, asked, sampled=True).subquery()
     hits = int(run(select(func.count()).select_from(found), {SAMPLE: sample}, seconds=seconds)[0][0])
     return about(hits, len(sample), everybody)
+
+
+def _exactly(rule: Rule, asked: Asked, seconds: float) -> About:
+    counted = count(rule, asked, seconds=seconds)
+    return About(counted, counted, counted)
 
 
 def about(hits: int, sampled: int, everybody: int) -> About:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, false, or_, select
 
+from backend.core.db import db
 from backend.loyalty import coupons
 from backend.segments.language.registry import Among, Condition, Phrase, Value
 
@@ -33,13 +34,12 @@ def _coupon(given: Given, asking: Asking) -> Among:
     open_ = hers.where(
         ~exists().where(coupons.CouponUse.code == coupons.CouponCode.code, coupons.CouponUse.state == "counted")
     )
-    open_ = open_.join(coupons.Coupon, coupons.Coupon.id == coupons.CouponCode.coupon_id)
-    over = or_(coupons.CouponCode.good_until < today, coupons.Coupon.ends_on < today)
+    coupon = db.session.get(coupons.Coupon, given.value)
+    ended = coupon is not None and coupon.ends_on is not None and coupon.ends_on < today
     if given.op == "expired":
-        return Among(open_.where(over))
+        return Among(open_ if ended else open_.where(coupons.CouponCode.good_until < today))
     lasts = or_(coupons.CouponCode.good_until.is_(None), coupons.CouponCode.good_until >= today)
-    runs = or_(coupons.Coupon.ends_on.is_(None), coupons.Coupon.ends_on >= today)
-    return Among(open_.where(lasts, runs, coupons.Coupon.state != "stopped"))
+    return Among(open_.where(false() if coupon is None or ended or coupon.state == "stopped" else lasts))
 
 
 def _say(given: Given, names: Names) -> Phrase:

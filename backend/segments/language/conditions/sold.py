@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Select, and_, case, cast, distinct, func, select
 
 from backend.catalog import Product
-from backend.core.db import table_of
+from backend.core.db import db, table_of
 from backend.organization import Store
 from backend.sales import STILL_SOLD, Sale, SaleLine, SaleReturn, SaleReturnLine
 
@@ -77,19 +77,36 @@ def _came_back(asking: Asking) -> Subquery:
         .join(SaleReturnLine, SaleReturnLine.return_id == SaleReturn.id)
         .where(SaleReturn.sale_id.is_not(None), SaleReturnLine.quantity > 0)
     )
-    if hers := asking.only(Sale.customer_id):
+    if not _looks_up() and (hers := asking.only(Sale.customer_id)):
         found = found.join(Sale, Sale.id == SaleReturn.sale_id).where(*hers)
     return found.group_by(SaleReturn.sale_id, SaleReturnLine.line).subquery("back")
 
 
-def _pieces_back(back: Subquery) -> ColumnElement[int]:
+def _looks_up() -> bool:
+    """SQLite looks up what came back of a line (ix_sale_return_sale); PostgreSQL joins it to all of them at once."""
+    return db.engine.dialect.name == "sqlite"
+
+
+def _looked_up() -> ColumnElement[int]:
+    """How many pieces of the line at hand came back."""
+    found = (
+        select(func.sum(SaleReturnLine.quantity))
+        .join(SaleReturn, SaleReturn.id == SaleReturnLine.return_id)
+        .where(
+            SaleReturn.sale_id == SaleLine.sale_id,
+            SaleReturnLine.line == SaleLine.position,
+            SaleReturnLine.quantity > 0,
+        )
+    )
+    return func.coalesce(found.correlate(SaleLine).scalar_subquery(), 0)
+
+
+def _pieces_back(pieces: ColumnElement[int]) -> ColumnElement[int]:
     """What of a line came back, never more than was sold."""
-    pieces = func.coalesce(back.c.pieces, 0)
     return case((SaleLine.quantity < 1, 0), (pieces < SaleLine.quantity, pieces), else_=SaleLine.quantity)
 
 
-def _refund(back: Subquery) -> ColumnElement[int]:
-    pieces = func.coalesce(back.c.pieces, 0)
+def _refund(pieces: ColumnElement[int]) -> ColumnElement[int]:
     return case(
         (SaleLine.quantity < 1, 0),
         (SaleLine.amount < 0, 0),
@@ -99,24 +116,23 @@ def _refund(back: Subquery) -> ColumnElement[int]:
     )
 
 
-def _lines(given: Given, asking: Asking, *columns: SQLColumnExpression[Any], back: Subquery) -> Select[Any]:
-    """Select from the lines that are meant, of the sales that are."""
+def _lines(given: Given, asking: Asking, *columns: SQLColumnExpression[Any]) -> tuple[Select[Any], ColumnElement[int]]:
+    """Select from the lines that are meant, of the sales that are; and how many pieces of a line came back."""
+    found = select(*columns).select_from(Sale).join(SaleLine, SaleLine.sale_id == Sale.id)
+    found = found.where(*_sales(given, asking), *_goods(given))
+    if _looks_up():
+        return found, _looked_up()
+    back = _came_back(asking)
     hers = and_(back.c.sale_id == SaleLine.sale_id, back.c.line == SaleLine.position)
-    return (
-        select(*columns)
-        .select_from(Sale)
-        .join(SaleLine, SaleLine.sale_id == Sale.id)
-        .outerjoin(back, hers)
-        .where(*_sales(given, asking), *_goods(given))
-    )
+    return found.outerjoin(back, hers), func.coalesce(back.c.pieces, 0)
 
 
 def bought(given: Given, asking: Asking, *columns: SQLColumnExpression[Any]) -> Select[Any]:
     """Select `columns` of the sales that are meant; of some goods, where something of them is left."""
     if not names_goods(given):
         return select(*columns).where(*_sales(given, asking))
-    back = _came_back(asking)
-    return _lines(given, asking, *columns, back=back).where(SaleLine.quantity > _pieces_back(back))
+    found, back = _lines(given, asking, *columns)
+    return found.where(SaleLine.quantity > _pieces_back(back))
 
 
 def buyers(given: Given, asking: Asking) -> Select[Any]:
@@ -139,29 +155,24 @@ def purchase_days(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElem
 
 def pieces(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[int]]:
     """The same with how many articles are left."""
-    back = _came_back(asking)
-    found = _lines(given, asking, Sale.customer_id, back=back).group_by(Sale.customer_id)
-    return found, func.sum(SaleLine.quantity - _pieces_back(back))
+    found, back = _lines(given, asking, Sale.customer_id)
+    return found.group_by(Sale.customer_id), func.sum(SaleLine.quantity - _pieces_back(back))
 
 
 def spend(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[int]]:
     """The same with what was paid and not paid back, in minor units of the currency named."""
-    back = _came_back(asking)
     if names_goods(given):
-        found = _lines(given, asking, Sale.customer_id, back=back).group_by(Sale.customer_id)
-        return found, func.sum(SaleLine.amount - _refund(back))
+        found, pieces_back = _lines(given, asking, Sale.customer_id)
+        return found.group_by(Sale.customer_id), func.sum(SaleLine.amount - _refund(pieces_back))
+    back = _came_back(asking)
     refunds = (
-        select(back.c.sale_id, cast(func.sum(_refund(back)), BigInteger).label("amount"))
+        select(back.c.sale_id, cast(func.sum(_refund(back.c.pieces)), BigInteger).label("amount"))
         .join(SaleLine, and_(SaleLine.sale_id == back.c.sale_id, SaleLine.position == back.c.line))
         .group_by(back.c.sale_id)
         .subquery("refunds")
     )
-    found = (
-        select(Sale.customer_id)
-        .outerjoin(refunds, refunds.c.sale_id == Sale.id)
-        .where(*_sales(given, asking))
-        .group_by(Sale.customer_id)
-    )
+    found = select(Sale.customer_id).outerjoin(refunds, refunds.c.sale_id == Sale.id)
+    found = found.where(*_sales(given, asking)).group_by(Sale.customer_id)
     return found, func.sum(Sale.total - func.coalesce(refunds.c.amount, 0))
 
 
