@@ -218,6 +218,19 @@ def test_who_enters_and_leaves_a_watched_segment_is_noted_once(
         assert watching.look_at_all() == 1
 
 
+def test_whoever_is_erased_between_two_looks_leaves_no_trace(
+    client: FlaskClient, sign_in: Any, members: list[Customer]
+) -> None:
+    sign_in(role="marketer")
+    segment = made(client, watched=True)
+    assert watching.look(segment["id"]) == (2, 0)
+    gone = members[1].id
+    with unit_of_work():
+        erase(gone)
+    assert watching.look(segment["id"]) == (0, 0)
+    assert db.session.scalar(select(func.count()).where(SegmentMove.customer_id == gone)) == 0
+
+
 def test_a_merged_member_stays_on_the_list_once_and_an_erased_one_leaves(
     client: FlaskClient, sign_in: Any, members: list[Customer]
 ) -> None:
