@@ -13,6 +13,8 @@ from backend.segments.language import Asked, Rule, members, run
 from backend.segments.language import count as exactly
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import ColumnElement
 
 MOST_ROWS: Final = 30
@@ -46,7 +48,7 @@ def overlap(rule: Rule, other: Rule) -> dict[str, int]:
         func.count(case((first.is_(None), 1))),
     ).select_from(one.outerjoin(two, first == second, full=True))
     ((both, only, others),) = run(joined)
-    return {"both": both, "only": only, "others": others}
+    return {"both": both, "only_here": only, "only_there": others}
 
 
 def breakdown(rule: Rule, by: str) -> list[dict[str, Any]]:
@@ -56,14 +58,14 @@ def breakdown(rule: Rule, by: str) -> list[dict[str, Any]]:
     """
     chosen = members(rule, asked()).subquery()
     key = _KEYS[by]()
-    query = select(key.label("key"), func.count().label("members")).join_from(
+    query: Select[*tuple[Any, ...]] = select(key.label("key"), func.count().label("members")).join_from(
         chosen, Customer, Customer.id == next(iter(chosen.c))
     )
     counted = _joined(query, by).group_by("key").order_by(func.count().desc(), "key").limit(MOST_ROWS)
     return [{"key": row.key, "members": row.members} for row in run(counted)]
 
 
-def _joined(query: Select[Any], by: str) -> Select[Any]:
+def _joined(query: Select[*tuple[Any, ...]], by: str) -> Select[*tuple[Any, ...]]:
     if by == "grade":
         return query.outerjoin(CustomerFacts, CustomerFacts.customer_id == Customer.id)
     if by == "unit":
@@ -85,7 +87,7 @@ def _band() -> ColumnElement[Any]:
     return case((Customer.birth_date.is_(None), None), *older, else_=0)
 
 
-_KEYS: Final = {
+_KEYS: Final[dict[str, Callable[[], Any]]] = {
     "grade": lambda: CustomerFacts.grade,
     "age": _band,
     "district": lambda: Customer.district,

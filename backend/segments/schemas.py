@@ -180,8 +180,8 @@ class OverlapSchema(Schema):
     """How many are in both, only in the first, only in the other."""
 
     both = fields.Integer(required=True)
-    only = fields.Integer(required=True)
-    others = fields.Integer(required=True)
+    only_here = fields.Integer(required=True)
+    only_there = fields.Integer(required=True)
 
 
 class SpreadSchema(Schema):

@@ -35,6 +35,8 @@ def add(data: Mapping[str, Any], *, acting_staff: Actor) -> str:
     """Make a segment (`SegmentData`); its id. Raises `ValidationFailed` for a rule that is wrong, with its path."""
     made = Segment(name=data["name"], kind=data["kind"], note=data["note"], created_by=acting_staff.staff_id)
     made.watched = data["watched"] and data["kind"] == "rule"
+    if made.kind == "list":
+        made.members, made.counted_at = 0, clock.now()
     db.session.add(made)
     db.session.flush()
     if made.kind == "rule":

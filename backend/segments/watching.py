@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 from backend.core import clock, events
 from backend.core.db import db, parts, run_in_unit_of_work, table_of
 from backend.core.ids import new_id
+from backend.customers import Customer
 from backend.segments import access
 from backend.segments.language import Asked, members
 from backend.segments.models import Segment, SegmentMember, SegmentMove
@@ -71,18 +72,28 @@ def look(segment_id: str) -> tuple[int, int]:
 
 
 def _enter(segment_id: str, ids: Sequence[str]) -> None:
+    there = _still_there(ids)
+    if not there:
+        return
     now = clock.now()
-    rows = [{"segment_id": segment_id, "member_id": each, "customer_id": each, "since": now} for each in ids]
+    rows = [{"segment_id": segment_id, "member_id": each, "customer_id": each, "since": now} for each in there]
     db.session.execute(insert(table_of(SegmentMember)), rows)
-    _note(segment_id, ids, entered=True)
-    events.publish(SegmentEntered(segment_id, tuple(ids)))
+    _note(segment_id, there, entered=True)
+    events.publish(SegmentEntered(segment_id, tuple(there)))
 
 
 def _leave(segment_id: str, ids: Sequence[str]) -> None:
     gone = delete(SegmentMember).where(SegmentMember.segment_id == segment_id, SegmentMember.customer_id.in_(ids))
     db.session.execute(gone, execution_options={"synchronize_session": False})
-    _note(segment_id, ids, entered=False)
-    events.publish(SegmentLeft(segment_id, tuple(ids)))
+    there = _still_there(ids)
+    if there:
+        _note(segment_id, there, entered=False)
+        events.publish(SegmentLeft(segment_id, tuple(there)))
+
+
+def _still_there(ids: Sequence[str]) -> list[str]:
+    """Those who are members: nothing is written of whoever was erased, or merged into another, since the look."""
+    return list(db.session.scalars(select(Customer.id).where(Customer.id.in_(ids)).order_by(Customer.id)))
 
 
 def _note(segment_id: str, ids: Sequence[str], *, entered: bool) -> None:

@@ -1,7 +1,8 @@
 # ruff: noqa: S608 - Statements of our own, with ids and days of our own.
 """Twenty questions that a marketer asks on one screen: each as a rule, and as somebody would write it by hand.
 
-By hand: what an engineer writes who knows the tables and the indexes, and reads nothing that is not needed.
+By hand: what an engineer writes who knows the tables and the indexes, and reads nothing that the question does not
+need.
 """
 
 from __future__ import annotations
@@ -62,10 +63,6 @@ class _Here:
         if self.sqlite:
             return f"CAST(julianday('{self.house.today}') - julianday(last_on) AS INTEGER)"
         return f"(DATE '{self.house.today}' - last_on)"
-
-    def agreeing(self) -> dict[str, Any]:
-        """Whoever agreed to texts."""
-        return {"is": "marketing_consent", "op": "is", "value": True, "channel": "sms", "unit": self.unit}
 
     def agreed(self, channel: str) -> str:
         """Nobody of the house is a child or withdrew a refusal by a grant that names it."""
@@ -134,7 +131,7 @@ def _of_members(here: _Here) -> list[Question]:
             {
                 "all": [
                     _is("grade", "at_least", "gold"),
-                    here.agreeing(),
+                    _is("marketing_consent", "is", value=True, channel="sms", unit=here.unit),
                 ]
             },
             f"""SELECT count(*) FROM customer JOIN customer_facts ON customer_id = id
@@ -289,7 +286,7 @@ def _of_everything(here: _Here) -> list[Question]:
                         ]
                     },
                     _is("points", "at_least", 1_000),
-                    here.agreeing(),
+                    _is("marketing_consent", "is", value=True, channel="sms", unit=here.unit),
                     _is("purchase_count", "at_least", 2, unit=here.unit, within_days=365),
                     _is("preference", "has_not", "취향 3", kind="dislike"),
                     {"not": _is("coupon", "used", house.coupons[0])},

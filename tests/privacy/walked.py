@@ -876,7 +876,7 @@ def of_snapshot(tablet: Tablet) -> list[str]:
 
 
 _SEGMENTS = "/api/v1/segments"
-_EVERYBODY = {"rule": {"all": []}}
+_EVERYBODY: dict[str, Any] = {"rule": {"all": []}}
 _SEGMENT = {"name": "새 세그먼트", "version": 1} | _EVERYBODY
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,10 +28,8 @@ from backend.segments.language.registry import conditions
 from backend.segments.language.running import about
 from backend.segments.language.words import VERBS, korean, particle
 from tests import factories
-from tests.segments import table, trees
+from tests.segments import trees
 from tests.segments.world import NOW, build
-
-README = Path(__file__).resolve().parents[2] / "backend" / "segments" / "README.md"
 
 
 def _is(name: str, op: str, value: Any, **parameters: Any) -> dict[str, Any]:
@@ -151,10 +148,6 @@ def test_verbs_end_as_they_are_spoken() -> None:
         "(세트)를",
     ]
     assert all(len(set(itertools.chain(*forms))) == 6 for verb, forms in VERBS.items())
-
-
-def test_the_documented_conditions_are_those_of_the_catalogue() -> None:
-    assert table.written(README.read_text("utf-8")), "Run: python -m tests.segments.table"
 
 
 def test_the_catalogue_names_everything_in_both_languages() -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
 
-from backend import consent
+from backend import consent, segments
 from backend.core import clock
 from backend.core.audit import SYSTEM, AccessEntry, AuditEntry
 from backend.core.db import db, unit_of_work
 from backend.customers import erase, get_customer, merge_into
-from backend.segments import SegmentMember, SegmentMove, watching
+from backend.segments import SegmentMember, SegmentMove, catalogue, watching
 from tests import factories
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def test_overlap_and_breakdown_add_up(client: FlaskClient, sign_in: Any, members
     segment = made(client)
     rich = {"is": "points", "op": "at_least", "value": 50_000}
     overlap = client.post("/api/v1/segments/overlap", json={"rule": rich, "segment_id": segment["id"]}).get_json()
-    assert overlap == {"both": 1, "only": 1, "others": 1}
+    assert overlap == {"both": 1, "only_here": 1, "only_there": 1}
     for by in ("grade", "age", "district", "unit"):
         spread = client.post("/api/v1/segments/breakdown", json={"rule": {"all": []}, "by": by}).get_json()["items"]
         assert sum(each["members"] for each in spread) == 4
@@ -217,6 +218,19 @@ def test_who_enters_and_leaves_a_watched_segment_is_noted_once(
         assert watching.look_at_all() == 1
 
 
+def test_whoever_is_erased_between_two_looks_leaves_no_trace(
+    client: FlaskClient, sign_in: Any, members: list[Customer]
+) -> None:
+    sign_in(role="marketer")
+    segment = made(client, watched=True)
+    assert watching.look(segment["id"]) == (2, 0)
+    gone = members[1].id
+    with unit_of_work():
+        erase(gone)
+    assert watching.look(segment["id"]) == (0, 0)
+    assert db.session.scalar(select(func.count()).where(SegmentMove.customer_id == gone)) == 0
+
+
 def test_a_merged_member_stays_on_the_list_once_and_an_erased_one_leaves(
     client: FlaskClient, sign_in: Any, members: list[Customer]
 ) -> None:
@@ -254,3 +268,10 @@ def test_the_command_counts_and_exports_what_the_desk_does(app: Flask, members: 
     wrong = runner.invoke(args=["segment", "count", '{"is": "district", "op": "is", "value": 3}'])
     assert wrong.exit_code == 1
     assert members
+
+
+def test_the_readme_lists_every_condition(app: Flask) -> None:
+    readme = (Path(segments.__file__).parent / "README.md").read_text(encoding="utf-8")
+    with app.app_context():
+        missing = [each["name"] for each in catalogue() if f"| `{each['name']}` |" not in readme]
+    assert missing == []

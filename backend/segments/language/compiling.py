@@ -10,7 +10,7 @@ gone through for every member. SQLite looks members up in such a list, which it 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Select, and_, exists, false, func, literal, not_, or_, select, true
 
@@ -25,7 +25,7 @@ from backend.segments.language.registry import Among, Asking, Holds, conditions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, SQLColumnExpression
 
     from backend.segments.language.asked import Asked
     from backend.segments.language.registry import Meaning
@@ -65,7 +65,7 @@ def ids(rule: Rule, asked: Asked, *, sampled: bool = False) -> Select[str]:
     """The same from whatever table tells it soonest, for counting; with `sampled` of those in the parameter SAMPLE."""
     statement = _Statement(_meant(rule, _asking(asked, sampled=sampled)))
     found = statement.select(statement.id)
-    return found.where(one_of(statement.id, SAMPLE)) if sampled else found
+    return found.where(one_of(cast("ColumnElement[Any]", statement.id), SAMPLE)) if sampled else found
 
 
 def _asking(asked: Asked, *, sampled: bool = False) -> Asking:
@@ -131,7 +131,7 @@ def _found(tree: _Tree) -> Among | None:
     return next((found for each in tree.parts if (found := _found(each))), None) if tree.every else None
 
 
-def key_of(model: type[Base]) -> ColumnElement[Any]:
+def key_of(model: type[Base]) -> SQLColumnExpression[Any]:
     """The column of a table with one row for each member that says whose it is."""
     columns = table_of(model).c
     return columns.id if model is Customer else columns.customer_id
@@ -143,7 +143,7 @@ class _Statement:
 
     tree: _Tree
     begin: type[Base] | None = None
-    id: ColumnElement[Any] = field(init=False)
+    id: SQLColumnExpression[Any] = field(init=False)
     _from: Any = field(init=False)
     _looked_up: bool = field(init=False)
 
@@ -165,7 +165,7 @@ class _Statement:
             if model is not begin:
                 self._from = self._from.join(model, key_of(model) == self.id, isouter=model not in required)
 
-    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+    def select(self, *columns: SQLColumnExpression[Any]) -> Select[Any]:
         where = self._where(self.tree, joined=True)
         return (
             select(*(each.label("id") if each is self.id else each for each in columns))

@@ -11,8 +11,7 @@ from sqlalchemy.sql.functions import FunctionElement
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy import ColumnElement, SQLColumnExpression
     from sqlalchemy.sql.compiler import SQLCompiler
 
 
@@ -31,17 +30,17 @@ class _LastItem(FunctionElement[int]):
     inherit_cache = True
 
 
-def month_day(column: InstrumentedAttribute[Any]) -> ColumnElement[int]:
+def month_day(column: SQLColumnExpression[Any]) -> ColumnElement[int]:
     """A date without its year, as a number: 229 is the 29th of February."""
     return _MonthDay(column)
 
 
-def days_since(column: InstrumentedAttribute[Any], today: date) -> ColumnElement[int]:
+def days_since(column: SQLColumnExpression[Any], today: date) -> ColumnElement[int]:
     """How many days a date lies back from `today`, negative where it is still to come."""
     return _DaysSince(column, literal(today, Date))
 
 
-def last_number(column: InstrumentedAttribute[Any]) -> ColumnElement[int]:
+def last_number(column: SQLColumnExpression[Any]) -> ColumnElement[int]:
     """The last number of a JSON list of them; NULL of an empty one."""
     return _LastItem(column)
 

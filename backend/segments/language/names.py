@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from backend.catalog import Product
 from backend.core.db import db
-from backend.loyalty import Grade
-from backend.loyalty.coupons import Coupon
+from backend.loyalty import Grade, coupons
 from backend.organization import BusinessUnit, Store
 from backend.segments.models import Segment
 
@@ -20,7 +19,7 @@ _MODELS: dict[str, tuple[Any, str]] = {
     "product": (Product, "id"),
     "store": (Store, "id"),
     "unit": (BusinessUnit, "id"),
-    "coupon": (Coupon, "id"),
+    "coupon": (coupons.Coupon, "id"),
     "segment": (Segment, "id"),
     "grade": (Grade, "code"),
 }

@@ -65,8 +65,7 @@ class Value:
 
     def said(self, value: str, language: str) -> str:
         """A choice as people call it."""
-        found = next(each for each in self.choices if each.value == value)
-        return found.ko if language == "ko" else found.en
+        return next(each.ko if language == "ko" else each.en for each in self.choices if each.value == value)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy import ColumnElement, SQLColumnExpression
 
     from backend.segments.language.registry import Given
 
@@ -76,7 +75,7 @@ LAST_OF_FEBRUARY: Final = 228
 """The 28th, where it may stand for the 29th."""
 
 
-def returns_on(column: InstrumentedAttribute[Any], first: date, last: date) -> ColumnElement[bool]:
+def returns_on(column: SQLColumnExpression[Any], first: date, last: date) -> ColumnElement[bool]:
     """Whether a yearly day returns from `first` to `last`."""
     if (last - first).days >= DAYS_OF_A_YEAR:
         return column.is_not(None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, false, or_, select
 
 from backend.core.db import db
-from backend.loyalty.coupons import Coupon, CouponCode, CouponUse
+from backend.loyalty import coupons
 from backend.segments.language.registry import Among, Condition, Phrase, Value
 
 if TYPE_CHECKING:
@@ -18,19 +18,27 @@ if TYPE_CHECKING:
 def _coupon(given: Given, asking: Asking) -> Among:
     """`holds`: a code of hers that is good today; `used`: a sale of hers took one; `expired`: one of hers went by."""
     if given.op == "used":
-        buyer = CouponUse.customer_id
-        used = select(buyer).where(CouponUse.coupon_id == given.value, CouponUse.state == "counted", buyer.is_not(None))
+        buyer = coupons.CouponUse.customer_id
+        used = select(buyer).where(
+            coupons.CouponUse.coupon_id == given.value, coupons.CouponUse.state == "counted", buyer.is_not(None)
+        )
         return Among(used.where(*asking.only(buyer)).distinct())
-    whose, today = CouponCode.customer_id, asking.asked.today
-    hers = select(whose).where(CouponCode.coupon_id == given.value, whose.is_not(None), *asking.only(whose)).distinct()
+    whose, today = coupons.CouponCode.customer_id, asking.asked.today
+    hers = (
+        select(whose)
+        .where(coupons.CouponCode.coupon_id == given.value, whose.is_not(None), *asking.only(whose))
+        .distinct()
+    )
     if given.op == "received":
         return Among(hers)
-    open_ = hers.where(~exists().where(CouponUse.code == CouponCode.code, CouponUse.state == "counted"))
-    coupon = db.session.get(Coupon, given.value)
+    open_ = hers.where(
+        ~exists().where(coupons.CouponUse.code == coupons.CouponCode.code, coupons.CouponUse.state == "counted")
+    )
+    coupon = db.session.get(coupons.Coupon, given.value)
     ended = coupon is not None and coupon.ends_on is not None and coupon.ends_on < today
     if given.op == "expired":
-        return Among(open_ if ended else open_.where(CouponCode.good_until < today))
-    lasts = or_(CouponCode.good_until.is_(None), CouponCode.good_until >= today)
+        return Among(open_ if ended else open_.where(coupons.CouponCode.good_until < today))
+    lasts = or_(coupons.CouponCode.good_until.is_(None), coupons.CouponCode.good_until >= today)
     return Among(open_.where(false() if coupon is None or ended or coupon.state == "stopped" else lasts))
 
 

@@ -28,12 +28,12 @@ from backend.segments.language.registry import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select, SQLColumnExpression
 
     from backend.segments.language.names import Names
     from backend.segments.language.registry import Asking, Meaning
 
-    Summed = Callable[[Given, Asking], tuple[Select[Any], ColumnElement[Any]]]
+    Summed = Callable[[Given, Asking], tuple[Select[Any], SQLColumnExpression[Any]]]
 
 _BY_GOODS = (
     Parameter("product", Value("product", many=True), "상품", "Product"),

@@ -16,12 +16,9 @@ from backend.organization import Store
 from backend.sales import STILL_SOLD, Sale, SaleLine, SaleReturn, SaleReturnLine
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Subquery
-    from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy import ColumnElement, SQLColumnExpression, Subquery
 
     from backend.segments.language.registry import Asking, Given
-
-    Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 _OF_GOODS = ("product", "brand", "category")
 _store = table_of(Store).c
@@ -119,7 +116,7 @@ def _refund(pieces: ColumnElement[int]) -> ColumnElement[int]:
     )
 
 
-def _lines(given: Given, asking: Asking, *columns: Column) -> tuple[Select[Any], ColumnElement[int]]:
+def _lines(given: Given, asking: Asking, *columns: SQLColumnExpression[Any]) -> tuple[Select[Any], ColumnElement[int]]:
     """Select from the lines that are meant, of the sales that are; and how many pieces of a line came back."""
     found = select(*columns).select_from(Sale).join(SaleLine, SaleLine.sale_id == Sale.id)
     found = found.where(*_sales(given, asking), *_goods(given))
@@ -130,7 +127,7 @@ def _lines(given: Given, asking: Asking, *columns: Column) -> tuple[Select[Any],
     return found.outerjoin(back, hers), func.coalesce(back.c.pieces, 0)
 
 
-def bought(given: Given, asking: Asking, *columns: Column) -> Select[Any]:
+def bought(given: Given, asking: Asking, *columns: SQLColumnExpression[Any]) -> Select[Any]:
     """Select `columns` of the sales that are meant; of some goods, where something of them is left."""
     if not names_goods(given):
         return select(*columns).where(*_sales(given, asking))
@@ -179,11 +176,11 @@ def spend(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[int]
     return found, func.sum(Sale.total - func.coalesce(refunds.c.amount, 0))
 
 
-def last_day(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[Any]]:
+def last_day(given: Given, asking: Asking) -> tuple[Select[Any], SQLColumnExpression[Any]]:
     """The same with the last day on which somebody bought."""
     return bought(given, asking, Sale.customer_id).group_by(Sale.customer_id), func.max(Sale.business_day)
 
 
-def first_day(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[Any]]:
+def first_day(given: Given, asking: Asking) -> tuple[Select[Any], SQLColumnExpression[Any]]:
     """The same with the first one."""
     return bought(given, asking, Sale.customer_id).group_by(Sale.customer_id), func.min(Sale.business_day)

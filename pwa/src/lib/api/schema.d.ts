@@ -16528,8 +16528,8 @@ export interface components {
         };
         Overlap: {
             both: number;
-            only: number;
-            others: number;
+            only_here: number;
+            only_there: number;
         };
         OverlapData: {
             rule: Record<string, never>;
