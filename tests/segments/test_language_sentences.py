@@ -21,8 +21,10 @@ from backend.segments.language import (
     catalogue,
     count,
     describe,
+    first_figure,
     parse,
     register_condition,
+    running,
 )
 from backend.segments.language.registry import conditions
 from backend.segments.language.running import about
@@ -195,3 +197,17 @@ def test_about_is_two_digits_and_its_interval_holds_what_it_is_about() -> None:
         assert found.high == pytest.approx(high * 100_000, abs=2)
     assert about(123, 1_000, 100_000).members == 12_000
     assert about(0, 0, 100_000) == About(0, 0, 100_000, 0)
+
+
+@pytest.mark.usefixtures("app")
+def test_a_first_figure_asks_a_sample_where_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_SAMPLED", {"sqlite": 20, "postgresql": 20})
+    with unit_of_work():
+        for _ in range(120):
+            factories.customer(district="강남구")
+        everybody, nobody = (first_figure(parse(each), Asked(NOW)) for each in (GANGNAM, {"not": GANGNAM}))
+    assert everybody.sampled
+    assert everybody.sampled < 120
+    assert (everybody.members, nobody.members) == (120, 0)
+    assert everybody.low < 120 == everybody.high
+    assert nobody.low == 0 < nobody.high

@@ -9,7 +9,7 @@ gone through for every member. SQLite looks members up in such a list, which it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Select, and_, exists, false, func, literal, not_, or_, select, true
@@ -23,7 +23,7 @@ from backend.segments.language.parsing import Group, Node, Not, Rule
 from backend.segments.language.registry import Among, Asking, Holds, conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement, SQLColumnExpression
 
@@ -98,7 +98,7 @@ def _tree(node: Node, asking: Asking, *, negated: bool, within: tuple[str, ...])
             return _tree(segment.rule.root, asking, negated=turned, within=inside)
     meaning = conditions()[node.name].meaning(node, asking)
     if isinstance(meaning, Among):
-        return _Literal(Among(meaning.ids), negated != meaning.negated)
+        return _Literal(replace(meaning, negated=False), negated != meaning.negated)
     return _Literal(meaning, negated)
 
 
@@ -115,13 +115,22 @@ def _required(tree: _Tree) -> Iterator[type[Base]]:
         yield from (model for model in first if all(model in other for other in others))
 
 
-def _read(tree: _Tree) -> Iterator[type[Base]]:
-    """Every table of which a condition reads a row."""
+def _read(tree: _Tree, required: Sequence[type[Base]], *, joined: bool = True) -> Iterator[type[Base]]:
+    """Every table of which a row is read beside the one that the statement begins with."""
     if isinstance(tree, _Parts):
         for each in tree.parts:
-            yield from _read(each)
-    elif isinstance(tree.meaning, Holds):
+            yield from _read(each, required, joined=joined and tree.every)
+    elif isinstance(tree.meaning, Holds) and not (joined and _lacks(tree, required)):
         yield from tree.meaning.over
+
+
+def _lacks(tree: _Literal, required: Sequence[type[Base]]) -> bool:
+    """Whether whom it means need not have the one row that it is about: who has none such is found by its absence."""
+    meaning = tree.meaning
+    if not tree.negated or not isinstance(meaning, Holds) or len(meaning.over) != 1:
+        return False
+    (model,) = meaning.over
+    return model is not Customer and meaning.needs == meaning.over and model not in required
 
 
 def _found(tree: _Tree) -> Among | None:
@@ -145,12 +154,13 @@ class _Statement:
     begin: type[Base] | None = None
     id: SQLColumnExpression[Any] = field(init=False)
     _from: Any = field(init=False)
+    _required: list[type[Base]] = field(init=False)
     _looked_up: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self._looked_up = db.engine.dialect.name == "sqlite"
-        required = list(dict.fromkeys(_required(self.tree)))
-        read = list(dict.fromkeys(_read(self.tree)))
+        self._required = required = list(dict.fromkeys(_required(self.tree)))
+        read = list(dict.fromkeys(_read(self.tree, required)))
         found = None if self.begin or required else _found(self.tree)
         if found is None:
             begin = self.begin or next((each for each in required if each is not Customer), None)
@@ -158,7 +168,7 @@ class _Statement:
             self._from, self.id = table_of(begin), key_of(begin)
         else:
             begin = None
-            first = found.ids.subquery()
+            first = found.each_once.subquery()
             self._from, self.id = first, next(iter(first.c))
             self.tree = _without(self.tree, found)
         for model in read:
@@ -179,6 +189,8 @@ class _Statement:
                 return and_(true(), *[self._where(each, joined=joined) for each in tree.parts])
             return or_(false(), *[self._where(each, joined=False) for each in tree.parts])
         if isinstance(tree.meaning, Holds):
+            if joined and _lacks(tree, self._required):
+                return self._without_row(tree.meaning)
             return self._holds(tree.meaning, negated=tree.negated)
         return self._among(tree.meaning, negated=tree.negated, joined=joined)
 
@@ -187,10 +199,15 @@ class _Statement:
             return meaning.condition
         return not_(meaning.condition) if meaning.sure else not_(func.coalesce(meaning.condition, false()))
 
+    def _without_row(self, meaning: Holds) -> ColumnElement[bool]:
+        (model,) = meaning.over
+        there = exists().where(key_of(model) == self.id, meaning.condition)
+        return ~there.correlate_except(table_of(model))
+
     def _among(self, meaning: Among, *, negated: bool, joined: bool) -> ColumnElement[bool]:
         if self._looked_up or (joined and not negated):
             return self.id.not_in(meaning.ids) if negated else self.id.in_(meaning.ids)
-        found = meaning.ids.subquery()
+        found = (meaning.ids if joined else meaning.each_once).subquery()
         hers = next(iter(found.c)) == self.id
         if joined:
             return ~exists(select(literal(1)).select_from(found).where(hers))

@@ -158,10 +158,19 @@ class Holds:
 
 @dataclass(frozen=True)
 class Among:
-    """Members whose ids a select of one column has, each once and never NULL; or everybody else (`negated`)."""
+    """Members whose ids a select of one column has, never NULL; or everybody else (`negated`).
+
+    `once`: none of them stands in it twice, because they are grouped.
+    """
 
     ids: Select[Any]
     negated: bool = False
+    once: bool = False
+
+    @property
+    def each_once(self) -> Select[Any]:
+        """The select with nobody in it twice."""
+        return self.ids if self.once else self.ids.distinct()
 
 
 Meaning = Holds | Among

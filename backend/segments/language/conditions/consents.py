@@ -58,7 +58,7 @@ def _preference(given: Given, asking: Asking) -> Among:
     found = select(whose).where(
         Preference.kind == given.get("kind"), Preference.value.in_(given.value), *asking.only(whose)
     )
-    return Among(found.distinct(), negated=given.op == "has_not")
+    return Among(found, negated=given.op == "has_not")
 
 
 def _say_marketing(given: Given, names: Names) -> Phrase:

@@ -22,13 +22,9 @@ def _coupon(given: Given, asking: Asking) -> Among:
         used = select(buyer).where(
             coupons.CouponUse.coupon_id == given.value, coupons.CouponUse.state == "counted", buyer.is_not(None)
         )
-        return Among(used.where(*asking.only(buyer)).distinct())
+        return Among(used.where(*asking.only(buyer)))
     whose, today = coupons.CouponCode.customer_id, asking.asked.today
-    hers = (
-        select(whose)
-        .where(coupons.CouponCode.coupon_id == given.value, whose.is_not(None), *asking.only(whose))
-        .distinct()
-    )
+    hers = select(whose).where(coupons.CouponCode.coupon_id == given.value, whose.is_not(None), *asking.only(whose))
     if given.op == "received":
         return Among(hers)
     open_ = hers.where(

@@ -20,18 +20,18 @@ _HAS = ("has", "has_not")
 
 def _card(given: Given, asking: Asking) -> Among:
     found = select(Card.customer_id).where(Card.business_unit_id.in_(given.value), *asking.only(Card.customer_id))
-    return Among(found.distinct(), negated=given.op == "has_not")
+    return Among(found, negated=given.op == "has_not")
 
 
 def _partner_card(given: Given, asking: Asking) -> Among:
     found = select(Card.customer_id).where(Card.issuer.in_(given.value), *asking.only(Card.customer_id))
-    return Among(found.distinct(), negated=given.op == "has_not")
+    return Among(found, negated=given.op == "has_not")
 
 
 def _passport(given: Given, asking: Asking) -> Among:
     whose = IdentityDocument.customer_id
     found = select(whose).where(IdentityDocument.kind == "passport", *asking.only(whose))
-    return Among(found.distinct(), negated=not given.value)
+    return Among(found, negated=not given.value)
 
 
 def _say_card(given: Given, names: Names) -> Phrase:

@@ -42,7 +42,7 @@ def _life_event(given: Given, asking: Asking) -> Among:
         and_(LifeEvent.yearly, day <= last, returns_on(day, first, last)),
         and_(~LifeEvent.yearly, day.between(first, last)),
     )
-    return Among(select(whose).where(*kind, when, *asking.only(whose)).distinct())
+    return Among(select(whose).where(*kind, when, *asking.only(whose)))
 
 
 def _trip(given: Given, asking: Asking) -> Among:
@@ -51,7 +51,7 @@ def _trip(given: Given, asking: Asking) -> Among:
     begin = asked.now if given.op == "coming" else asked.begin_of(asked.ahead(given.value))
     to = [] if given.get("to") is None else [Trip.to_airport == given.get("to")]
     found = select(whose).where(Trip.departs_at >= begin, Trip.departs_at < end, *to, *asking.only(whose))
-    return Among(found.distinct())
+    return Among(found)
 
 
 def _when(given: Given) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def _grade_entered(given: Given, asking: Asking) -> Among:
     limit, whose, since = asking.asked.before(given.value), MemberGrade.customer_id, func.min(MemberGrade.since)
     shown = and_(CustomerFacts.customer_id == whose, CustomerFacts.grade == MemberGrade.code)
     found = select(whose).join(CustomerFacts, shown).where(*asking.only(whose)).group_by(whose)
-    return Among(found.having(since >= limit if given.op == "within" else since < limit))
+    return Among(found.having(since >= limit if given.op == "within" else since < limit), once=True)
 
 
 def _points(given: Given, _asking: Asking) -> Holds:
@@ -57,7 +57,7 @@ def _points_expiring(given: Given, asking: Asking) -> Among:
         PointsLot.expires_on <= until,
         *asking.only(whose),
     )
-    return Among(found.group_by(whose).having(func.sum(PointsLot.open) >= given.value))
+    return Among(found.group_by(whose).having(func.sum(PointsLot.open) >= given.value), once=True)
 
 
 def _say_grade(given: Given, names: Names) -> Phrase:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _segment(given: Given, asking: Asking) -> Among:
     whose = SegmentMember.customer_id
     found = select(whose).where(SegmentMember.segment_id == given.value, *asking.only(whose))
-    return Among(found.distinct(), negated=given.op == "not_in")
+    return Among(found, negated=given.op == "not_in")
 
 
 def _say(given: Given, names: Names) -> Phrase:

@@ -63,7 +63,7 @@ def _summed(sums: Summed, column: Any = None) -> Callable[[Given, Asking], Meani
             return Among(sold.buyers(given, asking))
         found, number = sums(given, asking)
         fits = compared(given, number)
-        return Among(found.having(~fits if none else fits), negated=none)
+        return Among(found.having(~fits if none else fits), negated=none, once=True)
 
     return meaning
 
@@ -83,7 +83,7 @@ def _last(given: Given, asking: Asking) -> Meaning:
     if given.op == "within":
         return Among(sold.buyers(replace(given, parameters={**given.parameters, "within_days": given.value}), asking))
     found, last = sold.last_day(given, asking)
-    return Among(found.having(last < limit))
+    return Among(found.having(last < limit), once=True)
 
 
 def _first(given: Given, asking: Asking) -> Meaning:
@@ -92,7 +92,7 @@ def _first(given: Given, asking: Asking) -> Meaning:
         first_on = MemberFacts.first_on
         return Holds(first_on >= limit if given.op == "within" else first_on < limit, (MemberFacts,))
     found, first = sold.first_day(given, asking)
-    return Among(found.having(first >= limit if given.op == "within" else first < limit))
+    return Among(found.having(first >= limit if given.op == "within" else first < limit), once=True)
 
 
 def _say_count(given: Given, names: Names) -> Phrase:

@@ -136,8 +136,8 @@ def bought(given: Given, asking: Asking, *columns: SQLColumnExpression[Any]) -> 
 
 
 def buyers(given: Given, asking: Asking) -> Select[Any]:
-    """The members who bought."""
-    return bought(given, asking, Sale.customer_id).distinct()
+    """The members who bought, as often as they did."""
+    return bought(given, asking, Sale.customer_id)
 
 
 def purchases(given: Given, asking: Asking) -> tuple[Select[Any], ColumnElement[int]]:
