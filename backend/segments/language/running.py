@@ -88,7 +88,8 @@ def count(rule: Rule, asked: Asked, *, seconds: float = SECONDS) -> int:
 def first_figure(rule: Rule, asked: Asked, *, seconds: float = SECONDS) -> About:
     """How many members a rule means, soon: exactly where that takes a moment, else about. Raises `TooSlow`.
 
-    The sample is always of the same members: so figures of one rule and the next differ by what the rules differ in. Few members are counted exactly, however long it takes.
+    The sample is always of the same members: so figures of one rule and the next differ by what the rules differ in.
+    Few members are counted exactly, however long it takes.
     """
     everybody = db.session.scalar(_EVERYBODY) or 0
     sampled = _SAMPLED[db.engine.dialect.name]
