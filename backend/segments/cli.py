@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +59,7 @@ def export_command(which: str, as_json: bool) -> None:  # noqa: FBT001 - click's
     rule = access.rule_of(segment_id)
     text = _refusing(lambda: run_in_unit_of_work(lambda: exports.taken(segment_id, rule, acting_staff=SYSTEM)))
     if as_json:
-        text = orjson.dumps([line.split(",", 1)[0] for line in text.splitlines()[1:]]).decode()
+        text = orjson.dumps([row[0] for row in csv.reader(io.StringIO(text))][1:]).decode()
     click.echo(text.rstrip("\n"))
 
 
@@ -68,7 +70,7 @@ def look_command(which: str | None) -> None:
     if which is None:
         click.echo(f"{watching.look_at_all()} looked at")
         return
-    entered, left = watching.look(_refusing(lambda: _segment(which)))
+    entered, left = _refusing(lambda: watching.look(_segment(which)))
     click.echo(f"{entered} entered, {left} left")
 
 

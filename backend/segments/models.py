@@ -18,7 +18,8 @@ from backend.customers import Owned
 class Segment(Base):
     """Members who have something in common: by a rule (`kind` "rule") or because somebody listed them ("list").
 
-    `state`: live or archived. `watched`: who enters and leaves is noted nightly. `members`: how many, at `counted_at`.
+    `state`: live or archived. `members`: how many, at `counted_at`. `watched`: who enters and leaves is noted nightly,
+    last at `looked_at`.
     """
 
     __tablename__ = "segment"
@@ -33,6 +34,7 @@ class Segment(Base):
     watched: Mapped[bool] = mapped_column(default=False)
     members: Mapped[int | None]
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)

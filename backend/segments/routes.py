@@ -12,7 +12,8 @@ from backend.core.http import Blueprint, PageArgs, page
 from backend.customers import Customer
 from backend.organization import StaffRole, current_actor, require_staff
 from backend.segments import access, counting, exports, schemas, service, views
-from backend.segments.language import catalogue
+from backend.segments.language import catalogue, limited
+from backend.segments.language.running import SECONDS
 from backend.segments.models import Segment, SegmentMove
 
 blueprint = Blueprint("segments", __name__, description="Segments: members who have something in common")
@@ -220,11 +221,12 @@ def list_versions(segment_id: str) -> dict[str, Any]:
 @blueprint.alt_response(401, description=_NOBODY)
 @blueprint.alt_response(403, description=_NOT_DESK)
 @blueprint.alt_response(404, description=_NONE)
+@blueprint.alt_response(503, description=_SLOW)
 def list_members(args: dict[str, Any], segment_id: str) -> dict[str, Any]:
     """Who is in it; that they were seen is recorded."""
     require_staff(*_DESK)
     actor, query = current_actor(), counting.people(access.rule_of(segment_id))
-    with unit_of_work(synced=False):
+    with unit_of_work(synced=False), limited(SECONDS):
         items, after = page(query, keys=(Customer.id,), args=args)
         audit.record_accesses(actor, [each.id for each in items], what="segment_members")
     return {"items": items, "next": after}
@@ -237,6 +239,7 @@ def list_members(args: dict[str, Any], segment_id: str) -> dict[str, Any]:
 @blueprint.alt_response(403, description=_NOT_DESK)
 @blueprint.alt_response(404, description=_NONE)
 @blueprint.alt_response(409, description="It follows a rule")
+@blueprint.alt_response(503, description=_SLOW)
 def post_members(data: dict[str, Any], segment_id: str) -> dict[str, Any]:
     """Put members into a list, by name or by a rule."""
     require_staff(*_DESK)

@@ -13,7 +13,8 @@ from backend.core.ids import is_id
 from backend.customers import Card, Customer, normal_phone, survivors
 from backend.segments import access
 from backend.segments.counting import asked
-from backend.segments.language import check_references, members, parse
+from backend.segments.language import check_references, limited, members, parse
+from backend.segments.language.running import SECONDS
 from backend.segments.models import Segment, SegmentMember, SegmentVersion
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 2_000
 MOST_NAMED: Final = 100_000
+MOST_SHOWN: Final = 50
 
 
 class SegmentMoved(Conflict):
@@ -57,7 +59,7 @@ def change(segment_id: str, data: Mapping[str, Any], *, acting_staff: Actor) -> 
     found.watched = data["watched"] and found.kind == "rule"
     if found.kind == "rule" and data["rule"] != access.version(found.id, found.version).rule:
         found.version += 1
-        found.members = found.counted_at = None
+        found.members = found.counted_at = found.looked_at = None
         _keep(found, data["rule"], acting_staff=acting_staff)
     _audited(acting_staff, "segment.change", found)
 
@@ -99,7 +101,7 @@ def put_in(segment_id: str, named: Sequence[str], *, acting_staff: Actor) -> int
 
 
 def put_in_found(segment_id: str, tree: Any, *, acting_staff: Actor) -> int:  # noqa: ANN401 - JSON
-    """Add everybody to a list whom a rule means now: one statement; how many are new."""
+    """Add everybody to a list whom a rule means now: one statement; how many are new. Raises `TooSlow`."""
     found = _list(segment_id)
     chosen = members(parse(tree), asked()).subquery()
     hers = next(iter(chosen.c))
@@ -110,7 +112,8 @@ def put_in_found(segment_id: str, tree: Any, *, acting_staff: Actor) -> int:  # 
     table = table_of(SegmentMember)
     names = [table.c.segment_id, table.c.member_id, table.c.customer_id, table.c.since]
     before = found.members or 0
-    db.session.execute(insert(table).from_select(names, rows.where(hers.not_in(there))))
+    with limited(SECONDS):
+        db.session.execute(insert(table).from_select(names, rows.where(hers.not_in(there))))
     _counted(found)
     _audited(acting_staff, "segment.put_in", found, members=(found.members or 0) - before)
     return (found.members or 0) - before
@@ -176,7 +179,7 @@ def _named(named: Sequence[str]) -> list[str]:
         found |= _by_phone([each for each in some if each not in found])
     unknown = [each for each in named if each not in found]
     if unknown:
-        shown = ", ".join(unknown[:5])
+        shown = ", ".join(unknown[:MOST_SHOWN])
         raise ValidationFailed({"members": [f"{len(unknown)} of these are no members: {shown}"]})
     return list(dict.fromkeys(found[each] for each in named))
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from sqlalchemy import delete, insert, select
 
 from backend.core import clock, events
 from backend.core.db import db, parts, run_in_unit_of_work, table_of
+from backend.core.errors import Conflict, DangolError
 from backend.core.ids import new_id
 from backend.customers import Customer
 from backend.segments import access
-from backend.segments.language import Asked, members
+from backend.segments.language import Asked, members, run
 from backend.segments.models import Segment, SegmentMember, SegmentMove
 
 if TYPE_CHECKING:
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
 EVERY: Final = 3_600
 """Seconds between looks of the worker; each segment is looked at once a day."""
 AT_ONCE: Final = 2_000
+_SECONDS: Final = 600.0
+"""How long a rule may be asked for at night."""
+_log = structlog.get_logger(__name__)
+
+
+class NotWatched(Conflict):
+    """Who enters and leaves this segment is not noted. Have it watched first."""
+
+    code = "segment_not_watched"
 
 
 @dataclass(frozen=True)
@@ -40,26 +51,38 @@ class SegmentLeft:
 
 
 def look_at_all() -> int:
-    """Look at every watched segment that was not looked at today; how many were."""
+    """Look at every watched segment that was not looked at today; how many were.
+
+    One that cannot be looked at is logged with the reason and has its next turn; it does not keep the others waiting.
+    """
     today = Asked(clock.now()).today
     watched = select(Segment).where(Segment.watched, Segment.state == "live").order_by(Segment.id)
     due = [
         each.id
         for each in db.session.scalars(watched).all()
-        if each.counted_at is None or Asked(each.counted_at).today < today
+        if each.looked_at is None or Asked(each.looked_at).today < today
     ]
-    for segment_id in due:
+    return sum(_looked_at(segment_id) for segment_id in due)
+
+
+def _looked_at(segment_id: str) -> bool:
+    try:
         look(segment_id)
-    return len(due)
+    except DangolError as error:
+        _log.warning("segment_not_looked_at", segment=segment_id, code=error.code, reason=error.detail)
+        return False
+    return True
 
 
 def look(segment_id: str) -> tuple[int, int]:
     """Write down who entered a segment and who left it since the last look, in parts; how many of each.
 
-    Killed half-way, the next look finds what was not written yet. An edge of its own.
+    Killed half-way, the next look finds what was not written yet. An edge of its own. Raises `NotWatched`, `TooSlow`.
     """
+    if not access.segment(segment_id).watched:
+        raise NotWatched
     rule = access.rule_of(segment_id)
-    now_in = set(db.session.scalars(members(rule, Asked(clock.now()))))
+    now_in = {row[0] for row in run(members(rule, Asked(clock.now())), seconds=_SECONDS)}
     query = select(SegmentMember.customer_id).where(SegmentMember.segment_id == segment_id)
     were_in = set(db.session.scalars(query))
     entered, left = sorted(now_in - were_in), sorted(were_in - now_in)
@@ -107,4 +130,5 @@ def _note(segment_id: str, ids: Sequence[str], *, entered: bool) -> None:
 
 def _looked(segment_id: str, counted: int) -> None:
     found = access.segment(segment_id, locked=True)
-    found.members, found.counted_at = counted, clock.now()
+    found.members = counted
+    found.counted_at = found.looked_at = clock.now()

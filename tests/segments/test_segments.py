@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from backend.core import clock
 from backend.core.audit import SYSTEM, AccessEntry, AuditEntry
 from backend.core.db import db, unit_of_work
 from backend.customers import erase, get_customer, merge_into
-from backend.segments import SegmentMember, SegmentMove, catalogue, watching
+from backend.segments import SegmentMember, SegmentMove, SegmentVersion, catalogue, watching
 from tests import factories
 
 if TYPE_CHECKING:
@@ -218,6 +219,47 @@ def test_who_enters_and_leaves_a_watched_segment_is_noted_once(
         assert watching.look_at_all() == 1
 
 
+def test_counting_at_the_desk_does_not_stand_for_the_look_of_the_night(
+    client: FlaskClient, sign_in: Any, members: list[Customer]
+) -> None:
+    sign_in(role="marketer")
+    segment = made(client, watched=True)
+    assert watching.look_at_all() == 1
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        with unit_of_work():
+            get_customer(members[1].id).district = "서초구"
+        sign_in(role="marketer")
+        counted = client.post(f"/api/v1/segments/{segment['id']}/count").get_json()
+        assert counted["members"] == 1
+        assert watching.look_at_all() == 1
+    left = select(SegmentMove.customer_id).where(SegmentMove.entered.is_(False))
+    assert db.session.scalars(left).all() == [members[1].id]
+
+
+def test_a_segment_that_cannot_be_looked_at_keeps_no_other_waiting(
+    client: FlaskClient, sign_in: Any, members: list[Customer]
+) -> None:
+    sign_in(role="marketer")
+    broken, whole = made(client, name="가", watched=True), made(client, name="나", watched=True)
+    with unit_of_work():
+        kept = db.session.get_one(SegmentVersion, (broken["id"], 1))
+        kept.rule = {"is": "taken_away", "op": "is", "value": 1}
+    assert watching.look_at_all() == 1
+    moves = select(SegmentMove.segment_id).distinct()
+    assert db.session.scalars(moves).all() == [whole["id"]]
+    assert members
+
+
+def test_only_a_watched_segment_is_looked_at(app: Flask, client: FlaskClient, sign_in: Any) -> None:
+    sign_in(role="marketer")
+    segment = made(client)
+    with pytest.raises(watching.NotWatched):
+        watching.look(segment["id"])
+    refused = app.test_cli_runner().invoke(args=["segment", "look", segment["id"]])
+    assert refused.exit_code == 1
+    assert "not noted" in refused.stderr
+
+
 def test_whoever_is_erased_between_two_looks_leaves_no_trace(
     client: FlaskClient, sign_in: Any, members: list[Customer]
 ) -> None:
@@ -268,6 +310,17 @@ def test_the_command_counts_and_exports_what_the_desk_does(app: Flask, members: 
     wrong = runner.invoke(args=["segment", "count", '{"is": "district", "op": "is", "value": 3}'])
     assert wrong.exit_code == 1
     assert members
+
+
+def test_the_command_names_each_member_once_whatever_she_is_called(
+    app: Flask, client: FlaskClient, sign_in: Any
+) -> None:
+    sign_in(role="marketer")
+    with unit_of_work():
+        hers = factories.customer(name='이름 "둘째 줄\n셋째", 끝', district="강남구").id
+    segment = made(client, rule={"is": "district", "op": "is", "value": "강남구"})
+    said = app.test_cli_runner().invoke(args=["segment", "export", segment["id"], "--json"]).output
+    assert json.loads(said) == [hers]
 
 
 def test_the_readme_lists_every_condition(app: Flask) -> None:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("watched", sa.Boolean(), nullable=False),
         sa.Column("members", sa.Integer()),
         sa.Column("counted_at", UtcDateTime()),
+        sa.Column("looked_at", UtcDateTime()),
         sa.Column("created_by", Id(), sa.ForeignKey("staff.id")),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
